@@ -1,0 +1,1 @@
+"""adgen: a source-to-source differentiation compiler for Python."""

@@ -1,0 +1,1 @@
+"""Source in, source out: from a numeric Python function to the source of its derivative."""

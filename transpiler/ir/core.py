@@ -1,0 +1,221 @@
+"""Values, ops, blocks, functions: the whole IR on one screen.
+
+Everything is pure SSA with structured regions.  Equality is identity.  The
+callee of an op is the Python object it calls (``np.sin``, ``operator.add``) or
+the name of one of the control and array kinds below.
+
+===========  ==============================  =====================================  ==========
+kind         operands                        attrs                                  regions
+===========  ==============================  =====================================  ==========
+if           cond                            label                                  then(), else()
+for          start, stop, step, *init        label, exits?                          body(i, *carried)
+while        *init                           label, exits?                          cond(*carried), body(*carried)
+getitem      x, *index                       path                                   -> view or element of x (a value)
+setitem      x, v, *index                    path                                   -> x with the part replaced by v
+additem      x, g, *index                    path                                   -> x with g added to the part
+accum        x, g (same shape)               -                                      -> x + g
+dim          x                               axis                                   -> int, the extent of an axis
+zeros/empty  *extents                        dtype                                  -> fresh array
+full         v, *extents                     dtype                                  -> fresh array filled with v
+broadcast    x, *extents                     ones                                   -> x broadcast (axes aligned right)
+sumto        x                               axes, keep                             -> x summed over axes (the adjoint
+                                                                                      of broadcasting); axes in `keep`
+                                                                                      stay with length 1, others go
+copy         x                               -                                      -> a fresh array
+cast         x                               type                                   -> float(x), int(x), x.astype(dtype)
+rangelen     start, stop, step               -                                      -> len(range(...))
+guard        a, b                            -                                      raises ValueError unless a == b
+                                                                                      (extents of operands that NumPy
+                                                                                      would broadcast); no result
+assert       cond, *values                   message, kind                          no result
+print        *values                         template, ends                         no result
+declare      *extents                        slot                                   storage of a slot; no result
+save         v, *counters                    slot                                   no result
+load         *counters                       slot                                   -> v
+===========  ==============================  =====================================  ==========
+
+``if``: results[k] <-> then.yields[k], else.yields[k].
+``for``/``while``: results[k] <-> init k <-> carried block argument k <-> yield k.
+With ``exits`` the body yields a leading bool, evaluated after the body: the
+loop stops when it is true (the yields are taken over first).  A ``while`` runs
+``cond`` (yields one bool), then ``body``, each with its own block arguments.
+The loop index of a ``for`` is args[0] of its body.
+``print`` and ``assert`` have effects: they stay in order and are never removed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from adgen.transpiler.ir.types import Scalar, Type, type_of_constant
+from adgen.transpiler.span import Span
+
+IF, FOR, WHILE = "if", "for", "while"
+GETITEM, SETITEM, ADDITEM, ACCUM = "getitem", "setitem", "additem", "accum"
+DIM, ZEROS, EMPTY, FULL_, COPY, CAST = "dim", "zeros", "empty", "full", "copy", "cast"
+BROADCAST, SUMTO, RANGELEN = "broadcast", "sumto", "rangelen"
+GUARD, ASSERT, PRINT = "guard", "assert", "print"
+DECLARE, SAVE, LOAD = "declare", "save", "load"
+
+REGION_KINDS = frozenset({IF, FOR, WHILE})
+EFFECTS = frozenset({GUARD, ASSERT, PRINT, DECLARE, SAVE})
+KINDS = REGION_KINDS | EFFECTS | frozenset(
+    {GETITEM, SETITEM, ADDITEM, ACCUM, DIM, ZEROS, EMPTY, FULL_, COPY, CAST}
+    | {BROADCAST, SUMTO, RANGELEN, LOAD}
+)
+
+PRIMAL, ADJOINT, TANGENT = "primal", "adjoint", "tangent"
+
+Callee = str | Callable[..., Any]
+Constant = bool | int | float
+_labels = itertools.count(1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Value:
+    """The result of an op or the argument of a block.  ``name`` is a hint for emission."""
+
+    type: Type
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return f"%{self.name or hex(id(self))[-5:]}:{self.type}"
+
+
+Operand = Value | bool | int | float  # NumPy scalars too, for typed constants
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """One operation.  ``role`` says which sweep it belongs to; ``span`` is the user's line."""
+
+    callee: Callee
+    operands: tuple[Operand, ...]
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    regions: tuple[Block, ...] = ()
+    results: tuple[Value, ...] = ()
+    span: Span | None = None
+    role: str = PRIMAL
+
+    @property
+    def result(self) -> Value:
+        """The only result."""
+        (value,) = self.results
+        return value
+
+    def with_(self, **changes: Any) -> Op:
+        """A copy with some fields changed (results keep their identity)."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Block:
+    """A straight list of ops with arguments and yielded operands."""
+
+    args: tuple[Value, ...]
+    ops: tuple[Op, ...]
+    yields: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Slot:
+    """Storage of a residual between the forward and the backward sweep.
+
+    kind ``local``: one value, saved in an arm of an ``if`` and loaded in its mirror.
+    kind ``tape``: preallocated by ``declare`` with the trip counts as extents (then the
+    extents of the value, if it is an array), indexed by trip counters.
+    kind ``stack``: last in, first out; grows; ``save`` pushes, ``load`` pops.
+    """
+
+    kind: str
+    type: Type
+    name: str = ""
+
+
+LEAF = None  # the leaf of a result structure
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Function:
+    """A function over flat leaves.
+
+    ``structure``: how ``body.yields`` (but for those of ``writes``) nest into the result:
+    LEAF for one value, a tuple of structures for a tuple.
+    ``writes``: indices of parameters that the function mutates; their final
+    values are the last ``len(writes)`` yields.
+    ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
+    what it hands over.  ``residuals_in``: of a backward function
+    ``f_backward(residuals, *params)``: values and slots that are defined on entry.
+    """
+
+    name: str
+    body: Block
+    structure: Any = LEAF
+    writes: tuple[int, ...] = ()
+    doc: str = ""
+    span: Span | None = None
+    residuals_out: tuple[Operand | Slot, ...] = ()
+    residuals_in: tuple[Value | Slot, ...] = ()
+
+    @property
+    def params(self) -> tuple[Value, ...]:
+        """The parameters; their ``name`` is the user's."""
+        return self.body.args
+
+
+def type_of(operand: Operand) -> Type:
+    """The type of an operand, be it a value or a constant."""
+    return operand.type if isinstance(operand, Value) else type_of_constant(operand)
+
+
+def new_label() -> int:
+    """A label that ties a region op to its mirror in the backward sweep (attrs ``mirror``)."""
+    return next(_labels)
+
+
+def walk(block: Block) -> Iterator[tuple[Block, Op]]:
+    """Every op of a block and of all regions in it, outer before inner, in order."""
+    for op in block.ops:
+        yield block, op
+        for region in op.regions:
+            yield from walk(region)
+
+
+def free_values(block: Block) -> dict[Value, None]:
+    """Values that a block uses but does not define, in order of first use."""
+    defined = set(block.args)
+    free: dict[Value, None] = {}
+
+    def use(operands: tuple[Operand, ...]) -> None:
+        for operand in operands:
+            if isinstance(operand, Value) and operand not in defined:
+                free[operand] = None
+
+    for op in block.ops:
+        use(op.operands)
+        for region in op.regions:
+            use(tuple(free_values(region)))
+        defined.update(op.results)
+    use(block.yields)
+    return free
+
+
+def uses_of(op: Op) -> list[Value]:
+    """All values that an op needs: its operands and what its regions use from outside."""
+    used = [operand for operand in op.operands if isinstance(operand, Value)]
+    for region in op.regions:
+        used += free_values(region)
+    return used
+
+
+def leaves(structure: Any) -> int:
+    """Number of leaves in a result structure."""
+    return 1 if structure is LEAF else sum(leaves(part) for part in structure)
+
+
+def is_scalar(operand: Operand) -> bool:
+    """Whether an operand is a number rather than an array."""
+    return not isinstance(operand, Value) or isinstance(operand.type, Scalar)

@@ -1,0 +1,211 @@
+"""Runs IR with NumPy, one op at a time, copying on every write: the oracle of all passes."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
+from adgen.transpiler.ir.types import Array, Scalar, Type
+
+
+class Undefined(Exception):
+    """A load of a slot that was not saved, or a use of a value that was not computed."""
+
+
+class _Frame:
+    """Values and slot contents of one run."""
+
+    def __init__(self) -> None:
+        self.values: dict[Value, Any] = {}
+        self.slots: dict[Slot, Any] = {}
+
+    def read(self, operand: Operand) -> Any:
+        if not isinstance(operand, Value):
+            return operand
+        if operand not in self.values:
+            raise Undefined(f"{operand!r} is used but was not computed")
+        return self.values[operand]
+
+
+def interpret(function: Function, *args: Any) -> tuple[Any, ...]:
+    """All yields of a function for given flat arguments (which are never written).
+
+    Raises what NumPy and Python raise for the same operations.
+    """
+    frame = _Frame()
+    with np.errstate(all="ignore"):
+        return run_block(frame, function.body, args)
+
+
+def run_block(frame: _Frame, block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
+    """Bind the arguments, run the ops in order, return the yields."""
+    for value, arg in zip(block.args, args, strict=True):
+        frame.values[value] = _typed(value.type, arg)
+    for op in block.ops:
+        results = _run(frame, op)
+        for value, result in zip(op.results, results, strict=True):
+            frame.values[value] = _typed(value.type, result)
+    return tuple(frame.read(operand) for operand in block.yields)
+
+
+def _typed(kind: Type, value: Any) -> Any:
+    """The value as its type says: arrays keep theirs, scalars become Python's or NumPy's."""
+    if isinstance(kind, Array):
+        array = np.asarray(value)
+        if array.ndim != kind.ndim or array.dtype != kind.dtype:
+            raise TypeError(f"expected {kind}, got {array.dtype}{array.shape}")
+        for extent, one in zip(array.shape, kind.ones, strict=True):
+            if one and extent != 1:
+                raise TypeError(f"expected {kind}, got shape {array.shape}")
+        return array
+    if kind.weak:
+        python: dict[str, Callable[[Any], Any]] = {"b": bool, "i": int, "f": float}
+        return python[kind.dtype.kind](value)
+    return kind.dtype.type(value)
+
+
+def _run(frame: _Frame, op: Op) -> tuple[Any, ...]:
+    if op.callee in core.REGION_KINDS:
+        return {"if": _run_if, "for": _run_for, "while": _run_while}[str(op.callee)](frame, op)
+    operands = [frame.read(operand) for operand in op.operands]
+    if op.callee in (core.DECLARE, core.SAVE, core.LOAD):
+        return _run_slot(frame, op, operands)
+    if isinstance(op.callee, str):
+        result = _KINDS[op.callee](op, *operands)
+    else:
+        attrs = {name: value for name, value in op.attrs.items() if name != "reassoc"}
+        result = op.callee(*operands, **attrs)
+    if not op.results:
+        return ()
+    return (result,) if len(op.results) == 1 else tuple(result)
+
+
+def _run_if(frame: _Frame, op: Op) -> tuple[Any, ...]:
+    then, orelse = op.regions
+    return run_block(frame, then if frame.read(op.operands[0]) else orelse, ())
+
+
+def _run_for(frame: _Frame, op: Op) -> tuple[Any, ...]:
+    start, stop, step, *carried = (frame.read(operand) for operand in op.operands)
+    for index in range(int(start), int(stop), int(step)):
+        carried, leave = _body(frame, op, op.regions[0], (index, *carried))
+        if leave:
+            break
+    return tuple(carried)
+
+
+def _run_while(frame: _Frame, op: Op) -> tuple[Any, ...]:
+    carried = [frame.read(operand) for operand in op.operands]
+    condition, body = op.regions
+    while run_block(frame, condition, carried)[0]:
+        carried, leave = _body(frame, op, body, carried)
+        if leave:
+            break
+    return tuple(carried)
+
+
+def _body(frame: _Frame, op: Op, body: Block, args: Sequence[Any]) -> tuple[list[Any], bool]:
+    yields = list(run_block(frame, body, args))
+    if op.attrs.get("exits"):
+        return yields[1:], bool(yields[0])
+    return yields, False
+
+
+def _run_slot(frame: _Frame, op: Op, operands: list[Any]) -> tuple[Any, ...]:
+    slot: Slot = op.attrs["slot"]
+    if op.callee == core.DECLARE:
+        frame.slots[slot] = [] if slot.kind == "stack" else {}
+        return ()
+    if op.callee == core.SAVE:
+        value, *counters = operands
+        value = np.array(value) if isinstance(slot.type, Array) else value
+        if slot.kind == "stack":
+            frame.slots[slot].append(value)
+        else:
+            frame.slots.setdefault(slot, {})[tuple(counters)] = value
+        return ()
+    try:
+        if slot.kind == "stack":
+            return (frame.slots[slot].pop(),)
+        return (frame.slots[slot][tuple(operands)],)
+    except LookupError:
+        raise Undefined(f"slot {slot.name} is loaded at {operands} but was not saved") from None
+
+
+def _setitem(op: Op, x: Any, value: Any, *index: Any) -> Any:
+    out = np.array(x)
+    path = op.attrs["path"]
+    if paths.is_element(path):
+        out[tuple(index)] = value
+    else:
+        paths.view(out, path, index)[...] = value
+    return out
+
+
+def _additem(op: Op, x: Any, g: Any, *index: Any) -> Any:
+    out = np.array(x)
+    path = op.attrs["path"]
+    if paths.is_element(path):
+        out[tuple(index)] += g
+    else:
+        paths.view(out, path, index)[...] += g
+    return out
+
+
+def _cast(op: Op, x: Any) -> Any:
+    kind: Type = op.attrs["type"]
+    if isinstance(kind, Scalar):
+        return kind.dtype.type(x) if kind.dtype.kind != "i" else int(x)
+    return np.asarray(x).astype(kind.dtype)
+
+
+def _sumto(op: Op, x: Any) -> Any:
+    out = np.sum(x, axis=op.attrs["axes"], keepdims=True, dtype=np.asarray(x).dtype)
+    gone = tuple(axis for axis in op.attrs["axes"] if axis not in op.attrs["keep"])
+    return np.squeeze(out, axis=gone)
+
+
+def _guard(op: Op, first: Any, second: Any) -> None:
+    if first != second:
+        raise ValueError(
+            f"operands could not be broadcast together: extents {first} and {second}"
+        )
+
+
+def _assert(op: Op, condition: Any, *values: Any) -> None:
+    if not condition:
+        kind = getattr(builtins, op.attrs.get("kind", "AssertionError"))
+        message = op.attrs.get("message", "")
+        raise kind(message) if message else kind()
+
+
+def _print(op: Op, *values: Any) -> None:
+    """``template`` is a tuple of literal strings and None (the next operand)."""
+    rest = iter(values)
+    parts = [next(rest) if part is None else part for part in op.attrs["template"]]
+    print(*parts, **op.attrs.get("ends", {}))
+
+
+_KINDS: dict[str, Callable[..., Any]] = {
+    core.GETITEM: lambda op, x, *ix: paths.view(x, op.attrs["path"], ix),
+    core.SETITEM: _setitem,
+    core.ADDITEM: _additem,
+    core.ACCUM: lambda op, x, g: x + g,
+    core.DIM: lambda op, x: x.shape[op.attrs["axis"]],
+    core.ZEROS: lambda op, *n: np.zeros(n, op.attrs["dtype"]),
+    core.EMPTY: lambda op, *n: np.empty(n, op.attrs["dtype"]),
+    core.FULL_: lambda op, v, *n: np.full(n, v, op.attrs["dtype"]),
+    core.BROADCAST: lambda op, x, *n: np.broadcast_to(x, n),
+    core.SUMTO: _sumto,
+    core.COPY: lambda op, x: np.array(x),
+    core.CAST: _cast,
+    core.RANGELEN: lambda op, start, stop, step: len(range(start, stop, step)),
+    core.GUARD: _guard,
+    core.ASSERT: _assert,
+    core.PRINT: _print,
+}

@@ -1,0 +1,109 @@
+"""Types of values: Python and NumPy scalars, and arrays.
+
+Every value is fully typed.  ``weak`` marks Python's own numbers, which by
+NumPy's promotion rules (NEP 50) do not decide the dtype of a result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number.  ``weak``: Python's own bool, int or float; otherwise a NumPy scalar."""
+
+    dtype: np.dtype[Any]
+    weak: bool = False
+
+    def __str__(self) -> str:
+        code = self.dtype.str[1:] if self.dtype.kind != "b" else "bool"
+        return f"py.{code}" if self.weak else code
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An n-dimensional array; ``ones[k]`` says that axis ``k`` is known to have length 1.
+
+    An axis with ``ones[k] == False`` has *not* length 1 wherever that decides
+    broadcasting: the specialisation key (arguments) or a guard op (computed
+    extents) makes sure of it.
+    """
+
+    dtype: np.dtype[Any]
+    ones: tuple[bool, ...]
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes (at least 1: a 0-d array is a Scalar)."""
+        return len(self.ones)
+
+    def __str__(self) -> str:
+        axes = ",".join("1" if one else ":" for one in self.ones)
+        code = self.dtype.str[1:] if self.dtype.kind != "b" else "bool"
+        return f"{code}[{axes}]"
+
+
+Type = Scalar | Array
+
+BOOL = Scalar(np.dtype(np.bool_), weak=True)
+INT = Scalar(np.dtype(np.int64), weak=True)
+FLOAT = Scalar(np.dtype(np.float64), weak=True)
+F8 = Scalar(np.dtype(np.float64))
+
+
+def array(dtype: Any, ndim: int) -> Array:
+    """An array type none of whose axes is known to have length 1."""
+    return Array(np.dtype(dtype), (False,) * ndim)
+
+
+def type_of_constant(value: Any) -> Scalar:
+    """The type of a Python or NumPy number.
+
+    >>> str(type_of_constant(2.0))
+    'py.f8'
+    """
+    if isinstance(value, (np.bool_, np.number)):
+        return Scalar(value.dtype)
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, int):
+        return INT
+    if isinstance(value, float):
+        return FLOAT
+    raise TypeError(f"not a number: {value!r}")
+
+
+def is_float(kind: Type) -> bool:
+    """Whether values of this type can carry a derivative."""
+    return kind.dtype.kind == "f"
+
+
+def join(first: Type, second: Type) -> Type | None:
+    """The least type that holds both, or None (an array and a scalar, two ranks).
+
+    >>> str(join(INT, FLOAT))
+    'py.f8'
+    """
+    if first == second:
+        return first
+    if isinstance(first, Scalar) and isinstance(second, Scalar):
+        return Scalar(_join_dtype(first.dtype, second.dtype), first.weak and second.weak)
+    if isinstance(first, Array) and isinstance(second, Array) and first.ndim == second.ndim:
+        ones = tuple(a and b for a, b in zip(first.ones, second.ones, strict=True))
+        return Array(_join_dtype(first.dtype, second.dtype), ones)
+    return None
+
+
+def _join_dtype(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
+    return np.result_type(first, second)
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """An argument that is known at compile time and specialised away."""
+
+    value: Any

@@ -1,0 +1,164 @@
+"""Operators, comparisons, logic, and the piecewise linear functions."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+
+import numpy as np
+
+from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.kinds import (
+    BOOLEAN,
+    NONZERO,
+    POSITIVE,
+    REAL,
+    Elementwise,
+    NoDerivative,
+)
+from adgen.transpiler.primitives.table import primitive
+
+# Powers: d(x**y)/dx = y x**(y-1).  A constant exponent 2 prints as 2 * x.
+# d(x**y)/dy = x**y log x, taken as 0 where x == 0 (the limit for y > 0).
+
+
+def _power_x(t, z, x, y):  # type: ignore[no-untyped-def]
+    exponent = y if isinstance(y, (int, float)) else y.operand
+    if isinstance(exponent, (int, float)):
+        if exponent == 2:
+            return t * (2 * x)
+        if exponent == 1:
+            return t
+        if exponent == 0:
+            return t * 0.0
+    if isinstance(exponent, (int, float)):
+        return t * (exponent * x ** (exponent - 1))
+    safe = np.where(y == 0, 1.0, y - 1)
+    return t * (y * x**safe)
+
+
+def _power_y(t, z, x, y):  # type: ignore[no-untyped-def]
+    return t * z * np.log(np.where(x > 0, x, 1.0))
+
+
+def _operator(symbol, callee, function, kind, **facts):  # type: ignore[no-untyped-def]
+    """An operator and the NumPy function that means the same."""
+    types = facts.pop("types", None) or rules.ufunc(function, python=True)
+    primitive(callee, kind, types=types, cheap=True, symbol=symbol, elementwise=True, **facts)
+    plain = {k: v for k, v in facts.items() if k != "doc"}
+    primitive(function, kind, cheap=True, elementwise=True, **plain)
+
+
+_operator("+", operator.add, np.add, Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: t))
+_operator("-", operator.sub, np.subtract,
+          Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: -t))  # fmt: skip
+_operator("*", operator.mul, np.multiply,
+          Elementwise(lambda t, z, x, y: t * y, lambda t, z, x, y: t * x))  # fmt: skip
+_operator("/", operator.truediv, np.true_divide,
+          Elementwise(lambda t, z, x, y: t / y, lambda t, z, x, y: -t * z / y),
+          domain=(REAL, NONZERO))  # fmt: skip
+_operator("**", operator.pow, np.power, Elementwise(_power_x, _power_y),
+          domain=(POSITIVE, REAL),
+          kink="d/dy at x <= 0 is 0")  # fmt: skip
+_operator("//", operator.floordiv, np.floor_divide,
+          NoDerivative("the quotient rounded down is piecewise constant"),
+          operands=("x", "y"), domain=(REAL, NONZERO))  # fmt: skip
+_operator("%", operator.mod, np.remainder,
+          Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: -t * np.floor(x / y)),
+          domain=(REAL, NONZERO), kink="taken as smooth where x / y is an integer")  # fmt: skip
+_operator("-", operator.neg, np.negative, Elementwise(lambda t, y, x: -t))
+_operator("+", operator.pos, np.positive, Elementwise(lambda t, y, x: t))
+
+for _symbol, _callee, _function in (
+    ("<", operator.lt, np.less), ("<=", operator.le, np.less_equal),
+    (">", operator.gt, np.greater), (">=", operator.ge, np.greater_equal),
+    ("==", operator.eq, np.equal), ("!=", operator.ne, np.not_equal),
+):  # fmt: skip
+    _operator(_symbol, _callee, _function, NoDerivative("a comparison is piecewise constant"),
+              operands=("x", "y"), types=rules.boolean)  # fmt: skip
+
+for _symbol, _callee, _function in (
+    ("&", operator.and_, np.bitwise_and), ("|", operator.or_, np.bitwise_or),
+    ("^", operator.xor, np.bitwise_xor), ("<<", operator.lshift, np.left_shift),
+    (">>", operator.rshift, np.right_shift),
+):  # fmt: skip
+    _operator(_symbol, _callee, _function, NoDerivative("an integer or boolean operation"),
+              operands=("x", "y"), domain=(BOOLEAN, BOOLEAN))  # fmt: skip
+
+_operator("~", operator.invert, np.invert, NoDerivative("an integer or boolean operation"),
+          domain=BOOLEAN)  # fmt: skip
+primitive(operator.not_, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
+          symbol="not ", elementwise=True, domain=BOOLEAN)  # fmt: skip
+for _function in (np.logical_and, np.logical_or, np.logical_xor):
+    primitive(_function, NoDerivative("a truth value"), operands=("x", "y"),
+              types=rules.boolean, cheap=True, elementwise=True, domain=BOOLEAN)  # fmt: skip
+primitive(np.logical_not, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
+          elementwise=True, domain=BOOLEAN)  # fmt: skip
+for _function in (np.isnan, np.isinf, np.isfinite):
+    primitive(_function, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
+              spellings=(getattr(math, _function.__name__),), elementwise=True)  # fmt: skip
+
+# Steps and kinks
+
+primitive(np.sign, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
+for _function, _spellings in (
+    (np.floor, ()), (np.ceil, ()), (np.trunc, ()), (np.rint, ()),
+):  # fmt: skip
+    primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True,
+              spellings=_spellings)  # fmt: skip
+
+primitive(builtins.abs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
+          types=rules.ufunc(np.absolute, python=True), domain=NONZERO,
+          kink="0 at 0")  # fmt: skip
+primitive(np.absolute, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
+          spellings=(np.fabs, math.fabs), domain=NONZERO, kink="0 at 0")  # fmt: skip
+
+
+def _share(t, z, x, y):  # type: ignore[no-untyped-def]
+    """1 where x is the chosen one, 1/2 at a tie."""
+    return t * np.where(x == z, np.where(x == y, 0.5, 1.0), 0.0)
+
+
+for _function, _spellings in ((np.maximum, (np.fmax,)), (np.minimum, (np.fmin,))):
+    primitive(_function, Elementwise(_share, lambda t, z, x, y: _share(t, z, y, x)),
+              spellings=_spellings, cheap=True, kink="a tie shares equally")  # fmt: skip
+
+# Python's own: ``max(a, b)`` is ``b if b > a else a``: a tie goes to the first.
+primitive(builtins.max, Elementwise(lambda t, z, x, y: np.where(y > x, 0.0, t),
+                                    lambda t, z, x, y: np.where(y > x, t, 0.0)),
+          types=rules.ufunc(np.maximum, python=True), cheap=True,
+          kink="a tie goes to the first argument")  # fmt: skip
+primitive(builtins.min, Elementwise(lambda t, z, x, y: np.where(y < x, 0.0, t),
+                                    lambda t, z, x, y: np.where(y < x, t, 0.0)),
+          types=rules.ufunc(np.minimum, python=True), cheap=True,
+          kink="a tie goes to the first argument")  # fmt: skip
+
+
+def _where_types(types, attrs):  # type: ignore[no-untyped-def]
+    ones = rules.broadcast_ones(types)
+    value = rules.ufunc(np.add)(types[1:], attrs)
+    return rules.shaped(value.dtype, ones)
+
+
+primitive(np.where, Elementwise(None, lambda t, z, c, x, y: np.where(c, t, 0.0),
+                                lambda t, z, c, x, y: np.where(c, 0.0, t)),
+          types=_where_types, operands=("condition", "x", "y"), cheap=True,
+          domain=(BOOLEAN, REAL, REAL))  # fmt: skip
+
+
+def _clip_types(types, attrs):  # type: ignore[no-untyped-def]
+    return rules.shaped(
+        rules.ufunc(np.add)((types[0], rules.ufunc(np.add)(types[1:], attrs)), attrs).dtype
+        if all(not kind.weak for kind in types[1:] if hasattr(kind, "weak"))
+        else rules.ufunc(np.add)((types[0], types[1]), attrs).dtype,
+        rules.broadcast_ones(types),
+    )
+
+
+primitive(np.clip, Elementwise(
+    lambda t, z, x, low, high: np.where((x >= low) & (x <= high), t, 0.0),
+    lambda t, z, x, low, high: np.where((x < low) & (low < high), t, 0.0),
+    lambda t, z, x, low, high: np.where((x > high) | (low > high), t, 0.0)),
+    types=_clip_types, operands=("a", "a_min", "a_max"), cheap=True,
+    kink="1 at the bounds")  # fmt: skip

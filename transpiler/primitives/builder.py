@@ -1,0 +1,246 @@
+"""Building IR op by op, with types inferred and trivial algebra folded as it goes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import InvalidIR, UnknownPrimitive
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Block, Callee, Op, Operand, Value, type_of
+from adgen.transpiler.ir.types import INT, Array, Scalar, Type
+from adgen.transpiler.primitives.typing import shaped
+from adgen.transpiler.span import Span
+
+
+class Builder:
+    """Collects the ops of one block.  ``span`` and ``role`` mark the ops that follow."""
+
+    def __init__(self, span: Span | None = None, role: str = core.PRIMAL) -> None:
+        self.ops: list[Op] = []
+        self.span = span
+        self.role = role
+
+    def inner(self) -> Builder:
+        """A builder for a region of an op that will be added here."""
+        return Builder(self.span, self.role)
+
+    def block(self, args: Sequence[Value], yields: Sequence[Operand]) -> Block:
+        """The ops so far as a block."""
+        return Block(tuple(args), tuple(self.ops), tuple(yields))
+
+    def add(self, op: Op) -> Op:
+        """Append a finished op."""
+        self.ops.append(op)
+        return op
+
+    def emit(self, callee: Callee, *operands: Operand, name: str = "", **attrs: Any) -> Operand:
+        """Append an op with one result, or return what it folds to.
+
+        Raises UnknownPrimitive when ``callee`` is a function without an entry.
+        """
+        folded = fold(callee, operands, self.role)
+        if folded is not None:
+            return folded
+        kind = result_type(callee, operands, attrs)
+        result = Value(kind, name)
+        self.add(Op(callee, operands, attrs, (), (result,), self.span, self.role))
+        return result
+
+    def effect(self, kind: str, *operands: Operand, **attrs: Any) -> Op:
+        """Append an op without result (guard, assert, print, declare, save)."""
+        return self.add(Op(kind, operands, attrs, (), (), self.span, self.role))
+
+    def region(
+        self, kind: str, operands: Sequence[Operand], regions: Sequence[Block],
+        types: Sequence[Type], names: Sequence[str] = (), **attrs: Any,
+    ) -> tuple[Value, ...]:  # fmt: skip
+        """Append an if, for or while; its results."""
+        names = names or [""] * len(types)
+        results = tuple(Value(t, n) for t, n in zip(types, names, strict=True))
+        op = Op(
+            kind, tuple(operands), attrs, tuple(regions), results, self.span, self.role
+        )  # fmt: skip
+        self.add(op)
+        return results
+
+    # Array access
+
+    def getitem(self, x: Operand, path: paths.Path, *index: Operand, name: str = "") -> Operand:
+        """What the path selects of ``x``."""
+        return self.emit(core.GETITEM, x, *index, path=path, name=name)
+
+    def setitem(
+        self, x: Value, value: Operand, path: paths.Path, *index: Operand, name: str = ""
+    ) -> Value:
+        """``x`` with the part replaced."""
+        out = self.emit(core.SETITEM, x, value, *index, path=path, name=name or x.name)
+        assert isinstance(out, Value)
+        return out
+
+    def additem(
+        self, x: Value, g: Operand, path: paths.Path, *index: Operand, name: str = ""
+    ) -> Value:
+        """``x`` with ``g`` added to the part."""
+        out = self.emit(core.ADDITEM, x, g, *index, path=path, name=name or x.name)
+        assert isinstance(out, Value)
+        return out
+
+    def dims(self, x: Operand) -> tuple[Operand, ...]:
+        """The extents of an array, ``()`` for a scalar."""
+        kind = type_of(x)
+        if isinstance(kind, Scalar):
+            return ()
+        return tuple(
+            1 if one else self.emit(core.DIM, x, axis=axis) for axis, one in enumerate(kind.ones)
+        )
+
+    def zeros_like(self, x: Operand, name: str = "") -> Operand:
+        """A zero of the type and shape of ``x``."""
+        kind = type_of(x)
+        if isinstance(kind, Scalar):
+            return zero(kind)
+        return self.emit(core.ZEROS, *self.dims(x), dtype=kind.dtype, ones=kind.ones, name=name)
+
+    def cast(self, x: Operand, kind: Type) -> Operand:
+        """``x`` as another type of the same rank."""
+        have = type_of(x)
+        if have == kind:
+            return x
+        if not isinstance(x, Value) and isinstance(kind, Scalar) and kind.weak:
+            return {"b": bool, "i": int, "f": float}[kind.dtype.kind](x)
+        return self.emit(core.CAST, x, type=kind)
+
+
+def zero(kind: Scalar) -> Operand:
+    """The zero constant of a scalar type."""
+    if kind.dtype.kind == "f" and kind.dtype != np.float64:
+        return kind.dtype.type(0)
+    return 0.0 if kind.dtype.kind == "f" else 0
+
+
+def result_type(callee: Callee, operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    """The type of an op's one result."""
+    if not isinstance(callee, str):
+        from adgen.transpiler.primitives.table import find
+
+        entry = find(callee)
+        if entry is None:
+            raise UnknownPrimitive(f"no entry in the table for {callee!r}")
+        return entry.type_rule(tuple(type_of(o) for o in operands), attrs)
+    rule = _KIND_TYPES.get(callee)
+    if rule is None:
+        raise InvalidIR(f"{callee} has no single result type")
+    return rule(operands, attrs)
+
+
+def _item_type(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    base = type_of(operands[0])
+    assert isinstance(base, Array)
+    return shaped(base.dtype, paths.result_ones(base.ones, attrs["path"]))
+
+
+def _new_array(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    extents = operands[1:] if attrs.get("filled") else operands
+    ones = attrs.get("ones") or tuple(o == 1 and not isinstance(o, Value) for o in extents)
+    return Array(np.dtype(attrs["dtype"]), tuple(ones))
+
+
+def _full(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    return _new_array(operands[1:], attrs)
+
+
+def _broadcast(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    return Array(type_of(operands[0]).dtype, tuple(attrs["ones"]))
+
+
+def _sumto(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    kind = type_of(operands[0])
+    assert isinstance(kind, Array)
+    ones = tuple(
+        one or axis in attrs["axes"]
+        for axis, one in enumerate(kind.ones)
+        if axis not in attrs["axes"] or axis in attrs["keep"]
+    )
+    return shaped(kind.dtype, ones)
+
+
+def _first(operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
+    return type_of(operands[0])
+
+
+_KIND_TYPES: dict[str, Callable[[Sequence[Operand], dict[str, Any]], Type]] = {
+    core.GETITEM: _item_type,
+    core.SETITEM: _first,
+    core.ADDITEM: _first,
+    core.ACCUM: _first,
+    core.COPY: _first,
+    core.DIM: lambda operands, attrs: INT,
+    core.RANGELEN: lambda operands, attrs: INT,
+    core.ZEROS: _new_array,
+    core.EMPTY: _new_array,
+    core.FULL_: _full,
+    core.BROADCAST: _broadcast,
+    core.SUMTO: _sumto,
+    core.CAST: lambda operands, attrs: attrs["type"],
+    core.LOAD: lambda operands, attrs: attrs["slot"].type,
+}
+
+
+# Folding: exact on Python numbers; in adjoints also x * 1, x + 0, where rounding is ours.
+
+_PYTHON = {
+    operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.truediv,
+    operator.floordiv, operator.mod, operator.pow, operator.lt, operator.le, operator.gt,
+    operator.ge, operator.eq, operator.ne, operator.not_,
+}  # fmt: skip
+
+
+def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | None:
+    """The operand that an op on these operands always equals, or None."""
+    if callee in _PYTHON and not any(isinstance(o, Value) for o in operands):
+        try:
+            value = callee(*operands)  # type: ignore[operator]
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+        return value if isinstance(value, (bool, int, float, np.generic)) else None
+    if len(operands) != 2:
+        return None
+    return _identity(callee, operands[0], operands[1], role)
+
+
+def _is(operand: Operand, number: float) -> bool:
+    return not isinstance(operand, Value) and not isinstance(operand, bool) and operand == number
+
+
+def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | None:
+    integral = type_of(x).dtype.kind == "i" and type_of(y).dtype.kind == "i"
+    if role == core.PRIMAL and not integral:
+        return None
+    keeps = _keeps_type
+    if callee in (operator.mul, np.multiply):
+        if _is(y, 1) and keeps(x, y):
+            return x
+        if _is(x, 1) and keeps(y, x):
+            return y
+    if callee in (operator.add, np.add):
+        if _is(y, 0) and keeps(x, y):
+            return x
+        if _is(x, 0) and keeps(y, x):
+            return y
+    if callee in (operator.sub, np.subtract) and _is(y, 0) and keeps(x, y):
+        return x
+    if callee in (operator.truediv, np.true_divide) and _is(y, 1) and keeps(x, y):
+        return x if type_of(x).dtype.kind == "f" else None
+    if callee is operator.floordiv and _is(y, 1) and keeps(x, y):
+        return x
+    return None
+
+
+def _keeps_type(kept: Operand, other: Operand) -> bool:
+    """Whether dropping a neutral constant leaves dtype as it is."""
+    kind = type_of(kept)
+    return type_of(other).dtype.kind in ("i", kind.dtype.kind) or kind.dtype.kind == "f"

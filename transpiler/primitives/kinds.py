@@ -1,0 +1,104 @@
+"""What an entry of the table can say: derivative kinds, type rules, domains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.transpiler.ir.types import Type
+
+Rule = Callable[..., Any]
+TypeRule = Callable[[tuple[Type, ...], Mapping[str, Any]], Type]
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """A function applied element by element, with broadcasting.
+
+    One rule per operand, ``rule(t, result, *operands)``: the product of the
+    partial derivative with ``t``.  ``t`` is a tangent in forward mode and a
+    cotangent in reverse mode; un-broadcasting is inserted centrally.  None
+    stands for an operand without derivative.
+    """
+
+    rules: tuple[Rule | None, ...]
+
+    def __init__(self, *rules: Rule | None) -> None:
+        object.__setattr__(self, "rules", rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Linear in its first operand: the JVP is the op itself; ``vjp(g, x, *rest, **attrs)``."""
+
+    vjp: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Bilinear:
+    """Linear in each of two operands; ``vjp_x(g, x, y, **attrs)``, ``vjp_y(g, x, y, **attrs)``."""
+
+    vjp_x: Rule
+    vjp_y: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Explicit:
+    """Both modes given: ``jvp(tangents, result, *operands, **attrs)`` with None for an
+    inactive operand; ``vjp(g, result, *operands, **attrs)`` -> one cotangent (or None) each."""
+
+    jvp: Rule
+    vjp: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class NoDerivative:
+    """Piecewise constant, boolean or integer valued: cotangents stop here, for this reason."""
+
+    reason: str
+
+
+Kind = Elementwise | Linear | Bilinear | Explicit | NoDerivative
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """From where tests draw an operand (float64, elementwise)."""
+
+    low: float = -2.0
+    high: float = 2.0
+    avoid: tuple[float, ...] = ()
+    integer: bool = False
+
+
+REAL = Domain()
+POSITIVE = Domain(0.3, 3.0)
+NONZERO = Domain(avoid=(0.0,))
+UNIT = Domain(-0.9, 0.9)
+ABOVE_ONE = Domain(1.1, 3.0)
+ANGLE = Domain(-1.4, 1.4)
+BOOLEAN = Domain(0, 1, integer=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One entry.
+
+    ``operands``: names of the operands, in order, as a caller may give them by
+    keyword.  ``static``: further parameters that must be known at compile time, in
+    positional order, with their defaults; they become attrs of the op.
+    """
+
+    callee: Callable[..., Any]
+    kind: Kind
+    type_rule: TypeRule
+    operands: tuple[str, ...]
+    static: Mapping[str, Any] = field(default_factory=dict)
+    domain: tuple[Domain, ...] = ()
+    cheap: bool = False
+    kink: str = ""
+    doc: str = ""
+    symbol: str = ""  # the Python operator it prints as, e.g. "+"
+    elementwise: bool = False  # applied element by element (whatever its derivative kind)
+    reduction: bool = False  # reduces the axes in attrs["axis"] (a tuple), with attrs["keepdims"]

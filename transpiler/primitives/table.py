@@ -1,0 +1,93 @@
+"""The registry: from a Python callable to its entry."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.kinds import (
+    REAL,
+    Domain,
+    Elementwise,
+    Kind,
+    Primitive,
+    TypeRule,
+)
+
+_ENTRIES: dict[Any, Primitive] = {}
+
+
+def primitive(
+    callee: Callable[..., Any],
+    kind: Kind,
+    *,
+    spellings: tuple[Callable[..., Any], ...] = (),
+    types: TypeRule | None = None,
+    operands: tuple[str, ...] | None = None,
+    static: Mapping[str, Any] | None = None,
+    domain: tuple[Domain, ...] | Domain = REAL,
+    **facts: Any,
+) -> Primitive:
+    """Enter a function into the table, under its own name and its other ``spellings``.
+
+    Without ``types`` the promotion of the ufunc itself is used.
+    """
+    elementwise = facts.pop("elementwise", isinstance(kind, Elementwise))
+    if types is None:
+        assert isinstance(callee, np.ufunc), f"{callee} needs a type rule"
+        types = rules.ufunc(callee)
+    if operands is None:
+        count = len(kind.rules) if isinstance(kind, Elementwise) else 1
+        operands = ("x", "y", "z")[:count]
+    domains = domain if isinstance(domain, tuple) else (domain,) * len(operands)
+    entry = Primitive(
+        callee, kind, types, operands, dict(static or {}), domains, elementwise=elementwise, **facts
+    )
+    for name in (callee, *spellings):
+        _ENTRIES[name] = entry if name is callee else _spelled(entry, name)
+    return entry
+
+
+def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
+    """The same entry under another callable, which keeps its own name in emitted code."""
+    from dataclasses import replace
+
+    weak = getattr(callee, "__module__", "") == "math"
+    types = rules.fixed(rules.shaped(np.float64, (), True)) if weak else entry.type_rule
+    return replace(entry, callee=callee, type_rule=types)
+
+
+def find(callee: Any) -> Primitive | None:
+    """The entry of a callable, or None."""
+    _load()
+    try:
+        return _ENTRIES.get(callee)
+    except TypeError:  # not hashable
+        return None
+
+
+def entries() -> Iterator[Primitive]:
+    """All entries, spellings too, in the order of the table."""
+    _load()
+    yield from _ENTRIES.values()
+
+
+def near_matches(name: str) -> list[str]:
+    """Names in the table that resemble ``name``, for an error message."""
+    _load()
+    known = {getattr(callee, "__name__", "") for callee in _ENTRIES}
+    return difflib.get_close_matches(name, sorted(known), n=3)
+
+
+def _load() -> None:
+    """The entries register themselves when their modules are imported."""
+    from adgen.transpiler.primitives import (  # noqa: F401
+        arithmetic,
+        arrays,
+        elementary,
+        reductions,
+    )

@@ -1,0 +1,152 @@
+"""Lets a rule be written in plain NumPy: a Tracer stands for an operand and emits ops."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, type_of
+from adgen.transpiler.ir.paths import Transpose
+from adgen.transpiler.ir.types import Array
+from adgen.transpiler.primitives.builder import Builder
+
+_OPERATORS = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul,
+    np.true_divide: operator.truediv, np.negative: operator.neg, np.power: operator.pow,
+    np.less: operator.lt, np.less_equal: operator.le, np.greater: operator.gt,
+    np.greater_equal: operator.ge, np.equal: operator.eq, np.not_equal: operator.ne,
+    np.matmul: operator.matmul,
+}  # fmt: skip
+
+
+class Tracer:
+    """An operand inside a rule."""
+
+    __slots__ = ("builder", "operand")
+    __array_priority__ = 1000
+
+    def __init__(self, builder: Builder, operand: Operand) -> None:
+        self.builder = builder
+        self.operand = operand
+
+    def _emit(self, callee: Callable[..., Any], *operands: Any, **attrs: Any) -> Tracer:
+        raw = [o.operand if isinstance(o, Tracer) else o for o in operands]
+        return Tracer(self.builder, self.builder.emit(callee, *raw, **attrs))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Tracer:
+        if method != "__call__" or kwargs:
+            raise NotImplementedError(f"{ufunc.__name__}.{method} in a rule")
+        return self._emit(_OPERATORS.get(ufunc, ufunc), *inputs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Tracer:
+        if func is np.transpose:
+            return self.transpose(tuple(range(self.ndim))[::-1])
+        return self._emit(func, *args, **kwargs)
+
+    @property
+    def ndim(self) -> int:
+        """Rank, known at compile time."""
+        kind = type_of(self.operand)
+        return kind.ndim if isinstance(kind, Array) else 0
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """The extents: tracers, or 1 where that is known."""
+        return tuple(
+            Tracer(self.builder, extent) if isinstance(extent, core.Value) else extent
+            for extent in self.builder.dims(self.operand)
+        )
+
+    def transpose(self, perm: tuple[int, ...]) -> Tracer:
+        """Axes permuted."""
+        if len(perm) < 2:
+            return self
+        return Tracer(self.builder, self.builder.getitem(self.operand, (Transpose(perm),)))
+
+    @property
+    def T(self) -> Tracer:
+        """Axes reversed."""
+        return self.transpose(tuple(range(self.ndim))[::-1])
+
+    def _binary(callee: Callable[..., Any]) -> Any:  # type: ignore[misc]
+        def method(self: Tracer, other: Any) -> Tracer:
+            return self._emit(callee, self, other)
+
+        return method
+
+    def _reflected(callee: Callable[..., Any]) -> Any:  # type: ignore[misc]
+        def method(self: Tracer, other: Any) -> Tracer:
+            return self._emit(callee, other, self)
+
+        return method
+
+    __add__, __radd__ = _binary(operator.add), _reflected(operator.add)
+    __sub__, __rsub__ = _binary(operator.sub), _reflected(operator.sub)
+    __mul__, __rmul__ = _binary(operator.mul), _reflected(operator.mul)
+    __truediv__, __rtruediv__ = _binary(operator.truediv), _reflected(operator.truediv)
+    __floordiv__, __pow__ = _binary(operator.floordiv), _binary(operator.pow)
+    __rpow__ = _reflected(operator.pow)
+    __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
+    __lt__, __le__ = _binary(operator.lt), _binary(operator.le)
+    __gt__, __ge__ = _binary(operator.gt), _binary(operator.ge)
+    __eq__, __ne__ = _binary(operator.eq), _binary(operator.ne)  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Tracer:
+        return self._emit(operator.neg, self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule may not branch on a traced value; use np.where")
+
+
+def apply_rule(builder: Builder, rule: Callable[..., Any], *operands: Any, **attrs: Any) -> Any:
+    """Run a rule on operands (None stays None) and return operands in the same structure."""
+    traced = [None if o is None else Tracer(builder, o) for o in operands]
+    return untrace(rule(*traced, **attrs))
+
+
+def apply_tangents(
+    builder: Builder, rule: Callable[..., Any], tangents: Any, *operands: Any, **attrs: Any
+) -> Any:
+    """Run an Explicit JVP rule, whose first argument is a tuple of tangents or None."""
+    first = tuple(None if t is None else Tracer(builder, t) for t in tangents)
+    traced = [Tracer(builder, o) for o in operands]
+    return untrace(rule(first, *traced, **attrs))
+
+
+def untrace(result: Any) -> Any:
+    """Tracers replaced by their operands."""
+    if isinstance(result, tuple):
+        return tuple(untrace(part) for part in result)
+    return result.operand if isinstance(result, Tracer) else result
+
+
+def broadcast_like(g: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) -> Tracer:
+    """A reduction's cotangent spread over the reduced axes: new axes put back, then broadcast."""
+    from adgen.transpiler.ir.paths import FULL, NEW, Index
+
+    if x.ndim == 0:
+        return g
+    builder = g.builder
+    operand = g.operand
+    if not keepdims and g.ndim and g.ndim < x.ndim:
+        items = tuple(NEW if axis in axes else FULL for axis in range(x.ndim))
+        operand = builder.getitem(operand, (Index(items),))
+    kind = type_of(x.operand)
+    assert isinstance(kind, Array)
+    out = builder.emit(core.BROADCAST, operand, *builder.dims(x.operand), ones=kind.ones)
+    return Tracer(builder, out)
+
+
+def expand_reduced(y: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) -> Tracer:
+    """A reduction's result with the reduced axes put back with length 1 (to compare with x)."""
+    from adgen.transpiler.ir.paths import FULL, NEW, Index
+
+    if keepdims or y.ndim == 0 or y.ndim == x.ndim:
+        return y
+    items = tuple(NEW if axis in axes else FULL for axis in range(x.ndim))
+    return Tracer(y.builder, y.builder.getitem(y.operand, (Index(items),)))

@@ -1,0 +1,118 @@
+"""Type rules: the type of a result from the types of the operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.primitives.kinds import TypeRule
+
+_WEAK: dict[str, type] = {"b": bool, "i": int, "f": float}
+
+
+def broadcast_ones(types: tuple[Type, ...]) -> tuple[bool, ...]:
+    """Length-1 flags of the broadcast of array types; ``()`` when all are scalars."""
+    arrays = [kind for kind in types if isinstance(kind, Array)]
+    if not arrays:
+        return ()
+    ndim = max(kind.ndim for kind in arrays)
+    aligned = [(True,) * (ndim - kind.ndim) + kind.ones for kind in arrays]
+    return tuple(all(flags) for flags in zip(*aligned, strict=True))
+
+
+def shaped(dtype: Any, ones: tuple[bool, ...], weak: bool = False) -> Type:
+    """An array of those axes, or a scalar if there are none."""
+    return Array(np.dtype(dtype), ones) if ones else Scalar(np.dtype(dtype), weak)
+
+
+def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
+    """NumPy's own promotion for a ufunc.
+
+    ``python``: applied to Python numbers alone it gives a Python number
+    (operators, ``math``), where the ufunc would give a NumPy scalar.
+    """
+
+    def rule(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+        ones = broadcast_ones(types)
+        weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
+        if weak:  # only Python numbers: their own dtypes decide
+            dtypes: list[Any] = [kind.dtype for kind in types]
+        else:
+            dtypes = [
+                _WEAK[kind.dtype.kind]
+                if isinstance(kind, Scalar) and kind.weak and kind.dtype.kind != "b"
+                else kind.dtype
+                for kind in types
+            ]
+        dtype = function.resolve_dtypes((*dtypes, None))[-1]
+        return shaped(dtype, ones, weak and python)
+
+    return rule
+
+
+def python_division(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+    """Type of ``/``."""
+    return ufunc(np.true_divide, python=True)(types, attrs)
+
+
+def fixed(kind: Scalar) -> TypeRule:
+    """Always that scalar type (``math`` functions)."""
+    return lambda types, attrs: kind
+
+
+def boolean(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+    """A truth value per element (comparisons)."""
+    weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
+    return shaped(np.bool_, broadcast_ones(types), weak)
+
+
+def reduction(dtype_of: Callable[[np.dtype[Any]], np.dtype[Any]]) -> TypeRule:
+    """A reduction over attrs ``axis`` (a tuple of non-negative axes), with ``keepdims``."""
+
+    def rule(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+        (kind,) = types
+        if isinstance(kind, Scalar):
+            return Scalar(dtype_of(kind.dtype))
+        axes, keep = attrs["axis"], attrs.get("keepdims", False)
+        ones = tuple(
+            True if axis in axes else one
+            for axis, one in enumerate(kind.ones)
+            if keep or axis not in axes
+        )
+        return shaped(dtype_of(kind.dtype), ones)
+
+    return rule
+
+
+def same_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """max, min: the dtype stays."""
+    return dtype
+
+
+def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """sum, prod: small integers and bools widen, as in NumPy."""
+    return np.add.reduce(np.zeros(1, dtype)).dtype
+
+
+def mean_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """mean: integers become float64."""
+    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def matmul(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+    """``@`` and ``np.dot`` of 1-D and 2-D operands."""
+    x, y = types
+    assert isinstance(x, Array) and isinstance(y, Array)
+    left = x.ones[:-1]
+    right = y.ones[1:]
+    return shaped(np.result_type(x.dtype, y.dtype), left + right)
+
+
+def outer(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+    """``np.outer`` of 1-D operands."""
+    x, y = types
+    assert isinstance(x, Array) and isinstance(y, Array)
+    return Array(np.result_type(x.dtype, y.dtype), x.ones + y.ones)
