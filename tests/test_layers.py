@@ -1,0 +1,131 @@
+"""The import direction of the house, enforced by parsing every import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# room -> rooms that it may import (besides itself).  A room is the longest prefix listed here.
+ALLOWED: dict[str, frozenset[str]] = {
+    "adgen.transpiler.span": frozenset(),
+    "adgen.transpiler.errors": frozenset({"adgen.transpiler.span"}),
+    "adgen.transpiler.source": frozenset({"adgen.transpiler.span", "adgen.transpiler.errors"}),
+    "adgen.transpiler.ir": frozenset({"adgen.transpiler.span", "adgen.transpiler.errors"}),
+}
+_GROUND = frozenset({"adgen.transpiler.span", "adgen.transpiler.errors", "adgen.transpiler.ir"})
+ALLOWED["adgen.transpiler.primitives"] = _GROUND
+_TABLE = _GROUND | {"adgen.transpiler.primitives"}
+ALLOWED["adgen.transpiler.frontend"] = _TABLE | {"adgen.transpiler.source"}
+ALLOWED["adgen.transpiler.passes"] = _TABLE
+ALLOWED["adgen.transpiler.autodiff"] = _TABLE
+ALLOWED["adgen.transpiler.emit"] = _TABLE
+ALLOWED["adgen.transpiler.compiler"] = _TABLE | {
+    "adgen.transpiler.source",
+    "adgen.transpiler.frontend",
+    "adgen.transpiler.passes",
+    "adgen.transpiler.autodiff",
+    "adgen.transpiler.emit",
+}
+ALLOWED["adgen.transpiler"] = frozenset()
+ALLOWED["adgen.runtime"] = frozenset()
+ALLOWED["adgen"] = frozenset(ALLOWED) - {"adgen.cli"}
+ALLOWED["adgen.cli"] = frozenset(ALLOWED)
+
+# third-party package -> the only places that may import it ("" ends a file name exactly)
+OWNED_BY: dict[str, tuple[str, ...]] = {
+    "gast": ("adgen.transpiler.frontend", "adgen.transpiler.emit"),
+    "astor": ("adgen.transpiler.emit",),
+    "numba": ("adgen.runtime",),
+    "llvmlite": ("adgen.runtime",),
+    "scipy": ("adgen.runtime",),
+    "typer": ("adgen.cli",),
+    "rich": ("adgen.cli",),
+}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its dotted name."""
+    found = {}
+    roots = [("adgen", ROOT / "src" / "adgen")]
+    roots += [(f"adgen.{name}", ROOT / name) for name in ("transpiler", "runtime", "cli")]
+    for prefix, folder in roots:
+        files = folder.glob("*.py") if prefix == "adgen" else folder.rglob("*.py")
+        for file in files:
+            parts = file.relative_to(folder).with_suffix("").parts
+            name = ".".join((prefix, *parts)).removesuffix(".__init__")
+            found[name] = file
+    return found
+
+
+def room_of(module: str) -> str:
+    """The room a module belongs to."""
+    parts = module.split(".")
+    while ".".join(parts) not in ALLOWED:
+        parts.pop()
+    return ".".join(parts)
+
+
+def imports(file: Path, package: str) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that a file imports, also inside functions."""
+    known = modules()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                anchor = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*anchor, *filter(None, [base])])
+            for alias in node.names:
+                name = f"{base}.{alias.name}"
+                yield node.lineno, name if name in known else base
+
+
+def _package(module: str, file: Path) -> str:
+    return module if file.name == "__init__.py" else module.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_imports_point_down(module: str) -> None:
+    file = modules()[module]
+    room = room_of(module)
+    wrong = []
+    for line, target in imports(file, _package(module, file)):
+        where = f"{file.relative_to(ROOT)}:{line}"
+        top = target.split(".")[0]
+        if top in ("transpiler", "runtime", "cli"):
+            wrong.append(f"{where}: import adgen.{target}, not {target}")
+        elif top == "adgen":
+            other = room_of(target)
+            if other != room and other not in ALLOWED[room]:
+                wrong.append(f"{where}: {room} may not import {other}")
+        elif top in OWNED_BY and not any(module.startswith(o) for o in OWNED_BY[top]):
+            wrong.append(f"{where}: only {', '.join(OWNED_BY[top])} may import {top}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_one_file_owns_astor() -> None:
+    owners = [
+        module
+        for module, file in modules().items()
+        if any(target.split(".")[0] == "astor" for _, target in imports(file, module))
+    ]
+    assert len(owners) <= 1, owners
+
+
+def test_front_door_does_not_load_numba() -> None:
+    """Numba costs half a second: it is imported when the first compilation needs it."""
+    import subprocess
+    import sys
+
+    code = "import sys, adgen; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_room_exists_below_a_known_parent() -> None:
+    assert all(room == "adgen" or room.rpartition(".")[0] in ALLOWED for room in ALLOWED)
