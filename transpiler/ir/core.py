@@ -4,35 +4,35 @@ Everything is pure SSA with structured regions.  Equality is identity.  The
 callee of an op is the Python object it calls (``np.sin``, ``operator.add``) or
 the name of one of the control and array kinds below.
 
-===========  ==============================  =====================================  ==========
-kind         operands                        attrs                                  regions
-===========  ==============================  =====================================  ==========
-if           cond                            label                                  then(), else()
-for          start, stop, step, *init        label, exits?                          body(i, *carried)
-while        *init                           label, exits?                          cond(*carried), body(*carried)
-getitem      x, *index                       path                                   -> view or element of x (a value)
-setitem      x, v, *index                    path                                   -> x with the part replaced by v
-additem      x, g, *index                    path                                   -> x with g added to the part
-accum        x, g (same shape)               -                                      -> x + g
-dim          x                               axis                                   -> int, the extent of an axis
-zeros/empty  *extents                        dtype                                  -> fresh array
-full         v, *extents                     dtype                                  -> fresh array filled with v
-broadcast    x, *extents                     ones                                   -> x broadcast (axes aligned right)
-sumto        x                               axes, keep                             -> x summed over axes (the adjoint
-                                                                                      of broadcasting); axes in `keep`
-                                                                                      stay with length 1, others go
-copy         x                               -                                      -> a fresh array
-cast         x                               type                                   -> float(x), int(x), x.astype(dtype)
-rangelen     start, stop, step               -                                      -> len(range(...))
-guard        a, b                            -                                      raises ValueError unless a == b
-                                                                                      (extents of operands that NumPy
-                                                                                      would broadcast); no result
-assert       cond, *values                   message, kind                          no result
-print        *values                         template, ends                         no result
-declare      *extents                        slot                                   storage of a slot; no result
-save         v, *counters                    slot                                   no result
-load         *counters                       slot                                   -> v
-===========  ==============================  =====================================  ==========
+===========  ==========================  ==============  ==================================
+kind         operands                    attrs           regions
+===========  ==========================  ==============  ==================================
+if           cond                        label           then(), else()
+for          start, stop, step, *init    label, exits?   body(i, *carried)
+while        *init                       label, exits?   cond(*carried), body(*carried)
+getitem      x, *index                   path            -> view or element of x (a value)
+setitem      x, v, *index                path            -> x with the part replaced by v
+additem      x, g, *index                path            -> x with g added to the part
+accum        x, g (same shape)           -               -> x + g
+dim          x                           axis            -> int, the extent of an axis
+zeros/empty  *extents                    dtype           -> fresh array
+full         v, *extents                 dtype           -> fresh array filled with v
+broadcast    x, *extents                 ones            -> x broadcast (axes aligned right)
+sumto        x                           axes, keep      -> x summed over axes (the adjoint
+                                                         of broadcasting); axes in `keep`
+                                                         stay with length 1, others go
+copy         x                           -               -> a fresh array
+cast         x                           type            -> float(x), int(x), x.astype(dtype)
+rangelen     start, stop, step           -               -> len(range(...))
+guard        a, b                        -               raises ValueError unless a == b
+                                                         (extents of operands that NumPy
+                                                         would broadcast); no result
+assert       cond, *values               message, kind   no result
+print        *values                     template, ends  no result
+declare      *extents                    slot            storage of a slot; no result
+save         v, *counters                slot            no result
+load         *counters                   slot            -> v
+===========  ==========================  ==============  ==================================
 
 ``if``: results[k] <-> then.yields[k], else.yields[k].
 ``for``/``while``: results[k] <-> init k <-> carried block argument k <-> yield k.
@@ -62,9 +62,13 @@ DECLARE, SAVE, LOAD = "declare", "save", "load"
 
 REGION_KINDS = frozenset({IF, FOR, WHILE})
 EFFECTS = frozenset({GUARD, ASSERT, PRINT, DECLARE, SAVE})
-KINDS = REGION_KINDS | EFFECTS | frozenset(
-    {GETITEM, SETITEM, ADDITEM, ACCUM, DIM, ZEROS, EMPTY, FULL_, COPY, CAST}
-    | {BROADCAST, SUMTO, RANGELEN, LOAD}
+KINDS = (
+    REGION_KINDS
+    | EFFECTS
+    | frozenset(
+        {GETITEM, SETITEM, ADDITEM, ACCUM, DIM, ZEROS, EMPTY, FULL_, COPY, CAST}
+        | {BROADCAST, SUMTO, RANGELEN, LOAD}
+    )
 )
 
 PRIMAL, ADJOINT, TANGENT = "primal", "adjoint", "tangent"

@@ -172,9 +172,7 @@ def _sumto(op: Op, x: Any) -> Any:
 
 def _guard(op: Op, first: Any, second: Any) -> None:
     if first != second:
-        raise ValueError(
-            f"operands could not be broadcast together: extents {first} and {second}"
-        )
+        raise ValueError(f"operands could not be broadcast together: extents {first} and {second}")
 
 
 def _assert(op: Op, condition: Any, *values: Any) -> None:

@@ -104,7 +104,9 @@ def index_key(items: Sequence[Item], operands: Sequence[Any]) -> tuple[Any, ...]
     key: list[Any] = []
     for item in items:
         if isinstance(item, Slice):
-            bounds = [rest.pop(0) if given else None for given in (item.start, item.stop, item.step)]
+            bounds = [
+                rest.pop(0) if given else None for given in (item.start, item.stop, item.step)
+            ]
             key.append(slice(*bounds))
         elif item == NEW:
             key.append(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -69,6 +70,9 @@ _operator("%", operator.mod, np.remainder,
           domain=(REAL, NONZERO), kink="taken as smooth where x / y is an integer")  # fmt: skip
 _operator("-", operator.neg, np.negative, Elementwise(lambda t, y, x: -t))
 _operator("+", operator.pos, np.positive, Elementwise(lambda t, y, x: t))
+
+_function: Any  # of the registering loops below
+_spellings: tuple[Any, ...]
 
 for _symbol, _callee, _function in (
     ("<", operator.lt, np.less), ("<=", operator.le, np.less_equal),

@@ -206,7 +206,9 @@ def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | No
             value = callee(*operands)  # type: ignore[operator]
         except (ArithmeticError, ValueError, TypeError):
             return None
-        return value if isinstance(value, (bool, int, float, np.generic)) else None
+        if isinstance(value, (bool, int, float, np.generic)):
+            return value  # type: ignore[return-value]  # a NumPy scalar is an operand too
+        return None
     if len(operands) != 2:
         return None
     return _identity(callee, operands[0], operands[1], role)

@@ -46,7 +46,8 @@ class Bilinear:
 @dataclass(frozen=True, slots=True)
 class Explicit:
     """Both modes given: ``jvp(tangents, result, *operands, **attrs)`` with None for an
-    inactive operand; ``vjp(g, result, *operands, **attrs)`` -> one cotangent (or None) each."""
+    inactive operand; ``vjp(g, result, *operands, **attrs)`` -> one cotangent (or None) each.
+    """
 
     jvp: Rule
     vjp: Rule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from adgen.transpiler.primitives import typing as rules
@@ -51,6 +53,7 @@ def _extremum_jvp(tangents, y, x, axis, keepdims):  # type: ignore[no-untyped-de
     return np.sum(product, axis=axis, keepdims=keepdims) if x.ndim else product
 
 
+_function: Any  # of the registering loops below
 for _function in (np.max, np.min):
     primitive(_function, Explicit(_extremum_jvp, _extremum_vjp),
               types=rules.reduction(rules.same_dtype), operands=("a",), static=_AXES,

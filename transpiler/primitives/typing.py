@@ -58,7 +58,7 @@ def python_division(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
     return ufunc(np.true_divide, python=True)(types, attrs)
 
 
-def fixed(kind: Scalar) -> TypeRule:
+def fixed(kind: Type) -> TypeRule:
     """Always that scalar type (``math`` functions)."""
     return lambda types, attrs: kind
 
