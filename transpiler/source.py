@@ -67,7 +67,7 @@ class LiveBindings:
         return "it is not defined"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Source:
     """The text of one function, where it stands, and what its names mean.
 
@@ -85,6 +85,9 @@ class Source:
     defaults: Mapping[str, object]
     col_offset: int = 0
     offsets: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r}, {self.file}:{self.first_line})"
 
     def span(self, node: Any) -> Span:
         """The place of a node of the tree of ``text`` in the user's file.

@@ -1,0 +1,374 @@
+"""Reads a Python file without running it.
+
+Imports of NumPy and ``math``, constants and functions of the module get their
+meaning; every other name is MISSING, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import math
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.constants import NotConstant, evaluate
+from adgen.transpiler.errors import AdgenError, SourceNotFound
+from adgen.transpiler.source import MISSING, Source, source_of_node
+from adgen.transpiler.span import Span
+
+MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins}
+HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
+
+
+@dataclass(eq=False)
+class StaticBindings:
+    """What the names of a module mean after its last statement."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def lookup(self, name: str) -> object:
+        """The object that a name denotes, or MISSING."""
+        if name in self.reasons:
+            return MISSING
+        return self.values.get(name, getattr(builtins, name, MISSING))
+
+    def reason(self, name: str) -> str:
+        """Why the name is MISSING."""
+        return self.reasons.get(name, "it is not defined in this file")
+
+    def bind(self, name: str, value: object) -> None:
+        """Give a name a value."""
+        self.values[name] = value
+        self.reasons.pop(name, None)
+
+    def hide(self, name: str, reason: str) -> None:
+        """Say that a name exists but has no value that can be known."""
+        self.values.pop(name, None)
+        self.reasons[name] = reason
+
+
+@dataclass(frozen=True, eq=False)
+class StaticFunction:
+    """A function of a file that was read; ``options`` are the keywords of ``@differentiate``."""
+
+    source: Source
+    decorated: bool
+    options: Mapping[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class StaticModule:
+    """All functions of a file, in order of their definition."""
+
+    file: str
+    functions: Mapping[str, StaticFunction]
+
+    def choose(self, name: str | None) -> list[StaticFunction]:
+        """The named function; without a name the decorated ones, or the only one there is.
+
+        Raises SourceNotFound that lists what exists.
+        """
+        if name is not None:
+            if name in self.functions:
+                return [self.functions[name]]
+            near = difflib.get_close_matches(name, self.functions, 1)
+            meant = f"; did you mean `{near[0]}`?" if near else ""
+            raise SourceNotFound(
+                f"there is no function `{name}` in {self.file}{meant}", hint=self._listing()
+            )
+        decorated = [function for function in self.functions.values() if function.decorated]
+        if decorated or len(self.functions) == 1:
+            return decorated or list(self.functions.values())
+        if not self.functions:
+            raise SourceNotFound(f"there is no function in {self.file}", hint=self._listing())
+        first = next(iter(self.functions))
+        raise SourceNotFound(
+            f"no function of {self.file} is decorated with `@differentiate`",
+            hint=f"name one, as in {self.file}::{first}; {self._listing()}",
+        )
+
+    def _listing(self) -> str:
+        names = ", ".join(f"`{name}`" for name in self.functions)
+        return f"the functions there are {names}" if names else "the file defines no functions"
+
+
+def from_file(path: str | Path, function: str | None = None) -> list[Source]:
+    """Sources of the named function, or of the decorated ones; the file is not run."""
+    return [chosen.source for chosen in read_module(path).choose(function)]
+
+
+def read_module(path: str | Path) -> StaticModule:
+    """Read a file without running it.
+
+    Raises SourceNotFound for a file that cannot be read, AdgenError with the place for one
+    that is not Python.
+    """
+    file = str(path)
+    try:
+        with tokenize.open(file) as stream:
+            text = stream.read()
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SourceNotFound(f"cannot read {file}: {reason}") from error
+    return read_text(text, file)
+
+
+def read_text(text: str, file: str) -> StaticModule:
+    """Like ``read_module``, for text that is at hand; ``file`` is shown in errors."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        raise AdgenError(f"this is not Python: {error_text(error)}", _place(error, file)) from error
+    reader = _Reader(file, text.split("\n"))
+    for statement in tree.body:
+        reader.read(statement)
+    reader.forget_globals(tree)
+    return StaticModule(file, reader.functions)
+
+
+def error_text(error: Exception) -> str:
+    """The reason that a SyntaxError gives, without its place."""
+    return error.msg if isinstance(error, SyntaxError) else str(error)
+
+
+def _place(error: Exception, file: str) -> Span | None:
+    if not isinstance(error, SyntaxError) or error.lineno is None:
+        return None
+    start = max(0, (error.offset or 1) - 1)
+    end = (error.end_offset or 0) - 1
+    line = (error.text or "").rstrip("\n")
+    return Span(file, error.lineno, start, error.lineno, max(end, start + 1), line)
+
+
+class _Reader:
+    """Walks the statements of a module in order, as Python would run them."""
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        self.file = file
+        self.lines = lines
+        self.bindings = StaticBindings()
+        self.functions: dict[str, StaticFunction] = {}
+        self.adgen: set[str] = set()  # names of the package
+        self.differentiate: set[str] = set()  # names of the decorator
+
+    def read(self, statement: ast.stmt) -> None:
+        """Take in what one statement binds."""
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                self._import(statement)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(statement)
+            case ast.Assign(targets=targets, value=value):
+                self._assign(targets, value)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                self._assign([target], value)
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
+                self._assign([target], ast.BinOp(ast.Name(name, ast.Load()), op, value))
+            case ast.Try(body=body) if all(
+                isinstance(part, (ast.Import, ast.ImportFrom)) for part in body
+            ):
+                for part in body:  # `try: import numba except ImportError: …`
+                    self.read(part)
+            case ast.Expr(value=ast.Constant()):
+                pass
+            case ast.If(test=test, orelse=[]) if ast.unparse(test) == "__name__ == '__main__'":
+                pass  # does not run on import either
+            case _:
+                self._opaque(statement)
+
+    def forget_globals(self, tree: ast.Module) -> None:
+        """Names that some function rebinds through ``global`` have no value to rely on."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    self.bindings.hide(name, "a function rebinds it through `global`")
+
+    def _opaque(self, statement: ast.stmt) -> None:
+        """A statement that is not followed: what it binds or may change becomes unknown."""
+        reason = f"it depends on line {statement.lineno}, which is not run"
+        for name in _bound_names(statement):
+            self.functions.pop(name, None)
+            self.bindings.hide(name, reason)
+        used = [part.id for part in ast.walk(statement) if isinstance(part, ast.Name)]
+        values = self.bindings.values
+        touched = [values[name] for name in used if isinstance(values.get(name), np.ndarray)]
+        for name, value in list(values.items()):
+            if any(value is array for array in touched):
+                self.bindings.hide(name, reason)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for alias in statement.names:
+            if isinstance(statement, ast.Import):
+                self._import_module(alias)
+            elif alias.name == "*":
+                self._import_star(statement)
+            else:
+                self._import_name(statement, alias)
+
+    def _import_module(self, alias: ast.alias) -> None:
+        name = alias.asname or alias.name.partition(".")[0]
+        path = alias.name if alias.asname else name
+        if path == "adgen":
+            self.adgen.add(name)
+        value = _resolve(path)
+        if value is MISSING:
+            self.bindings.hide(name, f"module `{path}` is not imported when a file is only read")
+        else:
+            self.bindings.bind(name, value)
+
+    def _import_name(self, statement: ast.ImportFrom, alias: ast.alias) -> None:
+        name, module = alias.asname or alias.name, statement.module or ""
+        if module.partition(".")[0] == "adgen" and alias.name == "differentiate":
+            self.differentiate.add(name)
+        value = MISSING if statement.level else _resolve(f"{module}.{alias.name}")
+        if value is MISSING:
+            origin = "." * statement.level + module
+            self.bindings.hide(
+                name, f"it comes from module `{origin}`, which is not imported when a file is read"
+            )
+        else:
+            self.bindings.bind(name, value)
+
+    def _import_star(self, statement: ast.ImportFrom) -> None:
+        module = MODULES.get(statement.module or "")
+        if module is None or statement.level:
+            for name in list(self.bindings.values):
+                self.bindings.hide(name, f"`from {statement.module} import *` may have replaced it")
+            return
+        names = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
+        for name in names:
+            self.bindings.bind(name, getattr(module, name))
+
+    def _assign(self, targets: list[ast.expr], value: ast.expr) -> None:
+        if isinstance(value, ast.Lambda):
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    self._enter(target.id, value, decorated=False, options={})
+            return
+        try:
+            known = evaluate(value, self.bindings.lookup)
+        except NotConstant as error:
+            line = targets[0].lineno
+            self._opaque(ast.Assign(targets, value, lineno=line))
+            for name in [name for target in targets for name in _bound_names(target)]:
+                self.bindings.hide(name, f"{error} (line {line})")
+            return
+        for target in targets:
+            self._bind_target(target, known)
+
+    def _bind_target(self, target: ast.expr, value: Any) -> None:
+        if isinstance(target, ast.Name):
+            self.functions.pop(target.id, None)
+            self.bindings.bind(target.id, value)
+        elif (
+            isinstance(target, (ast.Tuple, ast.List))
+            and isinstance(value, tuple)
+            and len(value) == len(target.elts)
+        ):
+            for part, item in zip(target.elts, value, strict=True):
+                self._bind_target(part, item)
+        else:
+            self._opaque(ast.Expr(value=target, lineno=target.lineno))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        options: dict[str, object] = {}
+        decorated, unknown = False, ""
+        for decorator in node.decorator_list:
+            callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if self._is_differentiate(callee):
+                decorated = True
+                options = self._options(decorator)
+            elif ast.unparse(callee).rpartition(".")[2] not in HARMLESS_DECORATORS:
+                unknown = ast.unparse(callee)
+        self._enter(node.name, node, decorated, options)
+        if unknown:
+            self.bindings.hide(
+                node.name, f"what its decorator `{unknown}` does is not known without running it"
+            )
+
+    def _is_differentiate(self, callee: ast.expr) -> bool:
+        match callee:
+            case ast.Name(id=name):
+                return name in self.differentiate
+            case ast.Attribute(value=ast.Name(id=name), attr="differentiate"):
+                return name in self.adgen
+        return False
+
+    def _options(self, decorator: ast.expr) -> dict[str, object]:
+        """The keywords of ``@differentiate(wrt=…)``, which must be constants."""
+        options: dict[str, object] = {}
+        keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+        for keyword in keywords:
+            if keyword.arg is None:
+                continue
+            try:
+                options[keyword.arg] = evaluate(keyword.value, self.bindings.lookup)
+            except NotConstant as error:
+                raise AdgenError(
+                    f"`{keyword.arg}` is not known without running the file: {error}",
+                    self._span(keyword.value),
+                    hint=f"write a literal, as in {keyword.arg}=0",
+                ) from error
+        return options
+
+    def _span(self, node: ast.expr) -> Span:
+        line = self.lines[node.lineno - 1]
+        last = node.end_lineno or node.lineno
+        end = node.end_col_offset or node.col_offset + 1
+        return Span(self.file, node.lineno, node.col_offset, last, end, line)
+
+    def _enter(
+        self,
+        name: str,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        decorated: bool,
+        options: Mapping[str, object],
+    ) -> None:
+        defaults = dict(self._defaults(node.args))
+        cut = source_of_node(node, self.file, self.lines, self.bindings, defaults)
+        source = replace(cut, name=name)
+        self.functions.pop(name, None)
+        self.functions[name] = StaticFunction(source, decorated, options)
+        self.bindings.bind(name, source)
+
+    def _defaults(self, args: ast.arguments) -> Iterator[tuple[str, object]]:
+        positional = [*args.posonlyargs, *args.args]
+        pairs: list[tuple[ast.arg, ast.expr | None]] = list(
+            zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True)
+        )
+        pairs += zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        for arg, default in pairs:
+            if default is None:
+                continue
+            try:
+                yield arg.arg, evaluate(default, self.bindings.lookup)
+            except NotConstant:
+                yield arg.arg, MISSING
+
+
+def _resolve(path: str) -> object:
+    """``numpy.linalg`` → the module, by attributes alone: nothing is imported."""
+    first, *rest = path.split(".")
+    value: object = MODULES.get(first, MISSING)
+    for name in rest:
+        value = getattr(value, name, MISSING)
+    return value
+
+
+def _bound_names(node: ast.AST) -> Iterator[str]:
+    """All names that a statement or target binds, anywhere in it."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, (ast.Store, ast.Del)):
+            yield part.id
+        elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield part.name
+        elif isinstance(part, ast.alias):
+            yield part.asname or part.name.partition(".")[0]
