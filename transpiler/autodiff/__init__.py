@@ -1,0 +1,1 @@
+"""Differentiation: the chain rule first, storage of residuals second."""

@@ -1,0 +1,80 @@
+"""The derivatives of a function as functions: what ``compiler.py`` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from adgen.transpiler.autodiff.forward import forward
+from adgen.transpiler.autodiff.merge import merge_independent_iterations
+from adgen.transpiler.autodiff.order import fix_order
+from adgen.transpiler.autodiff.residuals import plan_residuals
+from adgen.transpiler.autodiff.reverse import reverse
+from adgen.transpiler.autodiff.split import split
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Function, Operand
+from adgen.transpiler.ir.rewrite import with_body
+
+Optimise = Callable[[Function], Function]
+
+
+def value_and_grad(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+    """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function."""
+    joint = optimise(reverse(function, wrt, seeded=False))
+    joint = optimise(merge_independent_iterations(joint))
+    return optimise(fix_order(plan_residuals(joint)))
+
+
+def pair(
+    function: Function, wrt: Sequence[int], optimise: Optimise
+) -> tuple[Function, Function]:
+    """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
+    joint = optimise(reverse(function, wrt, seeded=True))
+    joint = optimise(fix_order(plan_residuals(joint)))
+    return split(joint, function)
+
+
+def jvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+    """``f_jvp(args, tangents) -> (value, tangent)``."""
+    count = core.leaves(function.structure)
+    out, tangents = forward(function, wrt)
+    structure = (function.structure, function.structure)
+    return optimise(_yielding(out, structure, (*out.body.yields[:count], *tangents[:count])))
+
+
+def hvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+    """``f_hvp(args, v) -> (product, ...)``: the Hessian times ``v``, forward over reverse."""
+    gradient = value_and_grad(function, wrt, optimise)
+    out, tangents = forward(gradient, wrt)
+    products = tangents[1:]
+    named = _yielding(out, (core.LEAF,) * len(products), products)
+    return optimise(_renamed(named, f"{function.name}_hvp"))
+
+
+def derivative(
+    function: Function, wrt: int, order: int, optimise: Optimise
+) -> Function:
+    """``f_dk(args) -> (f^(k-1), (f^(k),))``: derivatives of order ``k >= 2`` of a scalar
+    function of one scalar parameter, forward over reverse."""
+    current = value_and_grad(function, (wrt,), optimise)
+    index = len(current.body.yields) - 1
+    for _ in range(order - 1):
+        seed = 1.0
+        out, tangents = forward(current, (wrt,), {wrt: seed})
+        previous = current.body.yields[index]
+        current = optimise(
+            _yielding(out, (core.LEAF, (core.LEAF,)), (previous, tangents[index]))
+        )  # fmt: skip
+        index = 1
+    return _renamed(current, f"{function.name}_derivative{order}")
+
+
+def _yielding(function: Function, structure: object, yields: Sequence[Operand]) -> Function:
+    body = Block(function.body.args, function.body.ops, tuple(yields))
+    changed = with_body(function, body)
+    return Function(changed.name, body, structure, (), changed.doc, changed.span)
+
+
+def _renamed(function: Function, name: str) -> Function:
+    return Function(
+        name, function.body, function.structure, function.writes, function.doc, function.span
+    )  # fmt: skip

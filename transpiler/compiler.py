@@ -1,0 +1,109 @@
+"""The way of a function through the compiler, from source text to the text of its derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adgen.transpiler.autodiff import gradient
+from adgen.transpiler.emit.module import Style, emit_module
+from adgen.transpiler.frontend.lower import Argument, lower
+from adgen.transpiler.ir.core import Function
+from adgen.transpiler.ir.printer import print_function
+from adgen.transpiler.passes.guards import guard_broadcasting
+from adgen.transpiler.passes.loops import lower_to_loops
+from adgen.transpiler.passes.pipeline import optimise
+from adgen.transpiler.source import Source
+
+MODES = ("primal", "value_and_grad", "pair", "jvp", "hvp", "derivative")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of a function.
+
+    ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
+    ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
+    """
+
+    mode: str
+    wrt: tuple[int, ...] = ()
+    order: int = 1
+    stage: str = "array"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Generated module text and what a caller must know to use it."""
+
+    text: str
+    names: tuple[str, ...]
+    functions: tuple[Function, ...]
+    captures: tuple[object, ...]
+    structure: Any
+    writes: tuple[int, ...]
+
+
+def compile_source(
+    source: Source, arguments: Mapping[str, Argument], request: Request, header: str = ""
+) -> Compiled:
+    """Source and argument types to the text of a module.
+
+    Raises UnsupportedError, with the place in the user's source, for whatever is
+    outside the language or has no derivative.
+    """
+    primal = prepare(source, arguments)
+    functions = derive(primal, request)
+    if request.stage == "numba":
+        functions = tuple(to_loops(function) for function in functions)
+    text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
+    names = tuple(function.name for function in functions)
+    captures = primal.captures
+    return Compiled(text, names, functions, captures, primal.structure, primal.writes)
+
+
+def prepare(source: Source, arguments: Mapping[str, Argument]) -> Function:
+    """The optimised IR of the function itself."""
+    return optimise(guard_broadcasting(lower(source, arguments)))
+
+
+def derive(primal: Function, request: Request) -> tuple[Function, ...]:
+    """The functions that a request asks for, at the array level."""
+    if request.mode == "primal":
+        return (primal,)
+    if request.mode == "value_and_grad":
+        return (gradient.value_and_grad(primal, request.wrt, optimise),)
+    if request.mode == "pair":
+        return gradient.pair(primal, request.wrt, optimise)
+    if request.mode == "jvp":
+        return (gradient.jvp(primal, request.wrt, optimise),)
+    if request.mode == "hvp":
+        return (gradient.hvp(primal, request.wrt, optimise),)
+    if request.mode == "derivative":
+        return (gradient.derivative(primal, request.wrt[0], request.order, optimise),)
+    raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
+
+
+def to_loops(function: Function) -> Function:
+    """The loop level of a function: what Numba is given."""
+    return optimise(lower_to_loops(optimise(function)))
+
+
+def stages(
+    source: Source, arguments: Mapping[str, Argument], request: Request
+) -> Iterator[tuple[str, str, str]]:
+    """Every stage of a compilation: (name, where it comes from, text)."""
+    lowered = lower(source, arguments)
+    yield "source", f"{source.file}:{source.first_line}", source.text
+    yield "lowered", "frontend: the user's function as structured SSA", print_function(lowered)
+    primal = optimise(guard_broadcasting(lowered))
+    yield "optimised", "passes: extents, dead code, hoisting, CSE", print_function(primal)
+    functions = derive(primal, request)
+    for function in functions:
+        yield "derivative", "autodiff: chain rule, residuals", print_function(function)
+    yield "array", "emit: what people read", emit_module(functions, Style(numba=False))
+    loops = tuple(to_loops(function) for function in functions)
+    for function in loops:
+        yield "loops", "passes/loops: fused loops over scalars", print_function(function)
+    yield "numba", "emit: exactly what Numba is given", emit_module(loops, Style(numba=True))

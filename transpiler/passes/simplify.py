@@ -1,0 +1,202 @@
+"""Local simplification: folded constants, invariant carried values, loads and stores of one place.
+
+Before:  ``y_bar[i] = 0.0; y_bar[i] += g``      After:  ``y_bar[i] = g``
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.rewrite import resolve, with_body
+from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.primitives.builder import fold
+
+_CONTEXT_FREE = (core.SETITEM, core.ADDITEM, core.GETITEM)
+
+
+def simplify(function: Function) -> Function:
+    """The function with local identities applied, once over all ops."""
+    return with_body(function, _Simplifier(function).block(function.body))
+
+
+class _Simplifier:
+    def __init__(self, function: Function) -> None:
+        self.mapping: dict[Value, Operand] = {}
+        self.defined: dict[Value, Op] = {}
+
+    def block(self, block: Block) -> Block:
+        ops: list[Op] = []
+        for op in block.ops:
+            op = op.with_(operands=tuple(resolve(o, self.mapping) for o in op.operands))
+            ops += self.op(op)
+            for result in op.results:
+                if ops and result in ops[-1].results:
+                    self.defined[result] = ops[-1]
+        return Block(block.args, tuple(ops), tuple(resolve(y, self.mapping) for y in block.yields))
+
+    def op(self, op: Op) -> list[Op]:
+        """What the op becomes: nothing (its results are mapped), itself, or other ops."""
+        if op.callee in (core.FOR, core.WHILE):
+            return [self.loop(op)]
+        if op.callee == core.IF:
+            return self.conditional(op)
+        if len(op.results) != 1:
+            return [op]
+        found = self.identity(op)
+        if found is not None:
+            self.mapping[op.result] = found
+            return []
+        if op.callee == core.ADDITEM:
+            op = self.first_addition(op)
+        if op.callee == core.SETITEM:
+            op = self.overwritten(op)
+        return [op]
+
+    def loop(self, op: Op) -> Op:
+        """Values that every iteration hands on unchanged are not carried."""
+        fixed = 3 if op.callee == core.FOR else 0
+        lead = 1 if op.attrs.get("exits") else 0
+        skip = 1 if op.callee == core.FOR else 0
+        body = op.regions[-1]
+        drop = set()
+        for k in range(len(op.results)):
+            init, arg = op.operands[fixed + k], body.args[skip + k]
+            if body.yields[lead + k] in (arg, init) and _same_type(init, arg, op.role):
+                drop.add(k)
+                self.mapping[arg] = self.mapping[op.results[k]] = init
+                if op.callee == core.WHILE:
+                    self.mapping[op.regions[0].args[k]] = init
+        keep = [k for k in range(len(op.results)) if k not in drop]
+        regions = []
+        for region in op.regions:
+            is_body = region is body
+            lead_args = region.args[:skip] if is_body else ()
+            start = skip if is_body else 0
+            args = (*lead_args, *(region.args[start + k] for k in keep))
+            yields = region.yields
+            if is_body:
+                yields = (*yields[:lead], *(yields[lead + k] for k in keep))
+            regions.append(self.block(Block(args, region.ops, yields)))
+        return op.with_(
+            operands=(*op.operands[:fixed], *(op.operands[fixed + k] for k in keep)),
+            regions=tuple(regions),
+            results=tuple(op.results[k] for k in keep),
+        )
+
+    def conditional(self, op: Op) -> list[Op]:
+        """An if whose arms agree on a value does not yield it; a constant condition decides."""
+        condition = op.operands[0]
+        if not isinstance(condition, Value):
+            chosen = self.block(op.regions[0 if condition else 1])
+            for result, value in zip(op.results, chosen.yields, strict=True):
+                self.mapping[result] = value
+            return list(chosen.ops)
+        then, orelse = (self.block(region) for region in op.regions)
+        keep = []
+        for k, result in enumerate(op.results):
+            first, second = then.yields[k], orelse.yields[k]
+            if _same_operand(first, second) and _same_type(first, result, op.role):
+                self.mapping[result] = first
+            else:
+                keep.append(k)
+        regions = tuple(
+            Block((), r.ops, tuple(r.yields[k] for k in keep)) for r in (then, orelse)
+        )
+        return [op.with_(regions=regions, results=tuple(op.results[k] for k in keep))]
+
+    def identity(self, op: Op) -> Operand | None:
+        """An operand that the op always equals."""
+        if op.callee == core.GETITEM:
+            return self.forwarded(op)
+        if op.callee == core.CAST:
+            return op.operands[0] if core.type_of(op.operands[0]) == op.attrs["type"] else None
+        if op.callee is operator.neg and isinstance(op.operands[0], Value):
+            inner = self.defined.get(op.operands[0])
+            if inner is not None and inner.callee is operator.neg and op.role != core.PRIMAL:
+                return inner.operands[0]
+        if op.callee in (core.SUMTO, core.BROADCAST) or isinstance(op.callee, str):
+            return None
+        found = fold(op.callee, op.operands, op.role)
+        return found if found is None or _fits(found, op.result) else None
+
+    def forwarded(self, op: Op) -> Operand | None:
+        """A read of what was just written there; a read of a whole array."""
+        base, *index = op.operands
+        path = op.attrs["path"]
+        if not isinstance(base, Value):
+            return None
+        if all(isinstance(s, paths.Index) and set(s.items) == {paths.FULL} for s in path):
+            return base
+        source = self.defined.get(base)
+        while source is not None and source.callee == core.SETITEM:
+            target, value, *place = source.operands
+            if source.attrs["path"] == path and _same_operands(index, place):
+                same = core.type_of(value) == op.result.type
+                return value if same and isinstance(op.result.type, Scalar) else None
+            if not _disjoint(path, index, source.attrs["path"], place):
+                return None
+            source = self.defined.get(target) if isinstance(target, Value) else None
+        return None
+
+    def first_addition(self, op: Op) -> Op:
+        """Adding to a place that has just been set to zero sets it."""
+        base, g, *index = op.operands
+        source = self.defined.get(base) if isinstance(base, Value) else None
+        if source is None or source.callee != core.SETITEM or source.role == core.PRIMAL:
+            return op
+        target, value, *place = source.operands
+        zero = not isinstance(value, Value) and value == 0
+        same = source.attrs["path"] == op.attrs["path"] and _same_operands(index, place)
+        if not (zero and same):
+            return op
+        return op.with_(callee=core.SETITEM, operands=(target, g, *index))
+
+    def overwritten(self, op: Op) -> Op:
+        """A store over a store to the same place skips the first."""
+        base, value, *index = op.operands
+        source = self.defined.get(base) if isinstance(base, Value) else None
+        if source is None or source.callee not in (core.SETITEM, core.ADDITEM):
+            return op
+        target, _, *place = source.operands
+        same = source.attrs["path"] == op.attrs["path"] and _same_operands(index, place)
+        if not same or op.role == core.PRIMAL:
+            return op
+        return op.with_(operands=(target, value, *index))
+
+
+def _same_operand(first: Operand, second: Operand) -> bool:
+    if isinstance(first, Value) or isinstance(second, Value):
+        return first is second
+    return type(first) is type(second) and repr(first) == repr(second)
+
+
+def _same_operands(first: list[Operand], second: list[Operand]) -> bool:
+    return len(first) == len(second) and all(map(_same_operand, first, second))
+
+
+def _same_type(operand: Operand, value: Value, role: str) -> bool:
+    """Whether the operand may stand for the value (a cotangent's weakness does not matter)."""
+    kind = core.type_of(operand)
+    if isinstance(value.type, Array) or role != core.PRIMAL:
+        return kind.dtype == value.type.dtype
+    return kind == value.type
+
+
+def _fits(operand: Operand, result: Value) -> bool:
+    kind = core.type_of(operand)
+    return kind.dtype == result.type.dtype and (
+        isinstance(kind, Scalar) == isinstance(result.type, Scalar)
+    )
+
+
+def _disjoint(first: Any, index: list[Operand], second: Any, place: list[Operand]) -> bool:
+    """Whether two element paths with constant indices surely touch different elements."""
+    if not (paths.is_element(first) and paths.is_element(second)) or len(index) != len(place):
+        return False
+    return any(
+        type(a) is int and type(b) is int and a != b and (a >= 0) == (b >= 0)
+        for a, b in zip(index, place, strict=True)
+    )
