@@ -1,0 +1,265 @@
+"""Descriptions of arguments: from values, from annotations, from the text of ``--args``."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+import numpy as np
+
+from adgen.transpiler.errors import AdgenError, UnsupportedError
+from adgen.transpiler.guess import guess_arguments
+from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Static, array
+from adgen.transpiler.source import MISSING, Source
+
+Argument = Union[Scalar, Array, Static, "tuple[Argument, ...]"]
+
+DTYPES: Mapping[str, str] = {
+    **{code: code for code in ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")},
+    **{f"float{bits}": f"f{bits // 8}" for bits in (32, 64)},
+    **{f"int{bits}": f"i{bits // 8}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"u{bits // 8}" for bits in (8, 16, 32, 64)},
+    **{"single": "f4", "double": "f8", "intp": "i8", "int_": "i8"},
+    **{"bool": "?", "bool_": "?", "boolean": "?", "b1": "?", "float": "f8", "int": "i8"},
+}
+WEAK: Mapping[str, Scalar] = {"f8": FLOAT, "i8": INT, "?": BOOL}
+STATIC_TYPES = (str, bytes, type(None), type, types.FunctionType, types.BuiltinFunctionType)
+STATIC_KINDS = (*STATIC_TYPES, types.ModuleType, np.ufunc, np.dtype, slice, range)
+
+ARRAY_OF_ANY_RANK = "an array"
+_FOREIGN = "not understood"
+
+
+def argument_of(value: Any) -> Argument:
+    """How a value given for a parameter is described to the compiler.
+
+    Raises UnsupportedError for things that are neither numbers, arrays, tuples of
+    them, nor constants to specialise on.
+
+    >>> str(argument_of(2.0))
+    'py.f8'
+    """
+    if isinstance(value, np.ndarray):
+        return _argument_of_array(value)
+    if isinstance(value, np.generic):
+        return Scalar(_checked(value.dtype))
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise UnsupportedError(f"the integer {value} does not fit into 64 bits")
+        return INT
+    if isinstance(value, float):
+        return FLOAT
+    if isinstance(value, tuple):
+        return tuple(argument_of(item) for item in value)
+    if isinstance(value, STATIC_KINDS) or callable(value):
+        return Static(value)
+    kind = type(value).__name__
+    hints = {
+        "list": "pass a tuple of arrays, or np.array(...) of the numbers",
+        "dict": "pass the values as separate arguments or as a tuple",
+        "complex": "pass the real and the imaginary part",
+    }
+    raise UnsupportedError(
+        f"an argument of type `{kind}` is not supported", hint=hints.get(kind, "")
+    )
+
+
+def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
+    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+        raise UnsupportedError(
+            f"`{type(value).__name__}` has operators of its own", hint="pass np.asarray(x)"
+        )
+    if value.ndim == 0:
+        return Scalar(_checked(value.dtype))
+    return Array(_checked(value.dtype), tuple(extent == 1 for extent in value.shape))
+
+
+def _checked(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == np.float16:
+        raise UnsupportedError(
+            f"arrays of dtype {dtype} are not supported", hint="convert with x.astype(np.float64)"
+        )
+    if not dtype.isnative:
+        raise UnsupportedError(
+            f"dtype {dtype.str} has the byte order of another machine",
+            hint="convert with x.astype(x.dtype.newbyteorder('='))",
+        )
+    return dtype
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Descriptions of all parameters of a function, and where each comes from."""
+
+    arguments: Mapping[str, Argument]
+    guessed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}: {show(arg)}" for name, arg in self.arguments.items())
+
+
+def show(argument: Argument) -> str:
+    """An argument as ``--args`` would have it.
+
+    >>> show(array("f4", 2))
+    'f4[:, :]'
+    """
+    if isinstance(argument, tuple):
+        inner = ", ".join(show(part) for part in argument)
+        return f"({inner},)" if len(argument) == 1 else f"({inner})"
+    if isinstance(argument, Static):
+        return f"static {getattr(argument.value, '__name__', repr(argument.value))}"
+    code = "bool" if argument.dtype.kind == "b" else argument.dtype.str[1:]
+    if isinstance(argument, Array):
+        return f"{code}[{', '.join('1' if one else ':' for one in argument.ones)}]"
+    return {FLOAT: "float", INT: "int", BOOL: "bool"}.get(argument, code)
+
+
+def parse_arguments(text: str) -> dict[str, Argument]:
+    """The descriptions in ``"w: f8[:], n: i8, p: (f8, f8[:, :])"``.
+
+    Raises AdgenError that names the part that is not understood.
+    """
+    try:
+        (definition,) = ast.parse(f"def _({text}): pass").body
+    except (SyntaxError, ValueError) as error:
+        raise _bad_text(text) from error
+    if not isinstance(definition, ast.FunctionDef):
+        raise _bad_text(text)
+    parsed: dict[str, Argument] = {}
+    for arg in (*definition.args.posonlyargs, *definition.args.args):
+        argument = _annotation(arg.annotation, None) if arg.annotation else _FOREIGN
+        if isinstance(argument, str):
+            raise _bad_text(ast.unparse(arg))
+        parsed[arg.arg] = argument
+    return parsed
+
+
+def _bad_text(part: str) -> AdgenError:
+    return AdgenError(
+        f"`{part}` does not describe arguments",
+        hint='write names and types: "w: f8[:], X: f8[:, :], n: i8, p: (f8, f8)"',
+    )
+
+
+def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
+    """What is known of the parameters of a function without calling it.
+
+    Taken from ``given``, else from annotations, else from defaults, else guessed from use.
+    Raises AdgenError for a name in ``given`` that is no parameter.
+    """
+    parameters = parameters_of(source)
+    names = [parameter.arg for parameter in parameters]
+    for name in given:
+        if name not in names:
+            raise AdgenError(
+                f"`{source.name}` has no parameter `{name}`",
+                source.header,
+                hint=f"its parameters are {', '.join(f'`{n}`' for n in names)}",
+            )
+    guesses = guess_arguments(source)
+    arguments: dict[str, Argument] = {}
+    guessed: list[str] = []
+    for parameter in parameters:
+        name = parameter.arg
+        note = parameter.annotation
+        known = given[name] if name in given else _annotation(note, source) if note else _FOREIGN
+        if known == _FOREIGN and source.defaults.get(name, MISSING) is not MISSING:
+            known = argument_of(source.defaults[name])
+        if isinstance(known, str):
+            guess = guesses[name]
+            if known == ARRAY_OF_ANY_RANK and isinstance(guess, Scalar):
+                guess = array("f8", 1)
+            known = guess
+            guessed.append(name)
+        arguments[name] = known
+    return Signature(arguments, tuple(guessed))
+
+
+def parameters_of(source: Source) -> list[ast.arg]:
+    """The parameters of a function in the order of a call.
+
+    Raises AdgenError for ``*args`` and ``**kwargs``.
+    """
+    statement = ast.parse(source.text).body[0]
+    node = statement.value if isinstance(statement, ast.Expr) else statement
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    variadic = node.args.vararg or node.args.kwarg
+    if variadic is not None:
+        raise UnsupportedError(
+            f"the parameter `{variadic.arg}` takes any number of arguments",
+            source.span(variadic),
+            hint="name each parameter, or take one tuple",
+        )
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _annotation(node: ast.expr, source: Source | None) -> Argument | str:
+    """The meaning of an annotation; ARRAY_OF_ANY_RANK or _FOREIGN where it does not say all."""
+    match node:
+        case ast.Constant(value=str(text)):
+            try:
+                return _annotation(ast.parse(text, mode="eval").body, source)
+            except SyntaxError:
+                return _FOREIGN
+        case ast.Constant(value=None):
+            return Static(None)
+        case ast.Tuple(elts=parts):
+            return _tuple([_annotation(part, source) for part in parts])
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _annotation(left, source)
+        case ast.Subscript(value=base, slice=index):
+            return _subscript(base, index, source)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            if name in DTYPES:
+                return _scalar(name)
+            if name in ("ndarray", "NDArray", "ArrayLike"):
+                return ARRAY_OF_ANY_RANK
+            return _named(source.bindings.lookup(name)) if source else _FOREIGN
+    return _FOREIGN
+
+
+def _scalar(name: str) -> Scalar:
+    code = DTYPES[name]
+    return WEAK.get(code) or Scalar(np.dtype(code))
+
+
+def _tuple(parts: list[Argument | str]) -> Argument | str:
+    known = tuple(part for part in parts if not isinstance(part, str))
+    return known if len(known) == len(parts) else _FOREIGN
+
+
+def _named(value: object) -> Argument | str:
+    """An alias in the module: ``Vector = np.ndarray``."""
+    origin = getattr(value, "__origin__", value)
+    if origin is np.ndarray:
+        return ARRAY_OF_ANY_RANK
+    return _scalar(value.__name__) if value in (float, int, bool) else _FOREIGN  # type: ignore
+
+
+def _subscript(base: ast.expr, index: ast.expr, source: Source | None) -> Argument | str:
+    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    if name in ("tuple", "Tuple"):
+        return _tuple([_annotation(part, source) for part in parts])
+    if name in ("Optional", "Annotated", "Final"):
+        return _annotation(parts[0], source)
+    if name == "NDArray":
+        return ARRAY_OF_ANY_RANK
+    if name == "ndarray":
+        return ARRAY_OF_ANY_RANK
+    if name not in DTYPES:
+        return _FOREIGN
+    ones = []
+    for part in parts:
+        if not isinstance(part, ast.Slice) and not (
+            isinstance(part, ast.Constant) and part.value == 1
+        ):
+            return _FOREIGN
+        ones.append(not isinstance(part, ast.Slice))
+    return Array(np.dtype(DTYPES[name]), tuple(ones))
