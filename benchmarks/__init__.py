@@ -1,0 +1,1 @@
+"""Speed of generated gradients beside hand-written adjoints and peers: ``python -m benchmarks``."""

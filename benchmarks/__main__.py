@@ -1,0 +1,32 @@
+"""Run all benchmarks, print the tables, write benchmarks/README.md."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import compile_time, report, warm_start
+from benchmarks.cases import CASES
+from benchmarks.gradients import measure_all
+
+
+def main() -> None:
+    """``python -m benchmarks``; with ``--only TEXT`` some cases, and nothing is written."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", metavar="TEXT", help="cases whose name contains this text")
+    only = parser.parse_args().only
+    rows = measure_all([case for case in CASES if not only or only in case.name])
+    print(report.gradients(rows), flush=True)
+    if only:
+        return
+    print("first calls …", flush=True)
+    compiling = compile_time.measure()
+    print(report.first_calls(compiling), flush=True)
+    print("cold and warm starts …", flush=True)
+    starts = {name: warm_start.measure(name) for name in warm_start.FUNCTIONS}
+    print(report.warm_starts(starts), flush=True)
+    report.write(rows, compiling, starts)
+    print(f"written to {report.README}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Generated gradients against hand-written adjoints: one row per case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+import adgen
+from benchmarks.case import Case
+from benchmarks.primal import compiled
+from benchmarks.timing import Timing, interleaved
+
+TOLERANCE = 1e-9
+POINTS = 1000  # of a case that is timed inside a compiled loop
+
+Arguments = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of a case; ``difference`` is between the two gradients, relative."""
+
+    name: str
+    primal: Timing
+    generated: Timing
+    handwritten: Timing
+    difference: float
+
+    @property
+    def to_primal(self) -> float:
+        """Time of value and gradient over time of the user's function under ``numba.njit``."""
+        return self.generated.median / self.primal.median
+
+    @property
+    def to_handwritten(self) -> float:
+        """Time of the generated gradient over time of the hand-written one."""
+        return self.generated.median / self.handwritten.median
+
+
+def measure(case: Case) -> Row:
+    """Check a case, then time its three sides; raises AssertionError if the gradients differ."""
+    arguments = case.data()
+    difference = compare(case, arguments)
+    sides = _sides_in_a_loop(case, arguments) if case.loop else _sides(case, arguments)
+    times = interleaved(sides)
+    calls = POINTS if case.loop else 1
+    primal, generated, handwritten = (
+        Timing(times[side].median / calls, times[side].least / calls)
+        for side in ("primal", "generated", "handwritten")
+    )
+    return Row(case.name, primal, generated, handwritten, difference)
+
+
+def compare(case: Case, arguments: Arguments, jit: bool = True) -> float:
+    """The greatest difference of the two gradients, relative to the greatest entry of each."""
+    value, gradients = adgen.value_and_grad(case.objective, case.wrt, jit=jit)(*arguments)
+    expected, by_hand = case.adjoint(*arguments, *case.workspace(*arguments))
+    differences = [_difference(value, expected)]
+    differences += [_difference(a, b) for a, b in zip(gradients, by_hand, strict=True)]
+    worst = max(differences)
+    assert worst < TOLERANCE, f"{case.name}: gradients differ by {worst:.1e}"
+    return worst
+
+
+def _difference(a: Any, b: Any) -> float:
+    return float(np.max(np.abs(np.subtract(a, b))) / (np.max(np.abs(b)) or 1.0))
+
+
+def _sides(case: Case, arguments: Arguments) -> dict[str, Callable[[], Any]]:
+    primal = compiled(case.objective)
+    generated = adgen.value_and_grad(case.objective, case.wrt)
+    workspace = case.workspace(*arguments)
+    return {
+        "primal": lambda: primal(*arguments),
+        "generated": lambda: generated(*arguments),
+        "handwritten": lambda: case.adjoint(*arguments, *workspace),
+    }
+
+
+def _sides_in_a_loop(case: Case, arguments: Arguments) -> dict[str, Callable[[], Any]]:
+    """For calls of a microsecond: a compiled loop over many points calls each side."""
+    (point,) = arguments
+    (buffer,) = case.workspace(point)
+    points = np.random.default_rng(1).normal(size=(POINTS, point.shape[0]))
+    function = compiled(case.objective)
+    objective = adgen.differentiate(case.objective)
+    adjoint = case.adjoint
+
+    @njit(error_model="numpy")
+    def primal(points: Any) -> float:
+        total = 0.0
+        for k in range(points.shape[0]):
+            total += function(points[k])
+        return total
+
+    @njit(error_model="numpy")
+    def generated(points: Any) -> float:
+        total = 0.0
+        for k in range(points.shape[0]):
+            value, gradient = objective.value_and_grad(points[k])
+            total += value + gradient[0]
+        return total
+
+    @njit(error_model="numpy")
+    def handwritten(points: Any, buffer: Any) -> float:
+        total = 0.0
+        for k in range(points.shape[0]):
+            value, (gradient,) = adjoint(points[k], buffer)
+            total += value + gradient[0]
+        return total
+
+    return {
+        "primal": lambda: primal(points),
+        "generated": lambda: generated(points),
+        "handwritten": lambda: handwritten(points, buffer),
+    }
+
+
+def measure_all(cases: Sequence[Case]) -> list[Row]:
+    """All rows, each printed as soon as it is known."""
+    rows = []
+    for case in cases:
+        print(f"{case.name} …", flush=True)
+        rows.append(measure(case))
+    return rows

@@ -1,0 +1,132 @@
+"""benchmarks/README.md: what is measured, how, and the numbers of the last run."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.compile_time import Comparison
+from benchmarks.gradients import Row
+from benchmarks.timing import readable
+from benchmarks.warm_start import Start
+
+README = Path(__file__).parent / "README.md"
+AIM_HANDWRITTEN, AIM_PRIMAL = 1.25, 4.0
+AIM_JAX, AIM_NUMBA = 4.0, 0.2
+
+INTRODUCTION = """# Benchmarks
+
+    pip install -e ".[bench]"
+    python -m benchmarks
+
+runs everything below and writes this file. All sides of a comparison run in one process in
+turns; times are medians of process time (the least in brackets), on one thread.
+"""
+
+GRADIENTS = """## Gradients
+
+*primal*: the user's function under plain `numba.njit`. *generated*: `adgen.value_and_grad` of the
+same function. *by hand*: an adjoint written for speed by hand in Numba (`benchmarks/cases/`): flat,
+scalars, workspace allocated before the clock starts, no vector mathematics library. Value and
+gradient of both agree to the difference in the last column, relative to the largest entry.
+Aims: generated at most 1.25 × by hand, at most 4 × primal; **bold** where missed. The two heat
+stencils, one written as loops and one as slices, are held against the same adjoint. Calls of
+Rosenbrock's function are timed inside a compiled loop that calls each side 1000 times; the others
+are called from Python.
+"""
+
+COMPILING = """## First call
+
+Three-layer net (20-64-32-4, `@`, broadcasting, `np.tanh`, `np.mean`), value and gradient with
+respect to all weights, each side in fresh processes from an empty cache, after the imports and one
+trivial compilation. *Numba, array level*: `numba.njit` of the source that `.source()` prints.
+"""
+
+WARM = """## Second process
+
+The first gradient in a process that finds an empty cache and in the next one, which finds the
+compiled code on disk.
+"""
+
+
+def write(rows: Sequence[Row], compiling: Comparison, starts: Mapping[str, Start]) -> None:
+    """Write the report to benchmarks/README.md."""
+    parts = [
+        INTRODUCTION + "\n" + machine(),
+        GRADIENTS + "\n" + gradients(rows),
+        COMPILING + "\n" + first_calls(compiling),
+        WARM + "\n" + warm_starts(starts),
+    ]
+    README.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """One line about processor and versions."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "jax"))
+    return f"Last run: {processor()}, Python {platform.python_version()}, {versions}."
+
+
+def processor() -> str:
+    """The processor's name where the system tells it."""
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def gradients(rows: Sequence[Row]) -> str:
+    """The table of all cases."""
+    header = "case", "primal", "generated", "by hand", "÷ by hand", "÷ primal", "difference"
+    return _table(
+        header,
+        (
+            (
+                row.name,
+                *(
+                    f"{readable(time.median)} ({readable(time.least)})"
+                    for time in (row.primal, row.generated, row.handwritten)
+                ),
+                _against(row.to_handwritten, AIM_HANDWRITTEN),
+                _against(row.to_primal, AIM_PRIMAL),
+                f"{row.difference:.0e}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def first_calls(comparison: Comparison) -> str:
+    """The table of first calls."""
+    names = {"adgen": "adgen", "jax": "JAX", "numba": "Numba, array level"}
+    aims = {"jax": AIM_JAX, "numba": AIM_NUMBA}
+    lines = []
+    for side, first in comparison.times.items():
+        ratio = _against(comparison.ratio(side), aims[side]) if side in aims else ""
+        aim = f"≤ {aims[side]:g}" if side in aims else ""
+        lines.append((names[side], readable(first.wall), readable(first.process), ratio, aim))
+    return _table(("", "wall time", "process time", "adgen ÷ this", "aim"), lines)
+
+
+def warm_starts(starts: Mapping[str, Start]) -> str:
+    """The table of cold and warm starts."""
+    names = {"loops": "logistic loss, loops", "net": "three-layer net, arrays"}
+    return _table(
+        ("", "cold", "warm", "cold ÷ warm"),
+        (
+            (names[name], readable(start.cold), readable(start.warm), f"{start.ratio:.1f}")
+            for name, start in starts.items()
+        ),
+    )
+
+
+def _against(ratio: float, aim: float) -> str:
+    return f"{ratio:.2f}" if ratio <= aim else f"**{ratio:.2f}**"
+
+
+def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(line)} |" for line in (header, rule, *lines))
