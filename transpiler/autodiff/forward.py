@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
+from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, Type, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
@@ -251,7 +251,8 @@ class _Forward:
         dots = [Value(heads[k].type, _dot(heads[k])) for k in varied]
         b.add(
             op.with_(
-                operands=(*op.operands, *inits), regions=tuple(regions),
+                operands=(*op.operands, *inits),
+                regions=tuple(regions),
                 results=(*op.results, *dots),
             )  # fmt: skip
         )

@@ -24,9 +24,7 @@ def value_and_grad(function: Function, wrt: Sequence[int], optimise: Optimise) -
     return optimise(fix_order(plan_residuals(joint)))
 
 
-def pair(
-    function: Function, wrt: Sequence[int], optimise: Optimise
-) -> tuple[Function, Function]:
+def pair(function: Function, wrt: Sequence[int], optimise: Optimise) -> tuple[Function, Function]:
     """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
     joint = optimise(reverse(function, wrt, seeded=True))
     joint = optimise(fix_order(plan_residuals(joint)))
@@ -50,11 +48,10 @@ def hvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
     return optimise(_renamed(named, f"{function.name}_hvp"))
 
 
-def derivative(
-    function: Function, wrt: int, order: int, optimise: Optimise
-) -> Function:
+def derivative(function: Function, wrt: int, order: int, optimise: Optimise) -> Function:
     """``f_dk(args) -> (f^(k-1), (f^(k),))``: derivatives of order ``k >= 2`` of a scalar
-    function of one scalar parameter, forward over reverse."""
+    function of one scalar parameter, forward over reverse.
+    """
     current = value_and_grad(function, (wrt,), optimise)
     index = len(current.body.yields) - 1
     for _ in range(order - 1):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
-Node = Hashable
-_Edges = dict[Node, dict[Node, int]]
+Node = TypeVar("Node", bound=Hashable)
+_Vertex = Hashable
+_Edges = dict[_Vertex, dict[_Vertex, int]]
 _INFINITE = 1 << 60
 _SOURCE, _SINK = ("source",), ("sink",)
 
@@ -41,15 +43,15 @@ def minimum_cut(
     return {node for node in cost if (node, 1) in to_sink and (node, 0) not in to_sink}
 
 
-def _edge(graph: _Edges, tail: Node, head: Node, capacity: int) -> None:
+def _edge(graph: _Edges, tail: _Vertex, head: _Vertex, capacity: int) -> None:
     graph.setdefault(tail, {})
     graph.setdefault(head, {}).setdefault(tail, 0)
     graph[tail][head] = graph[tail].get(head, 0) + capacity
 
 
-def _reach(graph: _Edges, start: Node, forward: bool) -> dict[Node, Node]:
+def _reach(graph: _Edges, start: _Vertex, forward: bool) -> dict[_Vertex, _Vertex]:
     """Nodes joined to ``start`` by residual capacity, each with the node it was reached from."""
-    parents: dict[Node, Node] = {start: start}
+    parents: dict[_Vertex, _Vertex] = {start: start}
     queue = deque([start])
     while queue:
         node = queue.popleft()
@@ -61,8 +63,8 @@ def _reach(graph: _Edges, start: Node, forward: bool) -> dict[Node, Node]:
     return parents
 
 
-def _augment(graph: _Edges, parents: dict[Node, Node]) -> None:
-    path = [_SINK]
+def _augment(graph: _Edges, parents: dict[_Vertex, _Vertex]) -> None:
+    path: list[_Vertex] = [_SINK]
     while path[-1] != _SOURCE:
         path.append(parents[path[-1]])
     steps = list(zip(path[1:], path[:-1], strict=True))

@@ -20,8 +20,7 @@ def only_accumulates(op: Op) -> bool:
     """
     body = op.regions[0]
     return all(
-        _accumulates(body, arg, end)
-        for arg, end in zip(body.args[1:], body.yields, strict=True)
+        _accumulates(body, arg, end) for arg, end in zip(body.args[1:], body.yields, strict=True)
     )
 
 

@@ -88,11 +88,14 @@ class _Planner:
 
     def _inputs(self, value: Value, home: Block) -> list[Value] | None:
         """What recomputing a value needs from storage; None if it cannot be recomputed cheaply."""
+        counted = self._counted(value)
         if self._is_index(value):
             op = self.scopes.around[self.scopes.block_of[value]][1]
             operands: tuple[Operand, ...] = (op.operands[0], op.operands[2])
             if not op.attrs.get("exits"):
                 return []
+        elif counted is not None:
+            operands = self._trip_operands(value, counted)
         else:
             found = self.scopes.op_of.get(value)
             if found is None or not _cheap(found):
@@ -109,6 +112,30 @@ class _Planner:
             and self.scopes.around[block][1].callee == core.FOR
             and block.args[0] is value
         )
+
+    def _counted(self, value: Value) -> tuple[Operand, int] | None:
+        """``(init, c)`` of a carried integer that every iteration raises by the constant ``c``."""
+        block = self.scopes.block_of[value]
+        if value.type.dtype.kind != "i" or block not in self.scopes.around:
+            return None
+        op = self.scopes.around[block][1]
+        fixed, skip = (3, 1) if op.callee == core.FOR else (0, 0)
+        if op.callee == core.IF or block is not op.regions[-1] or value not in block.args[skip:]:
+            return None
+        k = block.args.index(value) - skip
+        end = block.yields[(1 if op.attrs.get("exits") else 0) + k]
+        step = self.scopes.op_of.get(end) if isinstance(end, Value) else None
+        if step is None or step.callee is not operator.add or step.operands[0] is not value:
+            return None
+        by = step.operands[1]
+        return (op.operands[fixed + k], by) if type(by) is int else None
+
+    def _trip_operands(self, value: Value, counted: tuple[Operand, int]) -> tuple[Operand, ...]:
+        """What the current number of such a counter is computed from."""
+        op = self.scopes.around[self.scopes.block_of[value]][1]
+        if op.callee == core.WHILE or op.attrs.get("exits"):
+            return (counted[0],)
+        return (counted[0], op.operands[0], op.operands[2])
 
     def _cut(self) -> list[Value]:
         """The values to store."""
@@ -200,6 +227,8 @@ class _Planner:
             self.new[value] = b.emit(core.LOAD, *counters, slot=plan.slot, name=value.name)
         elif self._is_index(value):
             self.new[value] = self._index(b, value, home)
+        elif (counted := self._counted(value)) is not None:
+            self.new[value] = self._count(b, value, counted, home)
         else:
             op = self.scopes.op_of[value]
             operands = tuple(self._operand(o, home) for o in op.operands)
@@ -224,6 +253,20 @@ class _Planner:
             return trip
         start, _, step = (self._at_home(o, home) for o in op.operands[:3])
         return b.emit(operator.add, start, b.emit(operator.mul, trip, step))
+
+    def _count(
+        self, b: Builder, value: Value, counted: tuple[Operand, int], home: Block
+    ) -> Operand:
+        """A counter in the loop that mirrors its own: init + c * trip."""
+        op = self.scopes.around[self.scopes.block_of[value]][1]
+        trip: Operand = self.scopes.home(value, home).args[0]
+        if op.callee == core.FOR and not op.attrs.get("exits"):
+            start, _, step = op.operands[:3]
+            shifted = b.emit(operator.sub, trip, self._at_home(start, home))
+            trip = b.emit(operator.floordiv, shifted, self._at_home(step, home))
+        init, by = counted
+        raised = b.emit(operator.mul, trip, by)
+        return b.emit(operator.add, raised, self._at_home(init, home), name=value.name)
 
 
 def _cheap(op: Op) -> bool:

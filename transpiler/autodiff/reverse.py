@@ -141,9 +141,7 @@ class _Reverser:
             else:
                 lead = have.ndim - want.ndim
                 keep = tuple(
-                    lead + k
-                    for k in range(want.ndim)
-                    if want.ones[k] and not have.ones[lead + k]
+                    lead + k for k in range(want.ndim) if want.ones[k] and not have.ones[lead + k]
                 )
                 axes = (*range(lead), *keep)
                 if axes:
@@ -152,9 +150,7 @@ class _Reverser:
             g = b.emit(core.BROADCAST, g, *b.dims(value), ones=want.ones)
         have = type_of(g)
         if have.dtype != want.dtype:
-            kind = (
-                Array(want.dtype, have.ones) if isinstance(have, Array) else Scalar(want.dtype)
-            )
+            kind = Array(want.dtype, have.ones) if isinstance(have, Array) else Scalar(want.dtype)
             g = b.cast(g, kind)
         return g
 

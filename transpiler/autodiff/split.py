@@ -22,7 +22,10 @@ def split(joint: Function, primal: Function) -> tuple[Function, Function]:
     back_block = Block(body.args[names:], back, cotangents)
     slots = _slots(front) & _slots(back)
     crossing = [v for v in core.free_values(back_block) if v not in seeds]
-    residuals = (*crossing, *(slot for slot in _ordered(front) if slot in slots))
+    residuals: tuple[Value | Slot, ...] = (
+        *crossing,
+        *(slot for slot in _ordered(front) if slot in slots),
+    )
     results: tuple[Operand, ...] = body.yields[:count]
     forward = Function(
         f"{primal.name}_forward", Block(body.args[:names], front, results), primal.structure,
@@ -45,4 +48,3 @@ def _ordered(ops: tuple[Op, ...]) -> list[Slot]:
         if "slot" in op.attrs:
             found[op.attrs["slot"]] = None
     return list(found)
-

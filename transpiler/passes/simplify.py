@@ -102,9 +102,7 @@ class _Simplifier:
                 self.mapping[result] = first
             else:
                 keep.append(k)
-        regions = tuple(
-            Block((), r.ops, tuple(r.yields[k] for k in keep)) for r in (then, orelse)
-        )
+        regions = tuple(Block((), r.ops, tuple(r.yields[k] for k in keep)) for r in (then, orelse))
         return [op.with_(regions=regions, results=tuple(op.results[k] for k in keep))]
 
     def identity(self, op: Op) -> Operand | None:
