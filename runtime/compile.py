@@ -1,0 +1,135 @@
+"""From the text of a generated module to functions that Numba has compiled."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adgen.runtime.loader import Loaded, load
+
+# The part of fast maths that keeps NaN and infinity what they are.
+SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user may choose about compilation."""
+
+    fastmath: bool = False
+    boundscheck: bool = False
+
+    def key(self) -> str:
+        """The part of the content hash that the options decide."""
+        return f"fastmath={self.fastmath} boundscheck={self.boundscheck}"
+
+
+def versions(adgen: str) -> str:
+    """All versions that decide machine code."""
+    import numba
+
+    python = platform.python_version()
+    return f"adgen {adgen} numba {numba.__version__} numpy {np.__version__} python {python}"
+
+
+@contextlib.contextmanager
+def compiler_lock() -> Iterator[None]:
+    """Numba's own lock: one for both, for a lock of ours could wait for it in a circle."""
+    from numba.core.compiler_lock import global_compiler_lock
+
+    with global_compiler_lock:
+        yield
+
+
+def plain_functions(text: str, label: str, names: Sequence[str]) -> list[Callable[..., Any]]:
+    """The functions of a generated module, run by CPython."""
+    module = load(text, label).module
+    return [getattr(module, name) for name in names]
+
+
+@dataclass(frozen=True)
+class Jitted:
+    """The functions of a generated module, behind Numba dispatchers."""
+
+    loaded: Loaded
+    names: tuple[str, ...]
+    options: Options
+
+    def dispatchers(self, cache: bool) -> list[Any]:
+        """Fresh dispatchers; they replace the plain functions in the module."""
+        import numba
+
+        module = self.loaded.module
+        made = []
+        for name in self.names:
+            function = getattr(module, name)
+            plain = getattr(function, "py_func", function)
+            settings: dict[str, Any] = {
+                "error_model": "numpy",
+                "nogil": True,
+                "boundscheck": self.options.boundscheck,
+                "fastmath": set(SAFE_FASTMATH) if self.options.fastmath else False,
+            }
+            try:
+                made.append(numba.njit(cache=cache, **settings)(plain))
+            except RuntimeError:  # no directory that Numba can write to
+                made.append(numba.njit(**settings)(plain))
+            setattr(module, name, made[-1])
+        return made
+
+
+def jit(
+    text: str,
+    label: str,
+    names: Sequence[str],
+    key: Iterable[str],
+    options: Options,
+) -> Jitted:
+    """Load a generated module for compilation; ``key`` must hold the argument types."""
+    loaded = load(text, label, [*key, options.key()])
+    return Jitted(loaded, tuple(names), options)
+
+
+def compile_for(jitted: Jitted, arguments: Sequence[Any]) -> list[Any]:
+    """Dispatchers of a module, the first one compiled for the types of these arguments."""
+    import numba
+
+    types = tuple(numba.typeof(argument) for argument in arguments)
+    return compile_for_types(jitted, types)
+
+
+def compile_for_types(jitted: Jitted, types: Sequence[Any]) -> list[Any]:
+    """Like ``compile_for``, for Numba types.
+
+    A damaged disk cache is thrown away and compiled anew.
+    """
+    from numba.core.errors import NumbaError
+
+    attempts = (True, True, False) if jitted.loaded.on_disk else (False,)
+    for cache in attempts:
+        dispatchers = jitted.dispatchers(cache)
+        if not hasattr(dispatchers[0], "compile"):  # NUMBA_DISABLE_JIT
+            break
+        try:
+            dispatchers[0].compile(tuple(types))
+            break
+        except NumbaError:
+            raise
+        except Exception:  # unpickling a damaged file may raise anything
+            if not cache:
+                raise
+            _forget(jitted)
+    return dispatchers
+
+
+def _forget(jitted: Jitted) -> None:
+    """Delete what Numba has cached for a module."""
+    path = Path(str(jitted.loaded.module.__file__))
+    for file in (path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ic]"):
+        with contextlib.suppress(OSError):
+            file.unlink()

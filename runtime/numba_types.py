@@ -1,0 +1,180 @@
+"""Differentiable objects inside functions that the user compiles with Numba.
+
+``f(x)``, ``f.grad(x)``, ``f.value_and_grad(x)`` are typed by asking the object for a
+module made for the argument types at hand; the call then goes straight to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import weakref
+from typing import Any, Protocol
+
+import numpy as np
+from numba.core import errors, types
+from numba.core.datamodel import OpaqueModel, register_default
+from numba.core.imputils import lower_constant, lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, fold_arguments, infer_getattr
+from numba.extending import NativeValue, unbox
+
+from adgen.runtime.compile import Jitted
+
+MEMBERS = ("grad", "value_and_grad")
+CALL = "call"
+
+
+class Compilable(Protocol):
+    """What this module asks of a differentiable object."""
+
+    numba_key: str
+    numba_signature: Any
+
+    def numba_module(self, member: str, samples: tuple[Any, ...], key: str) -> Jitted:
+        """A module whose first function has the user's signature and does what ``member`` says.
+
+        ``samples`` are values of the argument types; ``key`` tells the Numba types apart.
+        """
+        ...
+
+
+_registry: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+
+
+def differentiable_type(owner: Compilable) -> DifferentiableType:
+    """The Numba type of a differentiable object."""
+    _registry[owner.numba_key] = owner
+    return DifferentiableType(owner.numba_key, owner)
+
+
+def _type_from_key(key: str, member: str) -> DifferentiableType:
+    """Unpickles a type that a cached caller mentions, in a process that may lack its object."""
+    module = key.partition(":")[0]
+    if key not in _registry and module:
+        importlib.import_module(module)
+    return DifferentiableType(key, _registry.get(key), member)
+
+
+class DifferentiableType(types.Callable, types.Opaque):
+    """The type of one differentiable object, or of one of its members."""
+
+    def __init__(self, key: str, owner: Any, member: str = CALL) -> None:
+        self.owner = owner
+        self.owner_key = key
+        self.member = member
+        super().__init__(f"Differentiable({key}).{member}")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Two types are one when object and member are."""
+        return self.owner_key, self.member
+
+    def __reduce__(self) -> Any:
+        return _type_from_key, (self.owner_key, self.member)
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Compile for these argument types and say what comes back."""
+        dispatcher = self._dispatcher(args, dict(kws))
+        template, pysig, args, kws = dispatcher.get_call_template(args, kws)
+        signature = template(context).apply(args, kws)
+        if signature is None:
+            return None
+        _implementations[(self.key, signature.args)] = dispatcher
+        return signature.replace(pysig=pysig)
+
+    def get_call_signatures(self) -> tuple[list[Any], bool]:
+        """Any signature may be asked for."""
+        return [], True
+
+    def get_impl_key(self, signature: Any) -> Any:
+        """The machine code for a signature that ``get_call_type`` has given."""
+        return _implementations[(self.key, signature.args)].get_overload(signature.args)
+
+    def _dispatcher(self, args: Any, kws: dict[str, Any]) -> Any:
+        folded = fold_arguments(
+            self.owner.numba_signature,
+            tuple(args),
+            kws,
+            lambda index, param, value: value,
+            lambda index, param, default: types.Omitted(default),
+            lambda index, param, values: types.Tuple(values),
+        )
+        key = self.key, folded
+        if key not in _dispatchers:
+            samples = tuple(sample(kind) for kind in folded)
+            module = self.owner.numba_module(self.member, samples, repr(folded))
+            _dispatchers[key] = module.dispatchers(cache=module.loaded.on_disk)[0]
+        return _dispatchers[key]
+
+
+_dispatchers: dict[Any, Any] = {}  # guarded by Numba's compiler lock, as typing always is
+_implementations: dict[Any, Any] = {}
+
+
+def sample(kind: Any) -> Any:
+    """A value of a Numba type; sizes are unknown there, so arrays get extents other than 1.
+
+    Raises Numba's TypingError for types that adgen has no arguments of.
+    """
+    if isinstance(kind, types.Omitted):
+        return kind.value
+    if isinstance(kind, types.Array):
+        return np.zeros((2,) * kind.ndim, _dtype(kind.dtype))
+    if isinstance(kind, types.BaseTuple):
+        return tuple(sample(part) for part in kind.types)
+    if isinstance(kind, types.StringLiteral):
+        return kind.literal_value
+    if isinstance(kind, types.Literal):
+        return sample(kind.literal_type)
+    if isinstance(kind, types.NoneType):
+        return None
+    if isinstance(kind, types.Dispatcher):
+        return kind.dispatcher.py_func
+    if isinstance(kind, DifferentiableType):
+        return kind.owner
+    if isinstance(kind, types.Boolean):
+        return False
+    if kind == types.int64:
+        return 0
+    if isinstance(kind, types.Number):
+        return _dtype(kind).type(0)
+    raise errors.TypingError(f"adgen cannot take an argument of Numba type {kind}")
+
+
+def _dtype(kind: Any) -> np.dtype[Any]:
+    from numba.np.numpy_support import as_dtype
+
+    try:
+        made: np.dtype[Any] = as_dtype(kind)
+    except errors.NumbaError as error:
+        raise errors.TypingError(f"adgen cannot take arrays of Numba type {kind}") from error
+    return made
+
+
+register_default(DifferentiableType)(OpaqueModel)
+
+
+@infer_getattr
+class _Members(AttributeTemplate):
+    """``f.grad`` and ``f.value_and_grad``."""
+
+    key = DifferentiableType
+
+    def generic_resolve(self, kind: DifferentiableType, attribute: str) -> Any:
+        if kind.member == CALL and attribute in MEMBERS:
+            return DifferentiableType(kind.owner_key, kind.owner, attribute)
+        return None
+
+
+@lower_getattr_generic(DifferentiableType)
+def _lower_member(context: Any, builder: Any, kind: Any, value: Any, attribute: str) -> Any:
+    return context.get_dummy_value()
+
+
+@lower_constant(DifferentiableType)
+def _lower_constant(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    return context.get_dummy_value()
+
+
+@unbox(DifferentiableType)
+def _unbox(kind: Any, value: Any, c: Any) -> NativeValue:
+    return NativeValue(c.context.get_dummy_value())
