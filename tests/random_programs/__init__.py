@@ -1,0 +1,1 @@
+"""Random programs over the whole language, checked against a dual-number oracle."""
