@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.merge import merge_independent_iterations
 from adgen.transpiler.autodiff.order import fix_order
+from adgen.transpiler.autodiff.ownership import own_results
 from adgen.transpiler.autodiff.residuals import plan_residuals
 from adgen.transpiler.autodiff.reverse import reverse
 from adgen.transpiler.autodiff.split import split
@@ -21,14 +22,15 @@ def value_and_grad(function: Function, wrt: Sequence[int], optimise: Optimise) -
     """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function."""
     joint = optimise(reverse(function, wrt, seeded=False))
     joint = optimise(merge_independent_iterations(joint))
-    return optimise(fix_order(plan_residuals(joint)))
+    joint = optimise(fix_order(plan_residuals(joint)))
+    return own_results(joint, core.leaves(function.structure))
 
 
 def pair(function: Function, wrt: Sequence[int], optimise: Optimise) -> tuple[Function, Function]:
     """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
     joint = optimise(reverse(function, wrt, seeded=True))
     joint = optimise(fix_order(plan_residuals(joint)))
-    return split(joint, function)
+    return split(own_results(joint, core.leaves(function.structure)), function)
 
 
 def jvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
@@ -36,7 +38,8 @@ def jvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
     count = core.leaves(function.structure)
     out, tangents = forward(function, wrt)
     structure = (function.structure, function.structure)
-    return optimise(_yielding(out, structure, (*out.body.yields[:count], *tangents[:count])))
+    both = (*out.body.yields[:count], *tangents[:count])
+    return own_results(optimise(_yielding(out, structure, both)), count)
 
 
 def hvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
@@ -45,7 +48,7 @@ def hvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
     out, tangents = forward(gradient, wrt)
     products = tangents[1:]
     named = _yielding(out, (core.LEAF,) * len(products), products)
-    return optimise(_renamed(named, f"{function.name}_hvp"))
+    return own_results(optimise(_renamed(named, f"{function.name}_hvp")), 0)
 
 
 def derivative(function: Function, wrt: int, order: int, optimise: Optimise) -> Function:

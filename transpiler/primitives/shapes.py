@@ -43,6 +43,13 @@ class Shapes:
         op = self.defined.get(x)
         return (x, axis) if op is None else self._of_op(x, axis, op)
 
+    def origin(self, number: Operand) -> Extent:
+        """A number that is itself read off the shape of an array, as that axis."""
+        op = self.defined.get(number) if isinstance(number, Value) else None
+        if op is not None and op.callee == core.DIM:
+            return self.extent(op.operands[0], op.attrs["axis"])
+        return number
+
     def _carried(self, x: Value, axis: int, op: Op, k: int) -> Extent:
         """A carried array: the extent of its initial value if the body keeps it."""
         if (x, axis) in self._pending:
@@ -65,9 +72,9 @@ class Shapes:
         if kind in (core.SETITEM, core.ADDITEM, core.ACCUM, core.COPY, core.CAST):
             return self.extent(op.operands[0], axis)
         if kind in (core.ZEROS, core.EMPTY):
-            return op.operands[axis]
+            return self.origin(op.operands[axis])
         if kind in (core.FULL_, core.BROADCAST):
-            return op.operands[1 + axis]
+            return self.origin(op.operands[1 + axis])
         if kind in (core.FOR, core.WHILE):
             k = op.results.index(x)
             skip = 1 if kind == core.FOR else 0
@@ -94,7 +101,7 @@ class Shapes:
         if isinstance(step, paths.Transpose):
             return self.extent(base, step.perm[axis])
         if isinstance(step, paths.Reshape):
-            return op.operands[1 + axis]
+            return self.origin(op.operands[1 + axis])
         source = -1
         out = -1
         for item in step.items:

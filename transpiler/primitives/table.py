@@ -89,5 +89,6 @@ def _load() -> None:
         arithmetic,
         arrays,
         elementary,
+        kernels,
         reductions,
     )
