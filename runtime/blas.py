@@ -62,7 +62,7 @@ def _contiguous(a: Any) -> Any:
 
 
 @overload(_contiguous)
-def _contiguous_typed(a: Any) -> Any:
+def _contiguous_typed(a):  # type: ignore[no-untyped-def]  # Numba compares signatures
     if a.layout == "C":
         return lambda a: a
     return lambda a: np.ascontiguousarray(a)
