@@ -12,7 +12,6 @@ from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.guards import guard_broadcasting
-from adgen.transpiler.passes.kernels import choose_kernels
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.source import Source
@@ -88,7 +87,7 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def to_loops(function: Function) -> Function:
     """The loop level of a function: what Numba is given."""
-    return optimise(choose_kernels(optimise(lower_to_loops(optimise(function)))))
+    return optimise(lower_to_loops(optimise(function)))
 
 
 def stages(

@@ -89,6 +89,5 @@ def _load() -> None:
         arithmetic,
         arrays,
         elementary,
-        kernels,
         reductions,
     )
