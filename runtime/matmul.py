@@ -1,0 +1,112 @@
+"""The product of two matrices for generated code: straight to BLAS.
+
+``np.dot`` costs Numba more than a second to compile, and as much again for each further pair
+of layouts; ``matmul`` lowers to one call.  A transposed operand (``x.T``, layout F) is a flag
+of that call.  In plain CPython it is ``x @ y``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing import signature
+from numba.extending import lower_builtin, type_callable
+from numba.np.arrayobj import make_array
+from numba.np.linalg import ensure_blas
+
+from adgen.runtime.memory import allocate
+
+LETTERS = {types.float64: "d", types.float32: "s"}
+
+# The routine that Numba's own np.dot calls; its runtime exports it, so cached code finds it.
+GEMM = "numba_xxgemm"
+_BYTE, _WORD, _POINTER = ir.IntType(8), ir.IntType(64), ir.IntType(8).as_pointer()
+_GEMM_TYPE = ir.FunctionType(
+    ir.IntType(32),
+    [_BYTE] * 3
+    + [_WORD] * 3
+    + [_POINTER, _POINTER, _WORD, _POINTER, _WORD, _POINTER, _POINTER, _WORD],
+)
+
+ensure_blas()  # cached code calls BLAS without passing through the lowering below
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """``x @ y`` of two float matrices of one dtype, each contiguous or the transpose of such.
+
+    Raises ValueError if the inner extents differ.
+    """
+    return x @ y
+
+
+@type_callable(matmul)
+def _type_matmul(context: Any) -> Any:
+    def typer(x: Any, y: Any) -> Any:
+        if _is_matrix(x) and _is_matrix(y) and x.dtype == y.dtype:
+            return signature(types.Array(x.dtype, 2, "C"), x, y)
+        return None
+
+    return typer
+
+
+def _is_matrix(kind: Any) -> bool:
+    return (
+        isinstance(kind, types.Array)
+        and kind.ndim == 2
+        and kind.layout in "CF"
+        and kind.dtype in LETTERS
+    )
+
+
+@lower_builtin(matmul, types.Array, types.Array)
+def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    x, y = (make_array(kind)(context, builder, arg) for kind, arg in zip(sig.args, args))
+    n, inner = cgutils.unpack_tuple(builder, x.shape, 2)
+    rows, m = cgutils.unpack_tuple(builder, y.shape, 2)
+    with builder.if_then(builder.icmp_signed("!=", inner, rows), likely=False):
+        message = (
+            "matmul: the columns of the first matrix are not as many as the rows of the second"
+        )
+        context.call_conv.return_user_exc(builder, ValueError, (message,))
+    result = allocate(context, builder, sig.return_type, (n, m))
+    work = builder.mul(builder.mul(n, m), inner)
+    # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
+    with builder.if_else(builder.icmp_signed("==", work, _WORD(0))) as (empty, full):
+        with empty:
+            size = builder.mul(builder.mul(n, m), result.itemsize)
+            cgutils.memset(builder, result.data, size, 0)
+        with full:
+            _call_gemm(context, builder, sig, (x, y, result), (n, m, inner))
+    return result._getvalue()
+
+
+def _call_gemm(
+    context: Any, builder: ir.IRBuilder, sig: Any, arrays: tuple[Any, ...], extents: tuple[Any, ...]
+) -> None:
+    """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
+    (x, y, result), (n, m, inner) = arrays, extents
+    x_kind, y_kind = sig.args
+    kind = context.get_value_type(x_kind.dtype)
+    one, zero = (cgutils.alloca_once_value(builder, ir.Constant(kind, v)) for v in (1.0, 0.0))
+
+    def letter(text: str) -> ir.Constant:
+        return ir.Constant(_BYTE, ord(text))
+
+    def pointer(value: ir.Value) -> ir.Value:
+        return builder.bitcast(value, _POINTER)
+
+    routine = cgutils.get_or_insert_function(builder.module, _GEMM_TYPE, GEMM)
+    builder.call(
+        routine,
+        [
+            letter(LETTERS[x_kind.dtype]),
+            letter("n" if y_kind.layout == "C" else "t"),
+            letter("n" if x_kind.layout == "C" else "t"),
+            *(m, n, inner),
+            *(pointer(one), pointer(y.data), m if y_kind.layout == "C" else inner),
+            *(pointer(x.data), inner if x_kind.layout == "C" else n),
+            *(pointer(zero), pointer(result.data), m),
+        ],
+    )
