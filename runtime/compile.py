@@ -83,40 +83,37 @@ class Jitted:
         return made
 
 
-def jit(
+def load_for_numba(
+    text: str, label: str, names: Sequence[str], key: Iterable[str], options: Options
+) -> Jitted:
+    """Load a generated module for compilation; ``key`` must hold types and versions."""
+    return Jitted(load(text, label, [*key, options.key()]), tuple(names), options)
+
+
+def compile_functions(
     text: str,
     label: str,
     names: Sequence[str],
-    key: Iterable[str],
+    arguments: Sequence[Any],
+    version: str,
     options: Options,
-) -> Jitted:
-    """Load a generated module for compilation; ``key`` must hold the argument types."""
-    loaded = load(text, label, [*key, options.key()])
-    return Jitted(loaded, tuple(names), options)
+) -> list[Any]:
+    """Dispatchers of a generated module, the first one compiled for these arguments.
 
-
-def compile_for(jitted: Jitted, arguments: Sequence[Any]) -> list[Any]:
-    """Dispatchers of a module, the first one compiled for the types of these arguments."""
-    import numba
-
-    types = tuple(numba.typeof(argument) for argument in arguments)
-    return compile_for_types(jitted, types)
-
-
-def compile_for_types(jitted: Jitted, types: Sequence[Any]) -> list[Any]:
-    """Like ``compile_for``, for Numba types.
-
-    A damaged disk cache is thrown away and compiled anew.
+    ``version`` is the one of adgen.  A damaged disk cache is thrown away and compiled anew.
     """
+    import numba
     from numba.core.errors import NumbaError
 
+    types = tuple(numba.typeof(argument) for argument in arguments)
+    jitted = load_for_numba(text, label, names, [repr(types), versions(version)], options)
     attempts = (True, True, False) if jitted.loaded.on_disk else (False,)
     for cache in attempts:
         dispatchers = jitted.dispatchers(cache)
         if not hasattr(dispatchers[0], "compile"):  # NUMBA_DISABLE_JIT
             break
         try:
-            dispatchers[0].compile(tuple(types))
+            dispatchers[0].compile(types)
             break
         except NumbaError:
             raise

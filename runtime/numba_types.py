@@ -6,7 +6,7 @@ module made for the argument types at hand; the call then goes straight to it.
 
 from __future__ import annotations
 
-import importlib
+import inspect
 import weakref
 from typing import Any, Protocol
 
@@ -19,18 +19,16 @@ from numba.extending import NativeValue, unbox
 
 from adgen.runtime.compile import Jitted
 
-MEMBERS = ("grad", "value_and_grad")
-CALL = "call"
-
 
 class Compilable(Protocol):
-    """What this module asks of a differentiable object."""
+    """What this module asks of a callable object of adgen."""
 
     numba_key: str
-    numba_signature: Any
+    numba_signature: inspect.Signature
+    numba_members: tuple[str, ...]
 
-    def numba_module(self, member: str, samples: tuple[Any, ...], key: str) -> Jitted:
-        """A module whose first function has the user's signature and does what ``member`` says.
+    def numba_module(self, samples: tuple[Any, ...], key: str) -> Jitted:
+        """A module whose first function has the signature of the object and does what it does.
 
         ``samples`` are values of the argument types; ``key`` tells the Numba types apart.
         """
@@ -40,36 +38,32 @@ class Compilable(Protocol):
 _registry: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
 
 
-def differentiable_type(owner: Compilable) -> DifferentiableType:
-    """The Numba type of a differentiable object."""
+def type_of_callable(owner: Compilable) -> CallableType:
+    """The Numba type of a callable object of adgen."""
     _registry[owner.numba_key] = owner
-    return DifferentiableType(owner.numba_key, owner)
+    return CallableType(owner.numba_key, owner)
 
 
-def _type_from_key(key: str, member: str) -> DifferentiableType:
-    """Unpickles a type that a cached caller mentions, in a process that may lack its object."""
-    module = key.partition(":")[0]
-    if key not in _registry and module:
-        importlib.import_module(module)
-    return DifferentiableType(key, _registry.get(key), member)
+def _type_from_key(key: str) -> CallableType:
+    """Unpickles a type that a cached caller mentions; its object may be gone."""
+    return CallableType(key, _registry.get(key))
 
 
-class DifferentiableType(types.Callable, types.Opaque):
-    """The type of one differentiable object, or of one of its members."""
+class CallableType(types.Callable, types.Opaque):
+    """The type of one callable object: of a differentiable function or of its ``grad``."""
 
-    def __init__(self, key: str, owner: Any, member: str = CALL) -> None:
+    def __init__(self, key: str, owner: Any) -> None:
         self.owner = owner
         self.owner_key = key
-        self.member = member
-        super().__init__(f"Differentiable({key}).{member}")
+        super().__init__(f"adgen({key})")
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Two types are one when object and member are."""
-        return self.owner_key, self.member
+    def key(self) -> str:
+        """Two types are one when their objects have the same key."""
+        return self.owner_key
 
     def __reduce__(self) -> Any:
-        return _type_from_key, (self.owner_key, self.member)
+        return _type_from_key, (self.owner_key,)
 
     def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
         """Compile for these argument types and say what comes back."""
@@ -101,7 +95,7 @@ class DifferentiableType(types.Callable, types.Opaque):
         key = self.key, folded
         if key not in _dispatchers:
             samples = tuple(sample(kind) for kind in folded)
-            module = self.owner.numba_module(self.member, samples, repr(folded))
+            module = self.owner.numba_module(samples, repr(folded))
             _dispatchers[key] = module.dispatchers(cache=module.loaded.on_disk)[0]
         return _dispatchers[key]
 
@@ -129,7 +123,7 @@ def sample(kind: Any) -> Any:
         return None
     if isinstance(kind, types.Dispatcher):
         return kind.dispatcher.py_func
-    if isinstance(kind, DifferentiableType):
+    if isinstance(kind, CallableType):
         return kind.owner
     if isinstance(kind, types.Boolean):
         return False
@@ -150,31 +144,31 @@ def _dtype(kind: Any) -> np.dtype[Any]:
     return made
 
 
-register_default(DifferentiableType)(OpaqueModel)
+register_default(CallableType)(OpaqueModel)
 
 
 @infer_getattr
 class _Members(AttributeTemplate):
     """``f.grad`` and ``f.value_and_grad``."""
 
-    key = DifferentiableType
+    key = CallableType
 
-    def generic_resolve(self, kind: DifferentiableType, attribute: str) -> Any:
-        if kind.member == CALL and attribute in MEMBERS:
-            return DifferentiableType(kind.owner_key, kind.owner, attribute)
+    def generic_resolve(self, kind: CallableType, attribute: str) -> Any:
+        if attribute in kind.owner.numba_members:
+            return type_of_callable(getattr(kind.owner, attribute))
         return None
 
 
-@lower_getattr_generic(DifferentiableType)
+@lower_getattr_generic(CallableType)
 def _lower_member(context: Any, builder: Any, kind: Any, value: Any, attribute: str) -> Any:
     return context.get_dummy_value()
 
 
-@lower_constant(DifferentiableType)
+@lower_constant(CallableType)
 def _lower_constant(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return context.get_dummy_value()
 
 
-@unbox(DifferentiableType)
+@unbox(CallableType)
 def _unbox(kind: Any, value: Any, c: Any) -> NativeValue:
     return NativeValue(c.context.get_dummy_value())
