@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing import signature
@@ -34,8 +35,9 @@ ensure_blas()  # cached code calls BLAS without passing through the lowering bel
 
 
 def matmul(x: Any, y: Any) -> Any:
-    """``x @ y`` of two float matrices of one dtype, each contiguous or the transpose of such.
+    """``x @ y`` of two matrices of numbers.
 
+    BLAS if both are float64 or both float32 (a strided one is copied first), else loops.
     Raises ValueError if the inner extents differ.
     """
     return x @ y
@@ -44,25 +46,41 @@ def matmul(x: Any, y: Any) -> Any:
 @type_callable(matmul)
 def _type_matmul(context: Any) -> Any:
     def typer(x: Any, y: Any) -> Any:
-        if _is_matrix(x) and _is_matrix(y) and x.dtype == y.dtype:
-            return signature(types.Array(x.dtype, 2, "C"), x, y)
+        if _is_matrix(x) and _is_matrix(y):
+            dtype = context.unify_types(x.dtype, y.dtype)
+            return signature(types.Array(dtype, 2, "C"), x, y)
         return None
 
     return typer
 
 
 def _is_matrix(kind: Any) -> bool:
-    return (
-        isinstance(kind, types.Array)
-        and kind.ndim == 2
-        and kind.layout in "CF"
-        and kind.dtype in LETTERS
-    )
+    return isinstance(kind, types.Array) and kind.ndim == 2 and isinstance(kind.dtype, types.Number)
+
+
+def _packed(x: Any) -> Any:
+    out = np.empty(x.shape, x.dtype)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            out[i, j] = x[i, j]
+    return out
+
+
+def _product(x: Any, y: Any) -> Any:
+    (n, inner), m = x.shape, y.shape[1]
+    zero = x.dtype.type(0) * y.dtype.type(0)
+    out = np.full((n, m), zero)
+    for i in range(n):
+        for k in range(inner):
+            for j in range(m):
+                out[i, j] += x[i, k] * y[k, j]
+    return out
 
 
 @lower_builtin(matmul, types.Array, types.Array)
 def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
-    x, y = (make_array(kind)(context, builder, arg) for kind, arg in zip(sig.args, args))
+    kinds, values, copies = list(sig.args), list(args), []
+    x, y = (make_array(kind)(context, builder, value) for kind, value in zip(kinds, values))
     n, inner = cgutils.unpack_tuple(builder, x.shape, 2)
     rows, m = cgutils.unpack_tuple(builder, y.shape, 2)
     with builder.if_then(builder.icmp_signed("!=", inner, rows), likely=False):
@@ -70,6 +88,16 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
             "matmul: the columns of the first matrix are not as many as the rows of the second"
         )
         context.call_conv.return_user_exc(builder, ValueError, (message,))
+    if kinds[0].dtype != kinds[1].dtype or kinds[0].dtype not in LETTERS:
+        return context.compile_internal(builder, _product, sig, args)
+    for k, kind in enumerate(kinds):
+        if kind.layout not in "CF":
+            kinds[k] = types.Array(kind.dtype, 2, "C")
+            values[k] = context.compile_internal(
+                builder, _packed, signature(kinds[k], kind), [values[k]]
+            )
+            copies.append((kinds[k], values[k]))
+    x, y = (make_array(kind)(context, builder, value) for kind, value in zip(kinds, values))
     result = allocate(context, builder, sig.return_type, (n, m))
     work = builder.mul(builder.mul(n, m), inner)
     # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
@@ -78,16 +106,22 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
             size = builder.mul(builder.mul(n, m), result.itemsize)
             cgutils.memset(builder, result.data, size, 0)
         with full:
-            _call_gemm(context, builder, sig, (x, y, result), (n, m, inner))
+            _call_gemm(context, builder, kinds, (x, y, result), (n, m, inner))
+    for kind, value in copies:
+        context.nrt.decref(builder, kind, value)
     return result._getvalue()
 
 
 def _call_gemm(
-    context: Any, builder: ir.IRBuilder, sig: Any, arrays: tuple[Any, ...], extents: tuple[Any, ...]
+    context: Any,
+    builder: ir.IRBuilder,
+    kinds: Any,
+    arrays: tuple[Any, ...],
+    extents: tuple[Any, ...],
 ) -> None:
     """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
     (x, y, result), (n, m, inner) = arrays, extents
-    x_kind, y_kind = sig.args
+    x_kind, y_kind = kinds
     kind = context.get_value_type(x_kind.dtype)
     one, zero = (cgutils.alloca_once_value(builder, ir.Constant(kind, v)) for v in (1.0, 0.0))
 

@@ -41,7 +41,8 @@ def allocate(
     item = context.get_constant(
         types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype))
     )
-    strides, size = [], item
+    strides: list[ir.Value] = []
+    size = item
     overflow = ir.Constant(ir.IntType(1), 0)
     for extent in reversed(shape):
         strides.insert(0, size)
