@@ -12,24 +12,28 @@ from adgen.transpiler.ir.types import Array, Scalar
 
 
 class _Names:
-    """Gives every value a name that is unique in the function."""
+    """Names that are unique in what is printed: ``x``, ``x1``, ``x2``; ``t1``, ``t2`` for no name.
+
+    They depend only on the order in which values are met, so equal IR prints equally.
+    """
 
     def __init__(self) -> None:
-        self.given: dict[Any, str] = {}
+        self.given: dict[Value | Slot, str] = {}
         self.taken: set[str] = set()
+        self.numbers: dict[str, int] = {}
 
     def of(self, thing: Value | Slot) -> str:
         if thing not in self.given:
-            base = thing.name or "t"
-            name, count = base, 1
-            while name in self.taken or not thing.name and count == 1:
-                name = f"{base}{count}"
-                count += 1
-                if not thing.name and name not in self.taken:
-                    break
-            self.taken.add(name)
-            self.given[thing] = name
+            self.given[thing] = self._fresh(thing.name)
         return self.given[thing]
+
+    def _fresh(self, wanted: str) -> str:
+        base = name = wanted or "t"
+        while not wanted or name in self.taken:
+            self.numbers[base] = self.numbers.get(base, 0) + 1
+            name = wanted = f"{base}{self.numbers[base]}"
+        self.taken.add(name)
+        return name
 
     def operand(self, operand: Operand) -> str:
         return f"%{self.of(operand)}" if isinstance(operand, Value) else repr(operand)
@@ -45,6 +49,11 @@ def print_function(function: Function) -> str:
     lines = [f"func {function.name}({params}) {{"]
     lines += _block(names, function.body, "  ", "return")
     return "\n".join([*lines, "}"])
+
+
+def print_op(op: Op) -> str:
+    """The first line of one op on its own, for error messages."""
+    return next(_op(_Names(), op, ""))
 
 
 def print_block(block: Block) -> str:

@@ -56,3 +56,25 @@ def _fresh(value: Value, mapping: dict[Value, Operand]) -> Value:
     new = Value(value.type, value.name)
     mapping[value] = new
     return new
+
+
+def rename(block: Block, names: Mapping[Value, str]) -> Block:
+    """The block with name hints given to results (each becomes a new value)."""
+    mapping: dict[Value, Operand] = {}
+
+    def visit(inner: Block) -> Block:
+        ops = []
+        for op in inner.ops:
+            regions = tuple(visit(region) for region in op.regions)
+            results = tuple(hinted(result) for result in op.results)
+            ops.append(op.with_(regions=regions, results=results))
+        return Block(inner.args, tuple(ops), inner.yields)
+
+    def hinted(value: Value) -> Value:
+        if value not in names:
+            return value
+        fresh = Value(value.type, names[value])
+        mapping[value] = fresh
+        return fresh
+
+    return substitute(visit(block), mapping)
