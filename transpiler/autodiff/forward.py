@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value, type_of
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
+from adgen.transpiler.ir.rewrite import rename
 from adgen.transpiler.ir.types import Array, Scalar, Type, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
@@ -51,7 +52,11 @@ def forward(
     b = Builder()
     engine.block(function.body.ops, b)
     outcome = tuple(engine.tangent(b, y) for y in function.body.yields)
-    body = b.block((*function.params, *extra), function.body.yields)
+    count = len(outcome)
+    body = b.block((*function.params, *extra), (*function.body.yields, *outcome))
+    body = rename(body, engine.names)
+    outcome = body.yields[-count:]
+    body = Block(body.args, body.ops, body.yields[:-count])
     out = Function(
         f"{function.name}_jvp", body, function.structure, (), function.doc, function.span
     )  # fmt: skip
@@ -67,6 +72,7 @@ class _Forward:
         self.activity = activity
         self.tangents = tangents
         self.slots: dict[Slot, Slot] = {}
+        self.names: dict[Value, str] = {}
 
     def tangent(self, b: Builder, operand: Operand) -> Operand:
         """The tangent of an operand, zero if it does not vary."""
@@ -104,19 +110,10 @@ class _Forward:
             out = self.kind(op, b)
         else:
             out = self.primitive(op, b)
-        self.tangents[op.result] = self.named(b, self.fit(b, out, op.result), op.result)
-
-    def named(self, b: Builder, operand: Operand, value: Value) -> Operand:
-        """Give the op just built the name of the tangent that it is."""
-        name = _dot(value)
-        if not (name and isinstance(operand, Value) and not operand.name and b.ops):
-            return operand
-        last = b.ops[-1]
-        if len(last.results) != 1 or last.result is not operand:
-            return operand
-        fresh = Value(operand.type, name)
-        b.ops[-1] = last.with_(results=(fresh,))
-        return fresh
+        out = self.fit(b, out, op.result)
+        self.tangents[op.result] = out
+        if op.result.name and isinstance(out, Value) and not out.name:
+            self.names.setdefault(out, _dot(op.result))
 
     def fit(self, b: Builder, out: Operand, value: Value) -> Operand:
         """The tangent with the shape and dtype of its value."""

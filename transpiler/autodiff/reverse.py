@@ -23,7 +23,7 @@ from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
-from adgen.transpiler.ir.rewrite import substitute
+from adgen.transpiler.ir.rewrite import rename, substitute
 from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
@@ -64,9 +64,8 @@ def reverse(function: Function, wrt: Sequence[int], seeded: bool) -> Function:
     engine.block(body.ops, adjoints, builder)
     cotangents = [_finished(builder, adjoints, value) for value in inputs]
     params = [seed for seed in seeds if seeded and isinstance(seed, Value)]
-    joint = Block(
-        (*body.args, *params), (*body.ops, *builder.ops), (*results, *cotangents)
-    )  # fmt: skip
+    joint = Block((*body.args, *params), (*body.ops, *builder.ops), (*results, *cotangents))
+    joint = rename(joint, engine.names)
     structure = (function.structure, (core.LEAF,) * len(cotangents))
     name = f"{function.name}_value_and_grad"
     return Function(name, joint, structure, (), function.doc, function.span)
@@ -115,6 +114,7 @@ class _Reverser:
 
     def __init__(self, activity: Activity) -> None:
         self.activity = activity
+        self.names: dict[Value, str] = {}
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
 
     # Accumulation
@@ -126,7 +126,9 @@ class _Reverser:
         g = self.fit(b, g, value)
         have = adjoints.get(value)
         if have is None:
-            adjoints[value] = _named(b, g, _bar(value))
+            adjoints[value] = g
+            if value.name and isinstance(g, Value) and not g.name:
+                self.names.setdefault(g, _bar(value))
         elif isinstance(value.type, Array):
             adjoints[value] = b.emit(core.ACCUM, have, g, name=_bar(value))
         else:
@@ -227,7 +229,7 @@ class _Reverser:
         for region in op.regions:
             inner, after = b.inner(), dict(outer)
             self._arm(region, gs, after, inner)
-            arms.append((inner, [after.get(v, _zero(v)) for v in touched]))
+            arms.append((inner, [after[v] if v in after else _zero(v) for v in touched]))
         results = b.region(
             core.IF, op.operands, [inner.block((), yields) for inner, yields in arms],
             [v.type for v in touched], [_bar(v) for v in touched],
@@ -351,18 +353,6 @@ def _defined(region: Block) -> set[Value]:
 def _zero(value: Value) -> Operand:
     assert isinstance(value.type, Scalar), "arrays start from zeros before the if"
     return zero(value.type)
-
-
-def _named(b: Builder, g: Operand, name: str) -> Operand:
-    """Give the op just built the name of the adjoint that it is."""
-    if not (name and isinstance(g, Value) and not g.name and b.ops):
-        return g
-    last = b.ops[-1]
-    if len(last.results) != 1 or last.result is not g:
-        return g
-    value = Value(g.type, name)
-    b.ops[-1] = last.with_(results=(value,))
-    return value
 
 
 _REASSOC = {"reassoc": True}

@@ -49,8 +49,10 @@ def _needed(op: Op, live: set[Value], slots: set[core.Slot]) -> bool:
         return op.attrs["slot"] in slots
     if op.callee == core.LOAD:  # a stack must be popped even if the value is not used
         return bool(op.attrs["slot"].kind == "stack")
+    if any(arg in live for region in op.regions for arg in region.args):
+        return True
     return op.callee in core.EFFECTS or any(
-        _needed(inner, set(), slots) for region in op.regions for inner in region.ops
+        _needed(inner, live, slots) for region in op.regions for inner in region.ops
     )
 
 
@@ -62,12 +64,16 @@ def _trim(op: Op, live: set[Value], slots: set[core.Slot]) -> Op:
     return op
 
 
+# ``live`` goes down into the regions: in a joint function whose residuals are not planned
+# yet, the backward sweep names values of forward regions.
+
+
 def _trim_if(op: Op, live: set[Value], slots: set[core.Slot]) -> Op:
     keep = [k for k, result in enumerate(op.results) if result in live]
     regions = []
     for region in op.regions:
         narrow = Block((), region.ops, tuple(region.yields[k] for k in keep))
-        regions.append(_block(narrow, set(), slots)[0])
+        regions.append(_block(narrow, live, slots)[0])
     return op.with_(regions=tuple(regions), results=tuple(op.results[k] for k in keep))
 
 
@@ -76,14 +82,14 @@ def _trim_loop(op: Op, live: set[Value], slots: set[core.Slot]) -> Op:
     lead = 1 if op.attrs.get("exits") else 0
     wanted = {k for k, result in enumerate(op.results) if result in live}
     while True:
-        body, body_live = _block(_select(op, wanted, lead), set(), slots)
+        body, body_live = _block(_select(op, wanted, lead), live, slots)
         more = _read_arguments(op, body_live) - wanted
         if not more:
             break
         wanted |= more
     keep = sorted(wanted)
     regions = [_narrow_args(op, region, keep) for region in op.regions[:-1]]
-    regions = [_block(region, set(), slots)[0] for region in regions]
+    regions = [_block(region, live, slots)[0] for region in regions]
     args = _kept_args(op, op.regions[-1], keep)
     return op.with_(
         operands=(*op.operands[:fixed], *(op.operands[fixed + k] for k in keep)),
