@@ -74,12 +74,11 @@ def _op(names: _Names, op: Op, pad: str) -> Iterator[str]:
     types = ", ".join(str(r.type) for r in op.results)
     text = f"{pad}{left}{' = ' if left else ''}{callee}({operands}){_attrs(names, op.attrs)}"
     text += f" : {types}" if types else ""
-    if op.role != core.PRIMAL:
-        text += f"  # {op.role}"
+    role = "" if op.role == core.PRIMAL else f"  # {op.role}"
     if not op.regions:
-        yield text
+        yield text + role
         return
-    yield text + " {"
+    yield text + " {" + role
     for number, region in enumerate(op.regions):
         if number:
             yield f"{pad}}} {{"
