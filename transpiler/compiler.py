@@ -13,9 +13,10 @@ from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.guards import guard_broadcasting
 from adgen.transpiler.passes.loops import lower_to_loops
-from adgen.transpiler.passes.pipeline import optimise
+from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.source import Source
 
+PASSES = gradient.Passes(optimise, optimise_joint)
 MODES = ("primal", "value_and_grad", "pair", "jvp", "hvp", "derivative")
 
 
@@ -73,15 +74,15 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
     if request.mode == "primal":
         return (primal,)
     if request.mode == "value_and_grad":
-        return (gradient.value_and_grad(primal, request.wrt, optimise),)
+        return (gradient.value_and_grad(primal, request.wrt, PASSES),)
     if request.mode == "pair":
-        return gradient.pair(primal, request.wrt, optimise)
+        return gradient.pair(primal, request.wrt, PASSES)
     if request.mode == "jvp":
-        return (gradient.jvp(primal, request.wrt, optimise),)
+        return (gradient.jvp(primal, request.wrt, PASSES),)
     if request.mode == "hvp":
-        return (gradient.hvp(primal, request.wrt, optimise),)
+        return (gradient.hvp(primal, request.wrt, PASSES),)
     if request.mode == "derivative":
-        return (gradient.derivative(primal, request.wrt[0], request.order, optimise),)
+        return (gradient.derivative(primal, request.wrt[0], request.order, PASSES),)
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.merge import merge_independent_iterations
@@ -15,53 +16,61 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Operand
 from adgen.transpiler.ir.rewrite import with_body
 
-Optimise = Callable[[Function], Function]
+Pass = Callable[[Function], Function]
 
 
-def value_and_grad(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """The general passes: for any function, and for a joint one not planned yet."""
+
+    optimise: Pass
+    optimise_joint: Pass
+
+
+def value_and_grad(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function."""
-    joint = optimise(reverse(function, wrt, seeded=False))
-    joint = optimise(merge_independent_iterations(joint))
-    joint = optimise(fix_order(plan_residuals(joint)))
+    joint = passes.optimise_joint(reverse(function, wrt, seeded=False))
+    joint = passes.optimise_joint(merge_independent_iterations(joint))
+    joint = passes.optimise(fix_order(plan_residuals(joint)))
     return own_results(joint, core.leaves(function.structure))
 
 
-def pair(function: Function, wrt: Sequence[int], optimise: Optimise) -> tuple[Function, Function]:
+def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Function, Function]:
     """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
-    joint = optimise(reverse(function, wrt, seeded=True))
-    joint = optimise(fix_order(plan_residuals(joint)))
+    joint = passes.optimise_joint(reverse(function, wrt, seeded=True))
+    joint = passes.optimise(fix_order(plan_residuals(joint)))
     return split(own_results(joint, core.leaves(function.structure)), function)
 
 
-def jvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+def jvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     """``f_jvp(args, tangents) -> (value, tangent)``."""
     count = core.leaves(function.structure)
     out, tangents = forward(function, wrt)
     structure = (function.structure, function.structure)
     both = (*out.body.yields[:count], *tangents[:count])
-    return own_results(optimise(_yielding(out, structure, both)), count)
+    return own_results(passes.optimise(_yielding(out, structure, both)), count)
 
 
-def hvp(function: Function, wrt: Sequence[int], optimise: Optimise) -> Function:
+def hvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     """``f_hvp(args, v) -> (product, ...)``: the Hessian times ``v``, forward over reverse."""
-    gradient = value_and_grad(function, wrt, optimise)
+    gradient = value_and_grad(function, wrt, passes)
     out, tangents = forward(gradient, wrt)
     products = tangents[1:]
     named = _yielding(out, (core.LEAF,) * len(products), products)
-    return own_results(optimise(_renamed(named, f"{function.name}_hvp")), 0)
+    return own_results(passes.optimise(_renamed(named, f"{function.name}_hvp")), 0)
 
 
-def derivative(function: Function, wrt: int, order: int, optimise: Optimise) -> Function:
+def derivative(function: Function, wrt: int, order: int, passes: Passes) -> Function:
     """``f_dk(args) -> (f^(k-1), (f^(k),))``: derivatives of order ``k >= 2`` of a scalar
     function of one scalar parameter, forward over reverse.
     """
-    current = value_and_grad(function, (wrt,), optimise)
+    current = value_and_grad(function, (wrt,), passes)
     index = len(current.body.yields) - 1
     for _ in range(order - 1):
         seed = 1.0
         out, tangents = forward(current, (wrt,), {wrt: seed})
         previous = current.body.yields[index]
-        current = optimise(
+        current = passes.optimise(
             _yielding(out, (core.LEAF, (core.LEAF,)), (previous, tangents[index]))
         )  # fmt: skip
         index = 1

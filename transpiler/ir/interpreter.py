@@ -50,7 +50,10 @@ def run_block(frame: _Frame, block: Block, args: Sequence[Any]) -> tuple[Any, ..
         results = _run(frame, op)
         for value, result in zip(op.results, results, strict=True):
             frame.values[value] = _typed(value.type, result)
-    return tuple(frame.read(operand) for operand in block.yields)
+    yields = tuple(frame.read(operand) for operand in block.yields)
+    for value in (*block.args, *(result for op in block.ops for result in op.results)):
+        del frame.values[value]  # out of scope: a later use would be an error of ours
+    return yields
 
 
 def _typed(kind: Type, value: Any) -> Any:

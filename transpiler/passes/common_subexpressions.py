@@ -23,7 +23,8 @@ _Key = tuple[Any, ...]
 class _Numbering:
     """Value numbers by scope."""
 
-    def __init__(self) -> None:
+    def __init__(self, through_mirrors: bool) -> None:
+        self.through_mirrors = through_mirrors
         self.mapping: dict[Value, Operand] = {}
         self.mirrored: dict[tuple[int, int], dict[_Key, Value]] = {}
 
@@ -58,7 +59,7 @@ class _Numbering:
         for number, region in enumerate(op.regions):
             scope = dict(known)
             mirror = op.attrs.get("mirror")
-            if mirror is not None:
+            if mirror is not None and self.through_mirrors:
                 source = len(op.regions) == 1  # a loop: its body is the last region
                 scope |= self.mirrored.get((mirror, -1 if source else number), {})
             regions.append(self.block(region, scope))
@@ -71,7 +72,12 @@ class _Numbering:
 
 def eliminate_common_subexpressions(function: Function) -> Function:
     """The function with each pure expression computed once per scope."""
-    return with_body(function, _Numbering().block(function.body, {}))
+    return with_body(function, _Numbering(through_mirrors=False).block(function.body, {}))
+
+
+def share_with_primal(function: Function) -> Function:
+    """The same for a joint function whose residuals are not planned yet."""
+    return with_body(function, _Numbering(through_mirrors=True).block(function.body, {}))
 
 
 def _key(op: Op) -> _Key:

@@ -1,0 +1,265 @@
+"""The symbolic shape of every array of a function, and the symbolic value of its integers."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value, type_of
+from adgen.transpiler.ir.paths import Reshape
+from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.passes.loops.symbolic import ONE, Extent, Sym, Symbols
+from adgen.transpiler.passes.loops.views import View, Viewer, ndim, whole
+from adgen.transpiler.primitives.table import find
+
+Shape = tuple[Sym, ...]
+PRODUCTS = (operator.matmul, np.matmul, np.dot)
+
+
+class Extents:
+    """Symbolic extents, traced back to what is at hand; computed on demand."""
+
+    def __init__(self, function: Function) -> None:
+        self.symbols = Symbols()
+        self.viewer = Viewer(self.symbols, self.sym)
+        self._defined: dict[Value, Op] = {}
+        self._carried: dict[Value, tuple[Op, int]] = {}
+        self._index: dict[Value, Op] = {}
+        self._declared: dict[Slot, Op] = {}
+        self._pending: set[Value] = set()
+        self._shapes: dict[Value, Shape] = {}
+        self._syms: dict[Value, Sym] = {}
+        for _, op in core.walk(function.body):
+            self._scan(op)
+
+    def _scan(self, op: Op) -> None:
+        for result in op.results:
+            self._defined[result] = op
+        if op.callee == core.DECLARE:
+            self._declared[op.attrs["slot"]] = op
+        if op.callee == core.FOR:
+            self._index[op.regions[0].args[0]] = op
+        if op.callee in (core.FOR, core.WHILE):
+            skip = 1 if op.callee == core.FOR else 0
+            for region in op.regions:
+                for k, arg in enumerate(region.args[skip:]):
+                    self._carried[arg] = (op, k)
+
+    # Integers
+
+    def sym(self, operand: Operand) -> Sym:
+        """The symbolic value of an integer operand."""
+        if not isinstance(operand, Value):
+            return Sym(int(operand))
+        known = self._syms.get(operand)
+        if known is None:
+            known = self._sym_of(operand)
+            if not self._pending:
+                self._syms[operand] = known
+        return known
+
+    def _sym_of(self, value: Value) -> Sym:
+        if value in self._index:
+            return self.symbols.atom(value, self._counts_up_or_down_to_zero(self._index[value]))
+        op = self._defined.get(value)
+        if op is None or type_of(value).dtype != np.int64:
+            return self.symbols.atom(value)
+        operands = op.operands
+        if op.callee == core.DIM:
+            base = operands[0]
+            assert isinstance(base, Value)
+            return self.of(base)[op.attrs["axis"]]
+        if not all(core.is_scalar(o) and type_of(o).dtype == np.int64 for o in operands):
+            return self.symbols.atom(value)
+        if op.callee == core.RANGELEN and operands[2] == 1:
+            return self.symbols.max0(self.symbols.sub(self.sym(operands[1]), self.sym(operands[0])))
+        if op.callee in (operator.add, operator.sub):
+            combine = self.symbols.add if op.callee is operator.add else self.symbols.sub
+            return combine(self.sym(operands[0]), self.sym(operands[1]))
+        if op.callee is operator.mul:
+            first, second = self.sym(operands[0]), self.sym(operands[1])
+            if first.is_const or second.is_const:
+                return self.symbols.mul(first, second)
+        return self.symbols.atom(value, op.callee == core.RANGELEN)
+
+    def _counts_up_or_down_to_zero(self, loop: Op) -> bool:
+        """Whether the index of a ``for`` is never negative."""
+        start, stop, step = (self.sym(o) for o in loop.operands[:3])
+        if not step.is_const or step.const == 0:
+            return False
+        lowest = start if step.const > 0 else self.symbols.add(stop, ONE)
+        return self.symbols.nonnegative(lowest)
+
+    # Shapes
+
+    def of(self, x: Operand) -> Shape:
+        """The extents of an array, ``()`` of a scalar."""
+        if not isinstance(x, Value) or isinstance(x.type, Scalar):
+            return ()
+        known = self._shapes.get(x)
+        if known is not None:
+            return known
+        found = self._shape_of(x)
+        shape = tuple(ONE if one else e for one, e in zip(x.type.ones, found, strict=True))
+        if not self._pending:
+            self._shapes[x] = shape
+        return shape
+
+    def opaque(self, x: Value) -> Shape:
+        """The extents of an array as its own ``dim``s."""
+        assert isinstance(x.type, Array)
+        return tuple(
+            ONE if one else self.symbols.atom(Extent(x, axis))
+            for axis, one in enumerate(x.type.ones)
+        )
+
+    def view(self, x: Operand) -> View:
+        """An array as a view of itself."""
+        assert isinstance(x, Value)
+        return whole(x, self.of(x))
+
+    def _shape_of(self, x: Value) -> Shape:
+        if x in self._carried:
+            return self._of_carried(x, *self._carried[x])
+        op = self._defined.get(x)
+        return self.opaque(x) if op is None else self._of_op(x, op)
+
+    def _of_carried(self, x: Value, op: Op, k: int) -> Shape:
+        """A carried array keeps its initial shape if the body keeps the shape."""
+        body = op.regions[-1]
+        head = body.args[(1 if op.callee == core.FOR else 0) + k]
+        if head in self._pending:
+            return self.opaque(head)
+        lead = 1 if op.attrs.get("exits") else 0
+        init = self.of(op.operands[(3 if op.callee == core.FOR else 0) + k])
+        self._pending.add(head)
+        try:
+            after = self.of(body.yields[lead + k])
+        finally:
+            self._pending.discard(head)
+        keeps = all(
+            e in (own, first)
+            for e, own, first in zip(after, self.opaque(head), init, strict=True)
+        )
+        return init if keeps else self.opaque(x)
+
+    def _of_op(self, x: Value, op: Op) -> Shape:
+        callee, operands = op.callee, op.operands
+        if callee in (core.SETITEM, core.ADDITEM, core.ACCUM, core.COPY, core.CAST):
+            return self.of(operands[0])
+        if callee in (core.ZEROS, core.EMPTY):
+            return tuple(self.sym(o) for o in operands)
+        if callee in (core.FULL_, core.BROADCAST):
+            return tuple(self.sym(o) for o in operands[1:])
+        if callee in (core.FOR, core.WHILE):
+            k = op.results.index(x)
+            skip = 1 if callee == core.FOR else 0
+            head = op.regions[-1].args[skip + k]
+            found = self.of(head)
+            return self.opaque(x) if found == self.opaque(head) else found
+        if callee == core.IF:
+            k = op.results.index(x)
+            first, second = (self.of(region.yields[k]) for region in op.regions)
+            return first if first == second and self._outside(first, op) else self.opaque(x)
+        if callee == core.GETITEM:
+            return self._of_getitem(x, op)
+        if callee == core.SUMTO:
+            kept = [a for a in range(ndim(operands[0])) if a not in gone(op)]
+            return tuple(self.of(operands[0])[a] for a in kept)
+        if callee == core.LOAD:
+            return self._of_load(x, op)
+        return self._of_primitive(x, op)
+
+    def _outside(self, shape: Shape, op: Op) -> bool:
+        """Whether a shape does not depend on values from inside an op's regions."""
+        inside = {r for region in op.regions for _, inner in core.walk(region) for r in inner.results}
+        for extent in shape:
+            for atom in self.symbols.atoms_of(extent):
+                if (atom.value if isinstance(atom, Extent) else atom) in inside:
+                    return False
+        return True
+
+    def _of_getitem(self, x: Value, op: Op) -> Shape:
+        view = self.viewer.apply(self.view(op.operands[0]), op.attrs["path"], op.operands[1:])
+        if view is not None:
+            return view.extents
+        last = op.attrs["path"][-1]
+        if isinstance(last, Reshape):
+            return tuple(self.sym(o) for o in op.operands[-last.ndim :])
+        return self.opaque(x)
+
+    def _of_load(self, x: Value, op: Op) -> Shape:
+        slot = op.attrs["slot"]
+        if slot.kind != "tape" or slot not in self._declared:
+            return self.opaque(x)
+        return tuple(self.sym(o) for o in self._declared[slot].operands[-ndim(x) :])
+
+    def _of_primitive(self, x: Value, op: Op) -> Shape:
+        entry = find(op.callee)
+        if op.callee in PRODUCTS:
+            first, second = (self.of(o) for o in op.operands)
+            return first[:-1] + second[1:]
+        if op.callee is np.outer:
+            first, second = (self.of(o) for o in op.operands)
+            return first + second
+        if entry is not None and entry.reduction:
+            axes, keep = op.attrs["axis"], op.attrs.get("keepdims", False)
+            shape = self.of(op.operands[0])
+            return tuple(
+                ONE if k in axes else e for k, e in enumerate(shape) if keep or k not in axes
+            )
+        if entry is not None and entry.elementwise:
+            return self._aligned(x, op)
+        return self.opaque(x)
+
+    def _aligned(self, x: Value, op: Op) -> Shape:
+        """The first operand that is not of length 1 decides each axis."""
+        rank = ndim(x)
+        shape = [ONE] * rank
+        for operand in reversed(op.operands):
+            kind = type_of(operand)
+            if isinstance(kind, Array):
+                for k, (one, extent) in enumerate(zip(kind.ones, self.of(operand), strict=True)):
+                    if not one:
+                        shape[k + rank - kind.ndim] = extent
+        return tuple(shape)
+
+    # What NumPy checks
+
+    def agreements(self, op: Op) -> list[tuple[Sym, Sym]]:
+        """Pairs of extents that must be equal at run time and are not provably the same."""
+        pairs = list(self._pairs(op))
+        return [(a, b) for a, b in dict.fromkeys(pairs) if a != b]
+
+    def _pairs(self, op: Op) -> list[tuple[Sym, Sym]]:
+        operands = op.operands
+        if op.callee in PRODUCTS and not core.is_scalar(operands[0]):
+            return [(self.of(operands[0])[-1], self.of(operands[1])[0])]
+        if op.callee == core.ACCUM:
+            return list(zip(self.of(operands[0]), self.of(operands[1]), strict=True))
+        if op.callee == core.BROADCAST:
+            return self._fitting(operands[0], tuple(self.sym(o) for o in operands[1:]))
+        if op.callee in (core.SETITEM, core.ADDITEM) and not core.is_scalar(operands[1]):
+            part = self.viewer.apply(self.view(operands[0]), op.attrs["path"], operands[2:])
+            return [] if part is None else self._fitting(operands[1], part.extents)
+        entry = find(op.callee)
+        if entry is not None and entry.elementwise and op.results:
+            shape = self.of(op.result)
+            return [pair for o in operands for pair in self._fitting(o, shape)]
+        return []
+
+    def _fitting(self, x: Operand, shape: Shape) -> list[tuple[Sym, Sym]]:
+        """Agreements of an operand that is broadcast to a shape."""
+        kind = type_of(x)
+        if not isinstance(kind, Array):
+            return []
+        target = shape[len(shape) - kind.ndim :]
+        own = self.of(x)
+        return [(t, e) for t, e, one in zip(target, own, kind.ones, strict=True) if not one]
+
+
+def gone(op: Op) -> tuple[int, ...]:
+    """The axes that a ``sumto`` removes."""
+    return tuple(a for a in op.attrs["axes"] if a not in op.attrs["keep"])

@@ -1,0 +1,164 @@
+"""Symbolic integers: linear forms over extents and index values, in one canonical form.
+
+Two extents that are provably the same get the same ``Sym``: loops over them can
+be shared and need no run-time check.  ``max0(n - 2)`` is the length of both
+``x[1:-1]`` and ``x[2:]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adgen.transpiler.ir.core import Operand, Value
+
+MAX0, MINIMUM, TIMES, FLOORDIV, WRAP = "max0", "minimum", "times", "floordiv", "wrap"
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """``const + sum(coefficient * atom)``; atoms are numbered by the Symbols that made them."""
+
+    const: int
+    terms: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_const(self) -> bool:
+        """Whether it is a known number."""
+        return not self.terms
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The atom ``value.shape[axis]``."""
+
+    value: Value
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """The atom that an integer function gives for symbolic arguments.
+
+    ``max0(a)`` is max(a, 0); ``wrap(i, n)`` is i, or i + n where i is negative.
+    """
+
+    function: str
+    args: tuple[Sym, ...]
+
+
+Atom = Value | Extent | Apply
+
+ZERO, ONE = Sym(0), Sym(1)
+
+
+class Symbols:
+    """Makes symbolic integers; atoms are numbered in order of first use."""
+
+    def __init__(self) -> None:
+        self.atoms: list[Atom] = []
+        self._numbers: dict[Atom, int] = {}
+        self._nonnegative: set[int] = set()
+
+    def atom(self, atom: Atom, nonnegative: bool = False) -> Sym:
+        """The symbolic integer that is just this atom."""
+        number = self._numbers.get(atom)
+        if number is None:
+            number = self._numbers[atom] = len(self.atoms)
+            self.atoms.append(atom)
+        if nonnegative or isinstance(atom, Extent):
+            self._nonnegative.add(number)
+        return Sym(0, ((number, 1),))
+
+    def of(self, operand: Operand) -> Sym:
+        """A number, or an integer value as an atom."""
+        return self.atom(operand) if isinstance(operand, Value) else Sym(int(operand))
+
+    def add(self, a: Sym, b: Sym) -> Sym:
+        """``a + b``."""
+        if not b.terms:
+            return Sym(a.const + b.const, a.terms)
+        terms = dict(a.terms)
+        for number, coefficient in b.terms:
+            terms[number] = terms.get(number, 0) + coefficient
+        left = tuple(sorted((n, c) for n, c in terms.items() if c))
+        return Sym(a.const + b.const, left)
+
+    def scale(self, a: Sym, factor: int) -> Sym:
+        """``factor * a``."""
+        if factor == 0:
+            return ZERO
+        return Sym(a.const * factor, tuple((n, c * factor) for n, c in a.terms))
+
+    def sub(self, a: Sym, b: Sym) -> Sym:
+        """``a - b``."""
+        return self.add(a, self.scale(b, -1))
+
+    def mul(self, a: Sym, b: Sym) -> Sym:
+        """``a * b``."""
+        if a.is_const:
+            return self.scale(b, a.const)
+        if b.is_const:
+            return self.scale(a, b.const)
+        args = (a, b) if a.terms <= b.terms else (b, a)
+        return self.atom(Apply(TIMES, args), self.nonnegative(a) and self.nonnegative(b))
+
+    def product(self, factors: tuple[Sym, ...]) -> Sym:
+        """The product of all."""
+        out = ONE
+        for factor in factors:
+            out = self.mul(out, factor)
+        return out
+
+    def max0(self, a: Sym) -> Sym:
+        """``max(a, 0)``."""
+        if self.nonnegative(a):
+            return a
+        if a.is_const:
+            return ZERO
+        inner = self._only_max0(a)
+        if inner is not None and a.const <= 0:  # max0(max0(b) - c) = max0(b - c) for c >= 0
+            return self.max0(self.add(inner, Sym(a.const)))
+        return self.atom(Apply(MAX0, (a,)), True)
+
+    def minimum(self, a: Sym, b: Sym) -> Sym:
+        """``min(a, b)``."""
+        if self.nonnegative(self.sub(b, a)):
+            return a
+        if self.nonnegative(self.sub(a, b)):
+            return b
+        return self.atom(Apply(MINIMUM, (a, b)), self.nonnegative(a) and self.nonnegative(b))
+
+    def floordiv(self, a: Sym, divisor: int) -> Sym:
+        """``a // divisor`` for a positive divisor."""
+        if all(c % divisor == 0 for _, c in a.terms):
+            return Sym(a.const // divisor, tuple((n, c // divisor) for n, c in a.terms))
+        return self.atom(Apply(FLOORDIV, (a, Sym(divisor))), self.nonnegative(a))
+
+    def wrap(self, index: Sym, extent: Sym) -> Sym:
+        """``index`` as NumPy reads it: from the end where it is negative."""
+        if self.nonnegative(index):
+            return index
+        if index.is_const:
+            return self.add(index, extent)
+        return self.atom(Apply(WRAP, (index, extent)))
+
+    def nonnegative(self, a: Sym) -> bool:
+        """Whether it is provably >= 0."""
+        return a.const >= 0 and all(c > 0 and n in self._nonnegative for n, c in a.terms)
+
+    def atoms_of(self, a: Sym) -> Iterator[Value | Extent]:
+        """The values and extents that it is computed from."""
+        for number, _ in a.terms:
+            atom = self.atoms[number]
+            if isinstance(atom, Apply):
+                for arg in atom.args:
+                    yield from self.atoms_of(arg)
+            else:
+                yield atom
+
+    def _only_max0(self, a: Sym) -> Sym | None:
+        if len(a.terms) != 1 or a.terms[0][1] != 1:
+            return None
+        atom = self.atoms[a.terms[0][0]]
+        return atom.args[0] if isinstance(atom, Apply) and atom.function == MAX0 else None
