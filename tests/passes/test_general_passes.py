@@ -1,0 +1,161 @@
+"""The before -> after example of each general pass."""
+
+import operator
+
+import numpy as np
+import pytest
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Function, Value
+from adgen.transpiler.ir.interpreter import interpret
+from adgen.transpiler.ir.printer import print_function
+from adgen.transpiler.ir.types import F8, INT, array
+from adgen.transpiler.passes.common_subexpressions import eliminate_common_subexpressions
+from adgen.transpiler.passes.dead_code import eliminate_dead_code
+from adgen.transpiler.passes.extents import resolve_extents
+from adgen.transpiler.passes.guards import guard_broadcasting
+from adgen.transpiler.passes.hoist import hoist_invariants
+from adgen.transpiler.passes.simplify import simplify
+from adgen.transpiler.primitives.builder import Builder
+
+VECTOR = array("f8", 1)
+ELEMENT = paths.element(1)
+
+
+def body_of(function):
+    """The printed ops, without the frame."""
+    return [line.strip() for line in print_function(function).splitlines()[1:-1]]
+
+
+def test_dead_ops_and_unread_carried_values_go():
+    x = Value(F8, "x")
+    b = Builder()
+    b.emit(np.sin, x)
+    i, kept, unread = Value(INT, "i"), Value(F8, "kept"), Value(F8, "unread")
+    inner = b.inner()
+    yields = [inner.emit(operator.mul, kept, x), inner.emit(np.cos, unread)]
+    body = inner.block((i, kept, unread), yields)
+    result, _ = b.region(core.FOR, (0, 3, 1, x, x), [body], [F8, F8])
+    function = eliminate_dead_code(Function("f", b.block((x,), (result,))))
+    assert body_of(function) == [
+        "%t1 = for(0, 3, 1, %x) : f8 {",
+        "^(%i: py.i8, %kept: f8)",
+        "%t2 = operator.mul(%kept, %x) : f8",
+        "yield %t2",
+        "}",
+        "return %t1",
+    ]
+
+
+def test_effects_are_never_dead():
+    x = Value(F8, "x")
+    b = Builder()
+    b.effect(core.PRINT, x, template=(None,))
+    function = eliminate_dead_code(Function("f", b.block((x,), (x,))))
+    assert any("print" in line for line in body_of(function))
+
+
+def test_equal_expressions_become_one():
+    x, y = Value(F8, "x"), Value(F8, "y")
+    b = Builder()
+    total = b.emit(operator.add, b.emit(operator.mul, x, y), b.emit(operator.mul, x, y))
+    function = eliminate_common_subexpressions(Function("f", b.block((x, y), (total,))))
+    assert body_of(function) == [
+        "%t1 = operator.mul(%x, %y) : f8",
+        "%t2 = operator.add(%t1, %t1) : f8",
+        "return %t2",
+    ]
+
+
+def test_equal_numbers_of_different_type_stay_apart():
+    x = Value(F8, "x")
+    b = Builder()
+    pair = [
+        b.emit(operator.mul, x, 1.0),
+        b.emit(operator.mul, x, -0.0),
+        b.emit(operator.mul, x, 0.0),
+    ]
+    function = eliminate_common_subexpressions(
+        Function(
+            "f",
+            b.block(
+                (x,),
+                pair,
+            ),
+        )
+    )
+    assert len(function.body.ops) == 3
+
+
+def test_extents_leave_loops():
+    x = Value(VECTOR, "x")
+    b = Builder()
+    inner = b.inner()
+    i, n = Value(INT, "i"), Value(INT, "n")
+    total = inner.emit(operator.add, n, inner.emit(core.DIM, x, axis=0))
+    (result,) = b.region(core.FOR, (0, 3, 1, 0), [inner.block((i, n), (total,))], [INT])
+    function = hoist_invariants(Function("f", b.block((x,), (result,))))
+    assert body_of(function)[0] == "%t1 = dim(%x) {axis=0} : py.i8"
+
+
+def test_a_read_that_could_fail_stays_in_its_loop():
+    x = Value(VECTOR, "x")
+    b = Builder()
+    inner = b.inner()
+    i, s = Value(INT, "i"), Value(F8, "s")
+    total = inner.emit(operator.add, s, inner.getitem(x, ELEMENT, 9))
+    (result,) = b.region(core.FOR, (0, 0, 1, 0.0), [inner.block((i, s), (total,))], [F8])
+    function = hoist_invariants(Function("f", b.block((x,), (result,))))
+    assert interpret(function, np.zeros(2)) == (0.0,)
+
+
+def test_the_extent_of_a_computed_array_is_that_of_its_origin():
+    x = Value(VECTOR, "x")
+    b = Builder()
+    y = b.emit(np.tanh, x)
+    n = b.emit(core.DIM, b.setitem(y, 0.0, ELEMENT, 0), axis=0)
+    function = eliminate_dead_code(resolve_extents(Function("f", b.block((x,), (n,)))))
+    assert body_of(function) == ["%t1 = dim(%x) {axis=0} : py.i8", "return %t1"]
+
+
+def test_adding_to_a_place_just_cleared_sets_it():
+    x, g = Value(VECTOR, "x"), Value(F8, "g")
+    b = Builder(role=core.ADJOINT)
+    out = b.additem(b.setitem(x, 0.0, ELEMENT, 1), g, ELEMENT, 1)
+    function = eliminate_dead_code(simplify(Function("f", b.block((x, g), (out,)))))
+    assert body_of(function) == ["%x1 = setitem(%x, %g, 1) {[_]} : f8[:]  # adjoint", "return %x1"]
+
+
+def test_a_read_of_what_was_just_written_there_is_that_value():
+    x, g = Value(VECTOR, "x"), Value(F8, "g")
+    b = Builder()
+    out = b.getitem(b.setitem(x, g, ELEMENT, 1), ELEMENT, 1)
+    function = simplify(Function("f", b.block((x, g), (out,))))
+    assert function.body.yields == (g,)
+
+
+def test_a_read_across_a_write_that_may_hit_it_stays():
+    x, i = Value(VECTOR, "x"), Value(INT, "i")
+    b = Builder()
+    once = b.setitem(x, 1.0, ELEMENT, 0)
+    out = b.getitem(b.setitem(once, 2.0, ELEMENT, i), ELEMENT, 0)
+    function = simplify(Function("f", b.block((x, i), (out,))))
+    assert interpret(function, np.zeros(2), 0) == (2.0,)
+    assert interpret(function, np.zeros(2), 1) == (1.0,)
+
+
+def test_computed_extents_that_meet_are_guarded():
+    x, y, n = Value(VECTOR, "x"), Value(VECTOR, "y"), Value(INT, "n")
+    b = Builder()
+    out = b.emit(operator.add, x, b.emit(core.ZEROS, n, dtype=np.dtype("f8")))
+    function = guard_broadcasting(Function("f", b.block((x, y, n), (out,))))
+    with pytest.raises(ValueError, match="could not be broadcast"):
+        interpret(function, np.zeros(3), np.zeros(3), 1)
+    assert interpret(function, np.zeros(3), np.zeros(3), 3)[0].shape == (3,)
+
+
+def test_arguments_are_guarded_by_the_specialisation_key():
+    x, y = Value(VECTOR, "x"), Value(VECTOR, "y")
+    b = Builder()
+    function = Function("f", b.block((x, y), (b.emit(operator.add, x, y),)))
+    assert len(guard_broadcasting(function).body.ops) == 1
