@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import inspect
 import linecache
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
@@ -42,6 +44,29 @@ class Bindings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A name of a live function that a compilation has read, and what it was then."""
+
+    function: FunctionType
+    name: str
+    value: object
+
+
+_observers: ContextVar[tuple[list[Lookup], ...]] = ContextVar("observers", default=())
+
+
+@contextlib.contextmanager
+def observed_lookups() -> Iterator[list[Lookup]]:
+    """Collects what names of live functions are looked up: what a compilation depends on."""
+    seen: list[Lookup] = []
+    token = _observers.set((*_observers.get(), seen))
+    try:
+        yield seen
+    finally:
+        _observers.reset(token)
+
+
 @dataclass(frozen=True, eq=False)
 class LiveBindings:
     """Closure cells, then globals, then builtins of a function, read at the time of the look-up."""
@@ -50,21 +75,30 @@ class LiveBindings:
 
     def lookup(self, name: str) -> object:
         """The object that a name denotes now, or MISSING."""
-        code, cells = self.function.__code__, self.function.__closure__ or ()
-        if name in code.co_freevars:
-            try:
-                return cells[code.co_freevars.index(name)].cell_contents
-            except ValueError:  # an empty cell: the enclosing function has not assigned it
-                return MISSING
-        if name in self.function.__globals__:
-            return self.function.__globals__[name]
-        return getattr(builtins, name, MISSING)
+        value = value_of(self.function, name)
+        for seen in _observers.get():
+            seen.append(Lookup(self.function, name, value))
+        return value
 
     def reason(self, name: str) -> str:
         """Why the name is MISSING."""
         if name in self.function.__code__.co_freevars:
             return "the enclosing function has not assigned it yet"
         return "it is not defined"
+
+
+def value_of(function: FunctionType, name: str) -> object:
+    """What a free name of a live function denotes at this moment, or MISSING."""
+    code = function.__code__
+    if name in code.co_freevars:
+        cells = function.__closure__ or ()
+        try:
+            return cells[code.co_freevars.index(name)].cell_contents
+        except ValueError:  # an empty cell: the enclosing function has not assigned it
+            return MISSING
+    if name in function.__globals__:
+        return function.__globals__[name]
+    return getattr(builtins, name, MISSING)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,7 +155,7 @@ class Source:
 
 
 def from_function(function: Any) -> Source:
-    """The source of a Python function or lambda, through decorators that keep ``__wrapped__``.
+    """The source of a Python function or lambda, or of the one inside a Numba dispatcher.
 
     Raises SourceNotFound when there is no Python function in it or no text to be had.
     """
@@ -143,9 +177,13 @@ def from_function(function: Any) -> Source:
 
 
 def unwrap(function: Any) -> Any:
-    """The function below decorators: Numba dispatchers, Differentiables, functools.wraps."""
+    """The function below objects that compute the same: Numba dispatchers, Differentiables.
+
+    A plain function stays what it is, also one that ``functools.wraps`` another: it may
+    compute something else, and its own text says what.
+    """
     seen: set[int] = set()
-    while id(function) not in seen:
+    while not isinstance(function, FunctionType) and id(function) not in seen:
         seen.add(id(function))
         below = getattr(function, "py_func", None) or getattr(function, "__wrapped__", None)
         if not callable(below):
