@@ -94,6 +94,7 @@ class Tracer:
     __lt__, __le__ = _binary(operator.lt), _binary(operator.le)
     __gt__, __ge__ = _binary(operator.gt), _binary(operator.ge)
     __eq__, __ne__ = _binary(operator.eq), _binary(operator.ne)  # type: ignore[assignment]
+    __and__, __or__ = _binary(operator.and_), _binary(operator.or_)
     __hash__ = object.__hash__
 
     def __neg__(self) -> Tracer:

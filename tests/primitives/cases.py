@@ -1,0 +1,141 @@
+"""What the table-driven tests run: single-op functions and sampled operands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir.core import Function, Value
+from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.primitives import table
+from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.primitives.kinds import Domain, NoDerivative, Primitive
+
+ENTRIES = list(table.entries())
+SMOOTH = [entry for entry in ENTRIES if not isinstance(entry.kind, NoDerivative)]
+# Python's own functions and those of math take numbers, one at a time.
+NUMBERS_ONLY = {max, min}
+
+
+def name_of(entry: Primitive) -> str:
+    """``np.sin``, ``operator.add``, ``max``: for the test's id."""
+    module = getattr(entry.callee, "__module__", None) or "np"
+    return f"{module.lstrip('_')}.{entry.callee.__name__}"
+
+
+def takes_arrays(entry: Primitive) -> bool:
+    """Whether the function works on arrays."""
+    module = getattr(entry.callee, "__module__", "")
+    return module != "math" and entry.callee not in NUMBERS_ONLY
+
+
+@dataclass(frozen=True)
+class Case:
+    """One op on operands of given shapes; ``()`` is a Python float."""
+
+    entry: Primitive
+    shapes: tuple[tuple[int, ...], ...]
+    attrs: dict[str, Any] = field(default_factory=dict)
+    dtype: str = "f8"
+
+    def __str__(self) -> str:
+        shapes = ",".join(str(list(shape)) for shape in self.shapes)
+        attrs = ",".join(f"{key}={value}" for key, value in self.attrs.items())
+        return f"{name_of(self.entry)}({shapes}{',' if attrs else ''}{attrs})"
+
+    def types(self) -> tuple[Type, ...]:
+        """The types of the operands; conditions are boolean."""
+        kinds: list[Type] = []
+        for shape, domain in zip(self.shapes, self.entry.domain, strict=True):
+            dtype = np.dtype(bool if domain.integer else self.dtype)
+            if shape:
+                kinds.append(Array(dtype, tuple(extent == 1 for extent in shape)))
+            else:
+                kinds.append(Scalar(dtype, weak=domain.integer or self.dtype == "f8"))
+        return tuple(kinds)
+
+    def operands(self, seed: int = 0) -> list[Any]:
+        """Sampled operands, from the domains of the entry."""
+        draw = np.random.default_rng([seed, *map(ord, str(self))])
+        domains = self.entry.domain
+        return [
+            sample(draw, domain, shape, self.dtype, shift=0.007 * k)
+            for k, (domain, shape) in enumerate(zip(domains, self.shapes, strict=True))
+        ]
+
+    def function(self) -> Function:
+        """The function that is this op."""
+        params = tuple(Value(kind, name) for kind, name in zip(self.types(), "xyz", strict=False))
+        b = Builder()
+        out = b.emit(self.entry.callee, *params, **self.attrs)
+        return Function("f", b.block(params, (out,)))
+
+    def call(self, operands: Sequence[Any]) -> Any:
+        """The function itself, applied to operands."""
+        return self.entry.callee(*operands, **self.attrs)
+
+
+def sample(
+    draw: np.random.Generator,
+    domain: Domain,
+    shape: tuple[int, ...],
+    dtype: str,
+    shift: float = 0.0,
+) -> Any:
+    """Numbers of a domain, well away from what it avoids and from each other.
+
+    ``shift`` keeps the numbers of one operand off those of another.
+    """
+    count = math.prod(shape)
+    grid = np.linspace(domain.low, domain.high, 4 * count + 5)[1:-1]
+    grid = grid + (0.0013 - shift) * (domain.high - domain.low)
+    for point in domain.avoid:
+        grid = grid[np.abs(grid - point) > 0.05]
+    if domain.integer:
+        grid = draw.integers(int(domain.low), int(domain.high) + 1, size=4 * count + 3)
+    chosen = draw.choice(grid, size=count, replace=domain.integer)
+    array = np.asarray(chosen, dtype=bool if domain.integer else dtype).reshape(shape)
+    if shape:
+        return array
+    return array.item() if dtype == "f8" or domain.integer else array[()]
+
+
+ELEMENTWISE_SHAPES = {
+    1: [((),), ((3,),), ((2, 3),), ((1, 3),)],
+    2: [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (3,)), ((), (2, 3)), ((3,), ()),
+        ((1,), (3,)), ((2, 3), (1, 1))],
+    3: [((), (), ()), ((3,), (3,), (3,)), ((2, 3), (), (3,)), ((3,), (2, 1), ())],
+}  # fmt: skip
+PRODUCT_SHAPES = [
+    ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((1, 3), (3, 2)),
+    ((2, 1), (1, 3)), ((1,), (1,)),
+]  # fmt: skip
+REDUCTIONS = [
+    ((3,), (0,)), ((2, 3), (0,)), ((2, 3), (1,)), ((2, 3), (0, 1)), ((2, 1, 3), (1, 2)), ((), ()),
+]  # fmt: skip
+
+
+def cases(entry: Primitive, dtype: str = "f8") -> Iterator[Case]:
+    """The shapes and attributes to try an entry with."""
+    count = len(entry.operands)
+    if entry.reduction:
+        for shape, axis in REDUCTIONS:
+            for keepdims in (False, True) if shape else (False,):
+                yield Case(entry, (shape,), {"axis": axis, "keepdims": keepdims}, dtype)
+    elif entry.elementwise:
+        every = ELEMENTWISE_SHAPES[count]
+        for shapes in every if takes_arrays(entry) else every[:1]:
+            yield Case(entry, shapes, {}, dtype)
+    elif entry.callee is np.outer:
+        yield from (Case(entry, shapes, {}, dtype) for shapes in [((2,), (3,)), ((1,), (3,))])
+    else:
+        yield from (Case(entry, shapes, {}, dtype) for shapes in PRODUCT_SHAPES)
+
+
+def all_cases(entries: Sequence[Primitive] = tuple(SMOOTH), dtype: str = "f8") -> list[Case]:
+    """The cases of all entries."""
+    return [case for entry in entries for case in cases(entry, dtype)]
