@@ -101,7 +101,7 @@ class _Forward:
 
     def plain(self, op: Op, b: Builder) -> None:
         """The tangent of an op without regions."""
-        if op.callee in (core.DECLARE, core.SAVE, core.LOAD):
+        if op.callee in (core.DECLARE, core.RESERVE, core.SAVE, core.LOAD):
             self.slot_op(op, b)
             return
         if len(op.results) != 1 or op.result not in self.activity:
@@ -194,8 +194,8 @@ class _Forward:
         if slot not in self.activity:
             return
         twin = self.slots.setdefault(slot, Slot(slot.kind, slot.type, f"{slot.name}_dot"))
-        if op.callee == core.DECLARE:
-            b.effect(core.DECLARE, *op.operands, slot=twin)
+        if op.callee in (core.DECLARE, core.RESERVE):
+            b.effect(str(op.callee), *op.operands, slot=twin)
         elif op.callee == core.SAVE:
             value, *counters = op.operands
             b.effect(core.SAVE, self.tangent(b, value), *counters, slot=twin)

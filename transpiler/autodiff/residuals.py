@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from adgen.transpiler.autodiff.mincut import minimum_cut
 from adgen.transpiler.autodiff.scopes import Scopes
-from adgen.transpiler.autodiff.slots import Layout, layout, save_ops
+from adgen.transpiler.autodiff.slots import Layout, layout, reserve_ops, save_ops
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
@@ -188,7 +188,7 @@ class _Planner:
     # The rewrite
 
     def _rewrite(self, block: Block) -> Block:
-        ops: list[Op] = []
+        ops: list[Op] = reserve_ops(block, self.stored.values())
         for arg in block.args:
             ops += self._saves(arg)
         wanted = self.before.get(block, {})

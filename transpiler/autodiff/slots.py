@@ -2,21 +2,25 @@
 
 No loop between the save and the common block: a local.  Counted loops whose
 trip counts are known before the outermost one: a preallocated tape indexed by
-trip counters (a loop that may stop early uses its bound).  Otherwise a stack.
+trip counters (a loop that may stop early uses its bound).  In a ``while`` that is
+the outermost, a tape that grows, checked once per trip.  Otherwise a stack.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adgen.transpiler.autodiff.scopes import Scopes
+from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
+
+FIRST_GUESS = 64  # trips of a while loop for which a growing tape has room at first
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,12 +32,13 @@ class Layout:
     before: Op
     declare: list[Op] = field(default_factory=list)
     loops: tuple[Op, ...] = ()
+    trips: tuple[Value, ...] = ()  # of loops[0], if that is a while: its carried trip counter
 
     @property
     def counters_from(self) -> list[Value]:
         """Forward values from which the counters are computed (indices of plain loops aside)."""
-        found = []
-        for loop in self.loops:
+        found: list[Value] = list(self.trips)
+        for loop in self.loops[len(self.trips) :]:
             candidates = [loop.operands[0], loop.operands[2]]
             if loop.attrs.get("exits"):
                 candidates.append(loop.regions[0].args[0])
@@ -42,8 +47,8 @@ class Layout:
 
     def counters(self, b: Builder, at: Callable[[Operand], Operand]) -> list[Operand]:
         """The trip counters, ``(i - start) // step`` for each loop."""
-        out = []
-        for loop in self.loops:
+        out = [at(trip) for trip in self.trips]
+        for loop in self.loops[len(self.trips) :]:
             start, _, step = loop.operands[:3]
             index = at(loop.regions[0].args[0])
             shifted = b.emit(operator.sub, index, at(start))
@@ -60,7 +65,8 @@ def layout(function: Function, scopes: Scopes, value: Value, home: Block) -> Lay
     if not loops:
         before = scopes.op_containing(common, defining)
         return Layout(Slot("local", value.type, name), common, before)
-    if all(loop.callee == core.FOR for loop in loops):
+    counted = loops[1:] if loops[0].callee == core.WHILE else loops
+    if all(loop.callee == core.FOR for loop in counted):
         found = _tape(function, scopes, value, common, loops, name)
         if found is not None:
             return found
@@ -73,17 +79,32 @@ def _tape(
     function: Function, scopes: Scopes, value: Value, common: Block, loops: Sequence[Op], name: str
 ) -> Layout | None:
     defining = scopes.block_of[value]
+    trips = () if loops[0].callee == core.FOR else (_counter(scopes, loops[0]),)
     for place in (scopes.top, common):
         b = Builder()
-        extents = [_trips(b, scopes, loop, place) for loop in loops]
+        extents: list[Operand | None] = [FIRST_GUESS for _ in trips]
+        extents += [_trips(b, scopes, loop, place) for loop in loops[len(trips) :]]
         if isinstance(value.type, Array):
             extents += _shape(b, function, scopes, value, place)
         if all(extent is not None for extent in extents):
             slot = Slot("tape", value.type, name)
             b.effect(core.DECLARE, *(e for e in extents if e is not None), slot=slot)
             before = scopes.op_containing(place, defining)
-            return Layout(slot, place, before, b.ops, tuple(loops))
+            return Layout(slot, place, before, b.ops, tuple(loops), trips)
     return None
+
+
+def _counter(scopes: Scopes, loop: Op) -> Value:
+    """The carried trip counter of a ``while`` (``labels.prepare`` gave it one)."""
+    body = loop.regions[-1]
+    for arg, init, end in zip(
+        body.args, loop.operands, body.yields[len(body.yields) - len(body.args) :], strict=True
+    ):
+        step = scopes.op_of.get(end) if isinstance(end, Value) else None
+        if init == 0 and not isinstance(init, Value) and step is not None:
+            if step.callee is operator.add and step.operands == (arg, 1):
+                return arg
+    raise InvalidIR("a while loop whose residuals are stored has no trip counter")
 
 
 def _visible(scopes: Scopes, operand: Operand, place: Block) -> bool:
@@ -158,6 +179,15 @@ def _shape(
         else:
             out.append(None)
     return out
+
+
+def reserve_ops(block: Block, plans: Iterable[Layout]) -> list[Op]:
+    """At the start of the body of a ``while``: room for one more trip on its growing tapes."""
+    b = Builder()
+    for plan in plans:
+        if plan.trips and plan.loops[0].regions[-1] is block:
+            b.effect(core.RESERVE, plan.trips[0], slot=plan.slot)
+    return b.ops
 
 
 def save_ops(value: Value, plan: Layout) -> list[Op]:

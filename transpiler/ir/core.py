@@ -30,6 +30,8 @@ guard        a, b                        -               raises ValueError unles
 assert       cond, *values               message, kind   no result
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
+reserve      counter                         slot                                   no result; a tape that grows has
+                                                                                      room for that trip
 save         v, *counters                slot            no result
 load         *counters                   slot            -> v
 ===========  ==========================  ==============  ==================================
@@ -58,10 +60,10 @@ GETITEM, SETITEM, ADDITEM, ACCUM = "getitem", "setitem", "additem", "accum"
 DIM, ZEROS, EMPTY, FULL_, COPY, CAST = "dim", "zeros", "empty", "full", "copy", "cast"
 BROADCAST, SUMTO, RANGELEN = "broadcast", "sumto", "rangelen"
 GUARD, ASSERT, PRINT = "guard", "assert", "print"
-DECLARE, SAVE, LOAD = "declare", "save", "load"
+DECLARE, RESERVE, SAVE, LOAD = "declare", "reserve", "save", "load"
 
 REGION_KINDS = frozenset({IF, FOR, WHILE})
-EFFECTS = frozenset({GUARD, ASSERT, PRINT, DECLARE, SAVE})
+EFFECTS = frozenset({GUARD, ASSERT, PRINT, DECLARE, RESERVE, SAVE})
 KINDS = (
     REGION_KINDS
     | EFFECTS
@@ -130,7 +132,8 @@ class Slot:
 
     kind ``local``: one value, saved in an arm of an ``if`` and loaded in its mirror.
     kind ``tape``: preallocated by ``declare`` with the trip counts as extents (then the
-    extents of the value, if it is an array), indexed by trip counters.
+    extents of the value, if it is an array), indexed by trip counters.  In a ``while``
+    the first extent is a first guess, and ``reserve`` at the start of the body grows it.
     kind ``stack``: last in, first out; grows; ``save`` pushes, ``load`` pops.
     """
 

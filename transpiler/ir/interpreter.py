@@ -76,7 +76,7 @@ def _run(frame: _Frame, op: Op) -> tuple[Any, ...]:
     if op.callee in core.REGION_KINDS:
         return {"if": _run_if, "for": _run_for, "while": _run_while}[str(op.callee)](frame, op)
     operands = [frame.read(operand) for operand in op.operands]
-    if op.callee in (core.DECLARE, core.SAVE, core.LOAD):
+    if op.callee in (core.DECLARE, core.RESERVE, core.SAVE, core.LOAD):
         return _run_slot(frame, op, operands)
     if isinstance(op.callee, str):
         result = _KINDS[op.callee](op, *operands)
@@ -123,6 +123,8 @@ def _run_slot(frame: _Frame, op: Op, operands: list[Any]) -> tuple[Any, ...]:
     slot: Slot = op.attrs["slot"]
     if op.callee == core.DECLARE:
         frame.slots[slot] = [] if slot.kind == "stack" else {}
+        return ()
+    if op.callee == core.RESERVE:
         return ()
     if op.callee == core.SAVE:
         value, *counters = operands

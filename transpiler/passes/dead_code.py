@@ -45,7 +45,7 @@ def _block(block: Block, live: set[Value], slots: set[core.Slot]) -> tuple[Block
 def _needed(op: Op, live: set[Value], slots: set[core.Slot]) -> bool:
     if any(result in live for result in op.results):
         return True
-    if op.callee in (core.DECLARE, core.SAVE):
+    if op.callee in (core.DECLARE, core.RESERVE, core.SAVE):
         return op.attrs["slot"] in slots
     if op.callee == core.LOAD:  # a stack must be popped even if the value is not used
         return bool(op.attrs["slot"].kind == "stack")
