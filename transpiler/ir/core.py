@@ -30,8 +30,7 @@ guard        a, b                        -               raises ValueError unles
 assert       cond, *values               message, kind   no result
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
-reserve      counter                         slot                                   no result; a tape that grows has
-                                                                                      room for that trip
+reserve      counter                     slot            no result; room for that trip
 save         v, *counters                slot            no result
 load         *counters                   slot            -> v
 ===========  ==========================  ==============  ==================================
