@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.ir.types import BOOL
 from adgen.transpiler.primitives import typing as rules
 from adgen.transpiler.primitives.kinds import (
     BOOLEAN,
@@ -92,16 +93,17 @@ for _symbol, _callee, _function in (
 
 _operator("~", operator.invert, np.invert, NoDerivative("an integer or boolean operation"),
           domain=BOOLEAN)  # fmt: skip
-primitive(operator.not_, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
+primitive(operator.not_, NoDerivative("a truth value"), types=rules.fixed(BOOL), cheap=True,
           symbol="not ", elementwise=True, domain=BOOLEAN)  # fmt: skip
 for _function in (np.logical_and, np.logical_or, np.logical_xor):
     primitive(_function, NoDerivative("a truth value"), operands=("x", "y"),
-              types=rules.boolean, cheap=True, elementwise=True, domain=BOOLEAN)  # fmt: skip
-primitive(np.logical_not, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
+              cheap=True, elementwise=True, domain=BOOLEAN)  # fmt: skip
+primitive(np.logical_not, NoDerivative("a truth value"), cheap=True,
           elementwise=True, domain=BOOLEAN)  # fmt: skip
 for _function in (np.isnan, np.isinf, np.isfinite):
-    primitive(_function, NoDerivative("a truth value"), types=rules.boolean, cheap=True,
-              spellings=(getattr(math, _function.__name__),), elementwise=True)  # fmt: skip
+    primitive(_function, NoDerivative("a truth value"), cheap=True, elementwise=True)
+    primitive(getattr(math, _function.__name__), NoDerivative("a truth value"), cheap=True,
+              types=rules.fixed(BOOL), elementwise=True)  # fmt: skip
 
 # Steps and kinks
 
@@ -116,7 +118,9 @@ primitive(builtins.abs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
           types=rules.ufunc(np.absolute, python=True), domain=NONZERO,
           kink="0 at 0")  # fmt: skip
 primitive(np.absolute, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
-          spellings=(np.fabs, math.fabs), domain=NONZERO, kink="0 at 0")  # fmt: skip
+          domain=NONZERO, kink="0 at 0")  # fmt: skip
+primitive(np.fabs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
+          spellings=(math.fabs,), domain=NONZERO, kink="0 at 0")  # fmt: skip
 
 
 def _share(t, z, x, y):  # type: ignore[no-untyped-def]
@@ -152,12 +156,11 @@ primitive(np.where, Elementwise(None, lambda t, z, c, x, y: np.where(c, t, 0.0),
 
 
 def _clip_types(types, attrs):  # type: ignore[no-untyped-def]
-    return rules.shaped(
-        rules.ufunc(np.add)((types[0], rules.ufunc(np.add)(types[1:], attrs)), attrs).dtype
-        if all(not kind.weak for kind in types[1:] if hasattr(kind, "weak"))
-        else rules.ufunc(np.add)((types[0], types[1]), attrs).dtype,
-        rules.broadcast_ones(types),
-    )
+    """The array counts with its dtype even where it is a Python number, unlike the bounds."""
+    array = rules.shaped(types[0].dtype, rules.broadcast_ones(types[:1]))
+    promote = rules.ufunc(np.add)
+    both = promote((promote((array, types[1]), attrs), types[2]), attrs)
+    return rules.shaped(both.dtype, rules.broadcast_ones(types))
 
 
 primitive(np.clip, Elementwise(

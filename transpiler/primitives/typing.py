@@ -39,7 +39,11 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
         ones = broadcast_ones(types)
         weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
         if weak:  # only Python numbers: their own dtypes decide
-            dtypes: list[Any] = [kind.dtype for kind in types]
+            dtypes: list[Any] = (
+                [_python_dtype(function, kind) for kind in types]
+                if python
+                else [kind.dtype for kind in types]
+            )
         else:
             dtypes = [
                 _WEAK[kind.dtype.kind]
@@ -51,6 +55,16 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
         return shaped(dtype, ones, weak and python)
 
     return rule
+
+
+_KEEPS_BOOL = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum}
+
+
+def _python_dtype(function: np.ufunc, kind: Type) -> np.dtype[Any]:
+    """In Python's arithmetic True is 1; only logic and choices keep truth values."""
+    if kind.dtype.kind == "b" and function not in _KEEPS_BOOL:
+        return np.dtype(np.int64)
+    return kind.dtype
 
 
 def python_division(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
