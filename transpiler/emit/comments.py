@@ -1,0 +1,64 @@
+"""Comments and docstrings: marker statements that are replaced after printing."""
+
+from __future__ import annotations
+
+import re
+
+from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit.nodes import Stmt
+from adgen.transpiler.emit.style import WIDTH
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op
+
+_MARKER = re.compile(r"^( *)_adgen_marker_(\d+)$", re.MULTILINE)
+_SILENT = frozenset({core.ZEROS, core.EMPTY, core.DECLARE, core.DIM, core.RANGELEN})
+
+
+class Comments:
+    """Collects the texts of one function."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._last: tuple[str, int] | None = None
+
+    def before(self, op: Op, statements: list[Stmt]) -> list[Stmt]:
+        """The statements of an op, under the user's line if they begin a group of adjoints."""
+        if not statements or op.regions or op.callee in _SILENT:
+            return statements
+        if op.role != core.ADJOINT:
+            self._last = None
+            return statements
+        if op.span is None or (op.span.file, op.span.line) == self._last:
+            return statements
+        self._last = (op.span.file, op.span.line)
+        return [self.marker(f"# adjoint of: {op.span.snippet}"), *statements]
+
+    def docstring(self, doc: str) -> list[Stmt]:
+        """The docstring as a statement; none if there is no text."""
+        if not doc.strip():
+            return []
+        text = doc.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        end = "\n" if "\n" in text.strip() else ""
+        return [self.marker(f'"""{text.strip()}{end}"""')]
+
+    def marker(self, text: str) -> Stmt:
+        """A statement that prints as the text."""
+        self.texts.append(text)
+        return nodes.statement(nodes.load(f"_adgen_marker_{len(self.texts) - 1}"))
+
+    def insert(self, source: str) -> str:
+        """The printed source with the texts in place of the markers."""
+
+        def replaced(match: re.Match[str]) -> str:
+            pad, text = match.group(1), self.texts[int(match.group(2))]
+            lines = [_fit(pad, line) for line in text.splitlines()]
+            return "\n".join(line.rstrip() for line in lines)
+
+        return _MARKER.sub(replaced, source)
+
+
+def _fit(pad: str, line: str) -> str:
+    room = WIDTH - len(pad)
+    if line.startswith("#") and len(line) > room:
+        line = line[: room - 3].rstrip() + "..."
+    return pad + line if line else ""

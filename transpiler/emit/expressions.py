@@ -1,0 +1,262 @@
+"""One op as a Python expression."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from adgen.transpiler.emit import nodes, numbers, selection
+from adgen.transpiler.emit.calls import call_name, keywords
+from adgen.transpiler.emit.folding import logical
+from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.emit.plan import Plan
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.primitives.table import find
+
+
+class Expressions:
+    """Writes operands and ops of one planned function."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.numba = plan.style.numba
+
+    # Operands
+
+    def operand(self, operand: Operand) -> Expr:
+        """A name, a literal, or the expression that is folded in here."""
+        if not isinstance(operand, Value):
+            return numbers.literal(operand)
+        op = self.plan.folding.inline.get(operand)
+        return self.of(op) if op is not None else nodes.load(self.plan.naming.values[operand])
+
+    def operands(self, operands: Sequence[Operand]) -> list[Expr]:
+        """Several operands."""
+        return [self.operand(o) for o in operands]
+
+    def as_type(self, operand: Operand, kind: Type) -> Expr:
+        """An operand that becomes a variable of a type: constants are spelled in that type."""
+        if not isinstance(operand, Value):
+            return numbers.typed(operand, kind, self.numba)
+        have = type_of(operand)
+        if have.dtype == kind.dtype or isinstance(kind, Array):
+            return self.operand(operand)
+        return self._convert(self.operand(operand), have, kind)
+
+    # Ops
+
+    def of(self, op: Op) -> Expr:
+        """The expression of an op with one result."""
+        if isinstance(op.callee, str):
+            return _KINDS[op.callee](self, op)
+        entry = find(op.callee)
+        symbol = entry.symbol if entry is not None else ""
+        if op.callee is np.where and all(core.is_scalar(o) for o in op.operands):
+            test, then, orelse = self._promoted(op, 1)
+            return gast.IfExp(test, then, orelse)
+        operands = self._promoted(op)
+        if self.numba and op.attrs.get("reassoc"):
+            return nodes.call("radd", *operands)
+        if symbol and op.callee in nodes.BINARY:
+            return nodes.binary(op.callee, *operands)
+        if symbol and op.callee in nodes.COMPARE:
+            return nodes.compare(op.callee, *operands)
+        if symbol and op.callee in nodes.UNARY:
+            return nodes.unary(op.callee, *operands)
+        if entry is not None and entry.reduction:
+            return self._reduction(op, operands[0])
+        return nodes.call(call_name(op.callee), *operands, **keywords(op.attrs))
+
+    def _promoted(self, op: Op, first: int = 0) -> list[Expr]:
+        """The operands; for Numba each in the type in which NumPy computes."""
+        kinds = [type_of(o) for o in op.operands]
+        operands = [
+            numbers.among(o, kinds) if not isinstance(o, Value) else self.operand(o)
+            for o in op.operands
+        ]
+        if not self.numba or len(op.results) != 1:
+            return operands
+        wanted = numbers.computed_in(op, kinds[first:], op.result.type)
+        if wanted is None:
+            return operands
+        for k in range(first, len(operands)):
+            kind, o = kinds[k], op.operands[k]
+            exponent = op.callee is operator.pow and k == 1 and isinstance(o, int)
+            if isinstance(kind, Scalar) and kind.dtype != wanted and not exponent:
+                plain = operands[k] if isinstance(o, Value) else numbers.plain(o, wanted)
+                operands[k] = nodes.call(nodes.dtype(wanted), plain)
+        return operands
+
+    def _reduction(self, op: Op, operand: Expr) -> Expr:
+        kind = type_of(op.operands[0])
+        if isinstance(kind, Scalar):
+            wanted = op.result.type
+            if not self.numba:
+                return nodes.call(call_name(op.callee), operand)
+            return self._convert(operand, kind, wanted)
+        axes = op.attrs["axis"]
+        return nodes.call(
+            call_name(op.callee), operand, **_axes(axes, kind.ndim, op.attrs.get("keepdims"))
+        )
+
+    def _convert(self, value: Expr, have: Type, want: Type) -> Expr:
+        """A conversion between scalar types or dtypes of arrays."""
+        if isinstance(want, Array):
+            return nodes.method(value, "astype", nodes.dtype(want.dtype))
+        if self.numba and have.dtype == want.dtype:
+            return value
+        if want.weak:
+            return nodes.call({"b": "bool", "i": "int", "f": "float"}[want.dtype.kind], value)
+        return nodes.call(nodes.dtype(want.dtype), value)
+
+    # Kinds
+
+    def _getitem(self, op: Op) -> Expr:
+        base, *index = op.operands
+        return selection.select(self.operand(base), op.attrs["path"], self.operands(index))
+
+    def _sum(self, op: Op) -> Expr:
+        return nodes.binary(operator.add, *self.operands(op.operands))
+
+    def _dim(self, op: Op) -> Expr:
+        shape = nodes.attribute(self.operand(op.operands[0]), "shape")
+        return nodes.subscript(shape, [nodes.constant(op.attrs["axis"])])
+
+    def _fresh(self, op: Op) -> Expr:
+        kind = op.result.type
+        dtype = {} if kind.dtype == np.float64 else {"dtype": nodes.dtype(kind.dtype)}
+        value = [self.operand(op.operands[0])] if op.callee == core.FULL_ else []
+        extents = op.operands[len(value) :]
+        model = self._shape_of(extents)
+        if model is not None and model.type.dtype == kind.dtype and self._may_copy_order():
+            return nodes.call(f"np.{op.callee}_like", self.operand(model), *value)
+        if op.callee == core.FULL_:
+            plain = float if kind.dtype == np.float64 else None
+            if plain and type_of(op.operands[0]).dtype == np.float64:
+                dtype = {}
+            else:
+                dtype = {"dtype": nodes.dtype(kind.dtype)}
+        return nodes.call(f"np.{op.callee}", self.shape(extents), *value, **dtype)
+
+    def _may_copy_order(self) -> bool:
+        return not self.numba and not self.plan.reshaped_writes
+
+    def shape(self, extents: Sequence[Operand]) -> Expr:
+        """A shape: ``x.shape``, one extent, or a tuple of them."""
+        model = self._shape_of(extents)
+        if model is not None:
+            return nodes.attribute(self.operand(model), "shape")
+        if len(extents) == 1:
+            return self.operand(extents[0])
+        return nodes.tuple_(self.operands(extents))
+
+    def _shape_of(self, extents: Sequence[Operand]) -> Value | None:
+        """The array all of whose extents these are, read in place."""
+        found: Value | None = None
+        for axis, extent in enumerate(extents):
+            op = self.plan.folding.inline.get(extent) if isinstance(extent, Value) else None
+            if op is None or op.callee != core.DIM or op.attrs["axis"] != axis:
+                return None
+            if found is not None and op.operands[0] is not found:
+                return None
+            found = op.operands[0] if isinstance(op.operands[0], Value) else None
+        complete = found is not None and len(extents) == found.type.ndim  # type: ignore[union-attr]
+        return found if complete else None
+
+    def _broadcast(self, op: Op) -> Expr:
+        x, *extents = op.operands
+        return nodes.call("np.broadcast_to", self.operand(x), self.shape(extents))
+
+    def _sumto(self, op: Op) -> Expr:
+        kind = type_of(op.operands[0])
+        assert isinstance(kind, Array)
+        axes, keep = op.attrs["axes"], op.attrs["keep"]
+        gone = tuple(axis for axis in axes if axis not in keep)
+        out = self.operand(op.operands[0])
+        if keep:
+            out = nodes.call("np.sum", out, **_axes(keep, kind.ndim, True))
+        if gone:
+            out = nodes.call("np.sum", out, **_axes(gone, kind.ndim, False))
+        return out
+
+    def _cast(self, op: Op) -> Expr:
+        (x,) = op.operands
+        return self._convert(self.operand(x), type_of(x), op.attrs["type"])
+
+    def _rangelen(self, op: Op) -> Expr:
+        start, stop, step = op.operands
+        if not isinstance(step, Value) and step == 1:
+            if not isinstance(start, Value) and start == 0:
+                return self.count(stop)
+            difference = nodes.binary(operator.sub, *self.operands((stop, start)))
+            return nodes.call("max", difference, nodes.constant(0))
+        return nodes.call("len", nodes.call("range", *self.operands((start, stop, step))))
+
+    def count(self, operand: Operand) -> Expr:
+        """An operand as a number of things: never negative."""
+        if self._nonnegative(operand):
+            return self.operand(operand)
+        return nodes.call("max", self.operand(operand), nodes.constant(0))
+
+    def _nonnegative(self, operand: Operand) -> bool:
+        if not isinstance(operand, Value):
+            return operand >= 0
+        op = self.plan.order.definition[operand].op
+        if op is None or op.regions:
+            return False
+        if op.callee in (operator.add, operator.mul):
+            return all(self._nonnegative(o) for o in op.operands)
+        if op.callee is max:
+            return any(self._nonnegative(o) for o in op.operands)
+        return op.callee in (core.DIM, core.RANGELEN)
+
+    def _load(self, op: Op) -> Expr:
+        slot = op.attrs["slot"]
+        storage = nodes.load(self.plan.naming.slots[slot])
+        if slot.kind == "local":
+            return storage
+        if slot.kind == "tape":
+            return nodes.subscript(storage, self.operands(op.operands))
+        if isinstance(slot.type, Array) and slot not in self.plan.function.residuals_in:
+            return nodes.method(storage, "pop")
+        return nodes.subscript(storage, [nodes.load(self.plan.naming.tops[slot])])
+
+    def _if(self, op: Op) -> Expr:
+        then, orelse = (region.yields[0] for region in op.regions)
+        test = self.operand(op.operands[0])
+        if logical(op) and orelse is False:
+            return nodes.logic(gast.And, test, self.operand(then))
+        if logical(op):
+            return nodes.logic(gast.Or, test, self.operand(orelse))
+        kind = op.result.type
+        return gast.IfExp(test, self.as_type(then, kind), self.as_type(orelse, kind))
+
+
+def _axes(axes: tuple[int, ...], ndim: int, keepdims: Any) -> dict[str, Expr]:
+    """``axis`` and ``keepdims`` as keywords, as short as is exact."""
+    named: dict[str, Expr] = {}
+    if len(axes) == 1 and ndim > 1:
+        named["axis"] = nodes.constant(axes[0])
+    elif len(axes) < ndim:
+        named["axis"] = nodes.tuple_([nodes.constant(axis) for axis in axes])
+    if keepdims:
+        named["keepdims"] = nodes.constant(True)
+    return named
+
+
+_Writer = Callable[[Expressions, Op], Expr]
+
+_KINDS: dict[str, _Writer] = {
+    core.GETITEM: Expressions._getitem, core.ACCUM: Expressions._sum, core.DIM: Expressions._dim,
+    core.ZEROS: Expressions._fresh, core.EMPTY: Expressions._fresh, core.FULL_: Expressions._fresh,
+    core.COPY: lambda self, op: nodes.method(self.operand(op.operands[0]), "copy"),
+    core.BROADCAST: Expressions._broadcast, core.SUMTO: Expressions._sumto,
+    core.CAST: Expressions._cast, core.RANGELEN: Expressions._rangelen,
+    core.LOAD: Expressions._load, core.IF: Expressions._if,
+}  # fmt: skip

@@ -1,0 +1,233 @@
+"""Expression folding: which values are written where they are used rather than on a line.
+
+    t1 = getitem(x, i)
+    t2 = mul(t1, w)          ->     z += x[i] * w
+    z1 = add(z, t2)
+
+An unnamed value with one use, in the block that makes it, folds into the
+expression that uses it when nothing between the two can change what it reads.
+The user's names stay statements.
+"""
+
+from __future__ import annotations
+
+from adgen.transpiler.emit.events import Events, pops
+from adgen.transpiler.emit.extents import complete_groups
+from adgen.transpiler.emit.order import Order, Use
+from adgen.transpiler.emit.storage import WRITES, is_write
+from adgen.transpiler.emit.style import WIDTH
+from adgen.transpiler.emit.width import estimate, reserved
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.types import BOOL, Scalar
+
+_SELECT_WIDTH = 50
+
+
+class Folding:
+    """The values that are written inline, with the ops that make them."""
+
+    def __init__(self, function: Function, order: Order, events: Events) -> None:
+        self.function = function
+        self.order = order
+        self.events = events
+        self.inline: dict[Value, Op] = {}
+        self.selects: set[Op] = set()  # ifs that are written as an expression
+        self._together = _extents_together(function.body, order)
+        self._root: dict[Op, int] = {}
+        self._width: dict[Value, int] = {}
+        self._fold(function.body, None)
+        self._limit(function.body, 1)
+
+    def leaves(self, operand: Operand) -> list[Value]:
+        """The values on lines of their own that an operand's expression reads."""
+        found: list[Value] = []
+        pending = [operand]
+        while pending:
+            at = pending.pop()
+            if not isinstance(at, Value):
+                continue
+            op = self.inline.get(at)
+            if op is None:
+                found.append(at)
+            else:
+                pending += self.inputs(op)
+        return found
+
+    def inputs(self, op: Op) -> list[Operand]:
+        """The operands of an op; of an ``if`` written as an expression, its yields too."""
+        read = list(op.operands)
+        for region in op.regions:
+            read += region.yields
+        return read
+
+    # Pass 1, last op first: what may be folded, and where it is then evaluated
+
+    def _fold(self, block: Block, root: int | None) -> None:
+        """``root``: where the block's yields are evaluated, if it is an arm of a select."""
+        end = self.order.end[block] if root is None else root
+        for op in reversed(block.ops):
+            if op.callee == core.IF and self._selects(op):
+                self.selects.add(op)
+            if op.regions and op not in self.selects:
+                for region in op.regions:
+                    self._fold(region, None)
+                continue
+            self._consider(op, block, end)
+            for region in op.regions:
+                self._fold(region, self._root.get(op, self.order.exit[op]))
+
+    def _consider(self, op: Op, block: Block, end: int) -> None:
+        if len(op.results) != 1 or op.callee in WRITES and is_write(op):
+            return
+        result = op.result
+        uses = self.order.uses.get(result, [])
+        if self._is_slot_name(op):
+            self.inline[result] = op
+            return
+        if not _folds_once(uses, block) or result in self._together:
+            return
+        use = uses[0]
+        if not _may_stand_inside(use):
+            return
+        at_end = use.op is None and _repeated(result, block)
+        if result.name and not at_end and not _reload(op):
+            return
+        root = self._root_of(use, end)
+        if self._blocked(op, root):
+            return
+        self.inline[result] = op
+        self._root[op] = root
+
+    def _root_of(self, use: Use, end: int) -> int:
+        if use.op is None:
+            return end
+        if use.op.results and use.op.results[0] in self.inline:
+            return self._root[use.op]
+        return self.order.entry[use.op]
+
+    def _blocked(self, op: Op, root: int) -> bool:
+        start = self.order.entry[op]
+        if self.events.crossed(op, start, root):
+            return True
+        names = {o.name for o in self.inputs(op) if isinstance(o, Value) and o.name}
+        made = self.order.exit[op] + 1
+        return any(self.events.renamed(name, made, root) for name in names)
+
+    def _is_slot_name(self, op: Op) -> bool:
+        """A local slot that is not written again reads like any other name."""
+        if op.callee != core.LOAD or op.attrs["slot"].kind != "local":
+            return False
+        return not self.events.saved_after(op.attrs["slot"], self.order.entry[op])
+
+    # Selects: ``a if c else b``, ``a and b``, ``a or b``
+
+    def _selects(self, op: Op) -> bool:
+        if len(op.results) != 1 or not isinstance(op.result.type, Scalar):
+            return False
+        if op.result.name and not (logical(op) or _one_line(op)):
+            return False
+        wide = sum(self._arm_width(region) for region in op.regions)
+        return wide <= _SELECT_WIDTH
+
+    def _arm_width(self, region: Block) -> int:
+        widths: dict[Value, int] = {}
+        for op in region.ops:
+            if len(op.results) != 1 or op.result.name or pops(op) or op.regions:
+                return WIDTH
+            uses = self.order.uses.get(op.result, [])
+            if op.callee in WRITES or len(uses) != 1 or not _may_stand_inside(uses[0]):
+                return WIDTH
+            widths[op.result] = estimate(op, widths)
+        (y,) = region.yields
+        return widths.get(y, 4) if isinstance(y, Value) else 4
+
+    # Pass 2, first op first: unfold what would make lines too long
+
+    def _limit(self, block: Block, depth: int) -> None:
+        room = max(40, WIDTH - 4 * depth)
+        for op in block.ops:
+            if op in self.selects:
+                for region in op.regions:
+                    for inner in region.ops:
+                        self._width[inner.result] = estimate(inner, self._width)
+            else:
+                for region in op.regions:
+                    self._limit(region, depth + 1)
+            self._fit(op, list(op.operands), room - reserved(op))
+            if op.results:
+                self._width[op.result if len(op.results) == 1 else op.results[0]] = estimate(
+                    op, self._width
+                )
+        if block is self.function.body:
+            self._fit(None, list(block.yields), room - len("return "))
+
+    def _fit(self, op: Op | None, operands: list[Operand], room: int) -> None:
+        """Give lines of their own to the widest operands until the expression fits."""
+        while True:
+            widths = [
+                (self._width[o], o)
+                for o in operands
+                if isinstance(o, Value) and o in self.inline and o in self._width
+            ]
+            if op is not None:
+                total = estimate(op, self._width)
+            else:
+                total = sum(width + 2 for width, _ in widths)
+            widths = [(width, o) for width, o in widths if self._splits(o)]
+            if total <= room or not widths:
+                return
+            _, widest = max(widths, key=lambda pair: pair[0])
+            del self.inline[widest]
+            self._width[widest] = 3
+
+    def _splits(self, value: Value) -> bool:
+        """Whether a line of its own for the value would shorten the expression."""
+        return self._width[value] > 12 and not self._is_slot_name(self.inline[value])
+
+
+def _folds_once(uses: list[Use], block: Block) -> bool:
+    """Whether a value has one use, in the block that makes it."""
+    return len(uses) == 1 and uses[0].place.block is block and uses[0].index >= 0
+
+
+def _extents_together(block: Block, order: Order) -> set[Value]:
+    """Extents that print as ``n, m = X.shape``, because one of them needs a line."""
+    found: set[Value] = set()
+    for extent, group in complete_groups(block).items():
+        reads = [op.result for op in group]
+        if any(v.name or not _folds_once(order.uses.get(v, []), block) for v in reads):
+            found.add(extent)
+    for op in block.ops:
+        for region in op.regions:
+            found |= _extents_together(region, order)
+    return found
+
+
+def logical(op: Op) -> bool:
+    """Whether an ``if`` is ``a and b`` or ``a or b`` of truth values."""
+    if len(op.results) != 1 or op.result.type != BOOL:
+        return False
+    then, orelse = (region.yields[0] for region in op.regions)
+    return orelse is False or then is True
+
+
+def _one_line(op: Op) -> bool:
+    """Whether a named select was written as an expression: its arms are on its own line."""
+    lines = {inner.span.line for region in op.regions for inner in region.ops if inner.span}
+    return op.span is not None and lines == {op.span.line}
+
+
+def _may_stand_inside(use: Use) -> bool:
+    """Whether an expression may stand where the value is used (in-place targets are names)."""
+    return use.op is None or use.index > 0 or not is_write(use.op)
+
+
+def _repeated(result: Value, block: Block) -> bool:
+    """Whether another yield has the same name: only one of the two can be kept in it."""
+    return sum(isinstance(y, Value) and y.name == result.name for y in block.yields) > 1
+
+
+def _reload(op: Op) -> bool:
+    """Whether the op only brings a stored value back."""
+    return op.callee == core.LOAD and op.role != core.PRIMAL

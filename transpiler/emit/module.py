@@ -1,0 +1,99 @@
+"""Functions as the text of a Python module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+
+from adgen.transpiler.emit import calls, nodes
+from adgen.transpiler.emit.comments import Comments
+from adgen.transpiler.emit.layout import fit
+from adgen.transpiler.emit.nodes import Expr, Stmt
+from adgen.transpiler.emit.plan import Plan, plan
+from adgen.transpiler.emit.printing import print_statement
+from adgen.transpiler.emit.reserved import local_name
+from adgen.transpiler.emit.statements import Statements
+from adgen.transpiler.emit.style import Style
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Function, Operand
+
+
+def emit_module(
+    functions: Sequence[Function], style: Style, header: str = ""
+) -> str:  # fmt: skip
+    """The text of a module: ``header`` as comment lines, the imports it needs, the functions."""
+    texts = [emit_function(function, style) for function in functions]
+    comments = [
+        (line if line.startswith("#") else f"# {line}").rstrip() + "\n"
+        for line in header.splitlines()
+    ]
+    imports = "".join(f"{line}\n" for line in _imports(functions, texts))
+    top = "".join([*comments, "\n" if comments else "", imports])
+    return "\n\n".join([top, *texts]) if top else "\n\n".join(texts)
+
+
+def emit_function(function: Function, style: Style) -> str:
+    """The text of one function definition.
+
+    Raises InvalidIR if a write in place could be seen through another value.
+    """
+    comments = Comments()
+    node = _definition(plan(function, style), comments)
+    return fit(comments.insert(print_statement(node)))
+
+
+def _definition(planned: Plan, comments: Comments) -> Stmt:
+    function = planned.function
+    write = Statements(planned, comments)
+
+    def returns(yields: Sequence[Operand]) -> list[Stmt]:
+        count = core.leaves(function.structure)
+        value = _nested(function.structure, write.expressions.operands(yields[:count]))
+        if function.residuals_out:
+            value = nodes.tuple_([value, write.slots.handed_over()])
+        nothing = function.structure == () and not function.residuals_out
+        return [] if nothing else [gast.Return(value)]
+
+    body = comments.docstring(function.doc)
+    body += write.slots.received() + write.slots.initial() + write.body(returns)
+    names = [planned.naming.values[param] for param in function.params]
+    if function.residuals_in:
+        names = ["residuals", *names]
+    params = [gast.Name(name, gast.Param(), None, None) for name in names]
+    arguments = gast.arguments(params, [], None, [], [], None, [])
+    return gast.FunctionDef(
+        local_name(function.name), arguments, body or [gast.Pass()], [], None, None, []
+    )  # fmt: skip
+
+
+def _nested(structure: Any, items: list[Expr]) -> Expr:
+    """The result, nested as the structure says; consumes ``items``."""
+    if structure is core.LEAF:
+        return items.pop(0)
+    return nodes.tuple_([_nested(part, items) for part in structure])
+
+
+def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
+    """The import lines that the texts need."""
+    lines = []
+    if any(re.search(r"\bmath\.", text) for text in texts):
+        lines += ["import math", ""]
+    if any(re.search(r"\bnp\.", text) for text in texts):
+        lines.append("import numpy as np")
+    found = {
+        calls.import_of(op.callee)
+        for function in functions
+        for _, op in core.walk(function.body)
+        if not isinstance(op.callee, str)
+    } - {None}
+    if any(re.search(r"\bradd\(", text) for text in texts):
+        found.add((calls.KERNELS, "radd"))
+    if found:
+        lines.append("")
+    for module in sorted({pair[0] for pair in found if pair}):
+        names = sorted(pair[1] for pair in found if pair and pair[0] == module)
+        lines.append(f"from {module} import {', '.join(names)}")
+    return lines

@@ -1,0 +1,138 @@
+"""A name for every variable and slot: the user's wherever possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from adgen.transpiler.emit.liveness import Liveness
+from adgen.transpiler.emit.order import Order
+from adgen.transpiler.emit.ranges import Ranges
+from adgen.transpiler.emit.reserved import local_name, parameter_name
+from adgen.transpiler.emit.style import Style
+from adgen.transpiler.emit.webs import TypeKey, Web, Webs
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Function, Slot, Value
+
+_EXTENTS = ("n", "m", "p", "q")
+_INDICES = ("i", "j", "k")
+
+
+class Naming:
+    """``values[v]``, ``slots[s]`` and, for stacks, ``tops[s]``: Python names."""
+
+    def __init__(self, function: Function, order: Order, liveness: Liveness, style: Style) -> None:
+        self.order = order
+        self.style = style
+        self.values: dict[Value, str] = {}
+        self.slots: dict[Slot, str] = {}
+        self.tops: dict[Slot, str] = {}
+        self._occupied: dict[str, tuple[Ranges, TypeKey, bool]] = {}
+        self._unique: set[str] = {local_name(function.name)}
+        self._exits = _exit_flags(function)
+        webs = Webs(function, liveness).all()
+        for web in webs:
+            if web.fixed:
+                self._take(web, parameter_name(_param_hint(web, function)))
+        self._name_slots(function)
+        for web in webs:
+            if not web.fixed:
+                self._name(web)
+
+    def fresh(self, base: str) -> str:
+        """A name that nothing else has anywhere in the function."""
+        base = local_name(base)
+        for candidate in _numbered(base):
+            if candidate not in self._unique and candidate not in self._occupied:
+                self._unique.add(candidate)
+                return candidate
+        raise AssertionError("unreachable")
+
+    def _name_slots(self, function: Function) -> None:
+        slots: dict[Slot, None] = dict.fromkeys(
+            s for s in (*function.residuals_in, *function.residuals_out) if isinstance(s, Slot)
+        )
+        for _, op in core.walk(function.body):
+            if "slot" in op.attrs:
+                slots[op.attrs["slot"]] = None
+        for slot in slots:
+            base = slot.name or "saved"
+            base = base if base.endswith("saved") else f"{base}_saved"
+            self.slots[slot] = self.fresh(base)
+            if slot.kind == "stack":
+                self.tops[slot] = self.fresh(base.removesuffix("_saved") + "_top")
+
+    def _name(self, web: Web) -> None:
+        for candidate in self._candidates(web):
+            if self._fits(web, candidate):
+                self._take(web, candidate)
+                return
+
+    def _candidates(self, web: Web) -> Iterator[str]:
+        if web.hint:
+            return _numbered(local_name(web.hint))
+        bases = self._bases(web)
+        return _rounds(bases) if bases else _numbered("t", 1)
+
+    def _bases(self, web: Web) -> tuple[str, ...]:
+        """Customary names for extents, indices and exit flags without a name."""
+        for value in web.members:
+            found = self.order.definition[value]
+            if value in self._exits:
+                return ("stop",)
+            if found.op is not None and found.op.callee == core.DIM:
+                return (_EXTENTS[min(found.op.attrs["axis"], 3)],)
+            around = found.place.op
+            if found.op is None and around is not None and around.callee == core.FOR:
+                if found.index == 0:
+                    return _INDICES
+        return ()
+
+    def _fits(self, web: Web, name: str) -> bool:
+        if name in self._unique:
+            return False
+        taken = self._occupied.get(name)
+        if taken is None:
+            return True
+        ranges, key, fixed = taken
+        if fixed and web.hint != name or ranges.overlaps(web.ranges):
+            return False
+        return key == web.key or bool(web.hint) and not self.style.numba
+
+    def _take(self, web: Web, name: str) -> None:
+        ranges, _, fixed = self._occupied.get(name, (Ranges(), web.key, web.fixed))
+        ranges.update(web.ranges)
+        self._occupied[name] = (ranges, web.key, fixed)
+        for value in web.members:
+            self.values[value] = name
+
+
+def _param_hint(web: Web, function: Function) -> str:
+    (param,) = [value for value in web.members if value in function.params]
+    return param.name or "x"
+
+
+def _exit_flags(function: Function) -> set[Value]:
+    found = set()
+    for _, op in core.walk(function.body):
+        if op.attrs.get("exits"):
+            flag = op.regions[-1].yields[0]
+            if isinstance(flag, Value):
+                found.add(flag)
+    return found
+
+
+def _numbered(base: str, second: int = 2) -> Iterator[str]:
+    """``x``, ``x2``, ``x3``, … (``x_2`` after a name that ends in a digit)."""
+    yield base
+    separator = "_" if base[-1].isdigit() else ""
+    for number in count(second):
+        yield f"{base}{separator}{number}"
+
+
+def _rounds(bases: tuple[str, ...]) -> Iterator[str]:
+    """``i``, ``j``, ``k``, ``i2``, ``j2``, …"""
+    yield from bases
+    for number in count(2):
+        for base in bases:
+            yield f"{base}{number}"

@@ -1,0 +1,66 @@
+"""Constants in source, and the types in which NumPy computes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.ir.core import Op
+from adgen.transpiler.ir.types import Scalar, Type
+from adgen.transpiler.primitives.table import find
+
+_PLAIN = (np.float64, np.int64, np.bool_)
+
+
+def literal(value: Any) -> Expr:
+    """A number: Python's own plainly, NumPy's narrow ones as ``np.float32(2.0)``."""
+    if isinstance(value, np.generic) and not isinstance(value, _PLAIN):
+        return nodes.call(nodes.dtype(value.dtype), nodes.constant(value.item()))
+    return nodes.constant(value.item() if isinstance(value, np.generic) else value)
+
+
+def among(value: Any, kinds: Sequence[Type]) -> Expr:
+    """A constant operand of an op on ``kinds``: beside narrow ones NumPy's float64 must show."""
+    narrow = any(kind.dtype.itemsize < 8 and kind.dtype.kind in "fiu" for kind in kinds)
+    if isinstance(value, np.generic) and narrow:
+        return nodes.call(nodes.dtype(value.dtype), nodes.constant(value.item()))
+    return literal(value)
+
+
+def typed(value: Any, kind: Type, numba: bool) -> Expr:
+    """A constant that becomes a variable of a type."""
+    plain_value = plain(value, kind.dtype)
+    if kind.dtype.itemsize < 8 and kind.dtype.kind != "b" and (numba or not _weak(kind)):
+        return nodes.call(nodes.dtype(kind.dtype), plain_value)
+    return plain_value
+
+
+def plain(value: Any, dtype: np.dtype[Any]) -> Expr:
+    """The Python literal of a constant as a number of that kind."""
+    number = value.item() if isinstance(value, np.generic) else value
+    return nodes.constant({"b": bool, "i": int, "u": int, "f": float}[dtype.kind](number))
+
+
+def _weak(kind: Type) -> bool:
+    return isinstance(kind, Scalar) and kind.weak
+
+
+def computed_in(op: Op, kinds: Sequence[Type], result: Type) -> np.dtype[Any] | None:
+    """The float dtype narrower than float64 in which NumPy evaluates an op, if it is one.
+
+    Numba promotes differently, so the operands are converted first.
+    """
+    entry = find(op.callee)
+    if entry is None or not entry.elementwise:
+        return None
+    if result.dtype.kind == "f":
+        return result.dtype if result.dtype.itemsize < 8 else None
+    strong = [kind.dtype for kind in kinds if not _weak(kind)]
+    if not strong or result.dtype.kind != "b":
+        return None
+    common = np.result_type(*strong)
+    return common if common.kind == "f" and common.itemsize < 8 else None

@@ -1,0 +1,242 @@
+"""Blocks of ops as lists of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import gast
+
+from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit.comments import Comments
+from adgen.transpiler.emit.ends import End, SplitEnd, branch, with_continue
+from adgen.transpiler.emit.expressions import Expressions
+from adgen.transpiler.emit.extents import complete_groups
+from adgen.transpiler.emit.moves import Move, assignment, statements
+from adgen.transpiler.emit.nodes import Expr, Stmt
+from adgen.transpiler.emit.plan import Plan
+from adgen.transpiler.emit.slots import Slots
+from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead
+from adgen.transpiler.emit.updates import update
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Op, Operand, Value
+from adgen.transpiler.ir.types import Scalar
+
+
+class Statements:
+    """Writes the blocks of one planned function."""
+
+    def __init__(self, plan: Plan, comments: Comments) -> None:
+        self.plan = plan
+        self.folding = plan.folding
+        self.order = plan.order
+        self.names = plan.naming.values
+        self.expressions = Expressions(plan)
+        self.slots = Slots(plan, self.expressions)
+        self.comments = comments
+
+    # Blocks
+
+    def body(self, returns: Callable[[Sequence[Operand]], list[Stmt]]) -> list[Stmt]:
+        """The function's body; ``returns`` writes its return statement."""
+        block = self.plan.function.body
+        return self._block(block, End(self._moves, self.order, returns=returns))
+
+    def _block(self, block: Block, end: End | SplitEnd) -> list[Stmt]:
+        out: list[Stmt] = []
+        last = self._last(block)
+        groups = complete_groups(block)
+        for op in block.ops:
+            if op is last and op.callee == core.IF and end.may_split(op, block.yields):
+                return out + self._split(op, SplitEnd(end, op, block.yields))
+            if op.callee == core.RESERVE:
+                out += self._reserve(op, block)
+                continue
+            group = groups.get(op.result) if op.callee == core.DIM else None
+            if group is not None and not any(o.result in self.folding.inline for o in group):
+                out += self._extents(group) if group[0].result is op.result else []
+                continue
+            out += self.comments.before(op, self._op(op))
+        return out + end.finish(block.yields)
+
+    def _last(self, block: Block) -> Op | None:
+        """The last op that is not folded away."""
+        for op in reversed(block.ops):
+            if not (len(op.results) == 1 and op.result in self.folding.inline):
+                return op
+        return None
+
+    def _reserve(self, op: Op, block: Block) -> list[Stmt]:
+        """Tapes of one loop grow together: one check before the first of them."""
+        ops = [o for o in block.ops if o.callee == core.RESERVE and o.operands == op.operands]
+        return self.slots.reserve(ops) if op is ops[0] else []
+
+    def _split(self, op: Op, end: SplitEnd) -> list[Stmt]:
+        then, orelse = (self._block(region, end) for region in op.regions)
+        return branch(self.expressions.operand(op.operands[0]), then, orelse)
+
+    def _extents(self, group: Sequence[Op]) -> list[Stmt]:
+        """``n, m = X.shape``."""
+        by_axis = sorted(group, key=lambda op: int(op.attrs["axis"]))
+        targets = nodes.tuple_(
+            [nodes.store(self.names[op.result]) for op in by_axis], nodes.Store()
+        )
+        array = self.expressions.operand(group[0].operands[0])
+        return [nodes.assign(targets, nodes.attribute(array, "shape"))]
+
+    # Assignments
+
+    def _moves(self, pairs: Sequence[tuple[Value, Operand]]) -> list[Move]:
+        """Assignments of operands to variables; none where both are one variable."""
+        moves = []
+        for target, operand in pairs:
+            if not self._needed(target):
+                continue
+            name = self.names[target]
+            if isinstance(operand, Value) and self.names.get(operand) == name:
+                if operand not in self.folding.inline:
+                    continue
+            value = self.expressions.as_type(operand, target.type)
+            scalar = isinstance(target.type, Scalar)
+            moves.append(Move(name, value, self._reads(operand), scalar))
+        return moves
+
+    def _needed(self, target: Value) -> bool:
+        """Whether a variable is read at all."""
+        found = self.order.definition[target]
+        loop = found.place.op
+        if found.op is not None or loop is None:
+            return bool(self.order.uses.get(target))
+        index = found.index - (1 if loop.callee == core.FOR else 0)
+        heads = [r.args[len(r.args) - len(loop.results) + index] for r in loop.regions]
+        return any(self.order.uses.get(v) for v in (*heads, loop.results[index]))
+
+    def _reads(self, operand: Operand) -> frozenset[str]:
+        return frozenset(self.names[leaf] for leaf in self.folding.leaves(operand))
+
+    def _set(self, result: Value, value: Expr) -> Stmt:
+        return assignment(self.names[result], value, isinstance(result.type, Scalar))
+
+    # Ops
+
+    def _op(self, op: Op) -> list[Stmt]:
+        if op.callee in (core.DECLARE, core.SAVE, core.LOAD):
+            return self.slots.statements(op) + self._loaded(op)
+        if len(op.results) == 1 and op.result in self.folding.inline:
+            return []
+        if op.callee in core.REGION_KINDS and op not in self.folding.selects:
+            write = {core.IF: self._if, core.FOR: self._for, core.WHILE: self._while}
+            return write[str(op.callee)](op)
+        if op.callee in _EFFECTS:
+            return _EFFECTS[str(op.callee)](self, op)
+        if is_write(op):
+            return self._write(op)
+        if len(op.results) == 1:
+            return [self._set(op.result, self.expressions.of(op))]
+        targets = nodes.tuple_([nodes.store(self.names[r]) for r in op.results], nodes.Store())
+        return [nodes.assign(targets, self.expressions.of(op))]
+
+    def _loaded(self, op: Op) -> list[Stmt]:
+        if not op.results or op.result in self.folding.inline:
+            return []
+        if not self.order.uses.get(op.result) and op.attrs["slot"].kind != "stack":
+            return []
+        return [self._set(op.result, self.expressions.of(op))]
+
+    def _write(self, op: Op) -> list[Stmt]:
+        before, after = self.names[_value(op.operands[0])], self.names[op.result]
+        out = [update(self.expressions, op)]
+        if before != after:
+            out.append(nodes.assign(nodes.store(after), nodes.load(before)))
+        return out
+
+    # Control flow
+
+    def _if(self, op: Op) -> list[Stmt]:
+        end = End(self._moves, self.order, op.results)
+        then, orelse = (self._block(region, end) for region in op.regions)
+        return branch(self.expressions.operand(op.operands[0]), then, orelse)
+
+    def _enter(self, op: Op) -> list[Stmt]:
+        inits = op.operands[lead(op) :]
+        return statements(self._moves(list(zip(carried_args(op), inits, strict=True))))
+
+    def _leave(self, op: Op) -> list[Stmt]:
+        return statements(self._moves(list(zip(op.results, carried_args(op), strict=True))))
+
+    def _loop_body(self, op: Op) -> list[Stmt]:
+        end = End(
+            self._moves, self.order, carried_args(op), exits=first_yield(op) == 1,
+            flag_name=self._flag,
+        )  # fmt: skip
+        return with_continue(self._block(op.regions[-1], end))
+
+    def _flag(self, flag: Operand) -> tuple[str, Expr, frozenset[str]]:
+        """A name for an exit flag, its expression, and what that reads."""
+        assert isinstance(flag, Value)
+        name = self.names.get(flag) or self.plan.naming.fresh("stop")
+        return name, self.expressions.operand(flag), self._reads(flag)
+
+    def _for(self, op: Op) -> list[Stmt]:
+        start, stop, step = op.operands[:3]
+        bounds = [stop]
+        if isinstance(step, Value) or step != 1:
+            bounds = [start, stop, step]
+        elif isinstance(start, Value) or start != 0:
+            bounds = [start, stop]
+        index = op.regions[0].args[0]
+        name = self.names[index] if index.name or self.order.uses.get(index) else "_"
+        loop = nodes.for_(name, self.expressions.operands(bounds), self._loop_body(op))
+        return [*self._enter(op), loop, *self._leave(op)]
+
+    def _while(self, op: Op) -> list[Stmt]:
+        condition = op.regions[0]
+        tested: list[Expr] = []
+
+        def test(yields: Sequence[Operand]) -> list[Stmt]:
+            tested.append(self.expressions.operand(yields[0]))
+            return []
+
+        before = self._block(condition, End(self._moves, self.order, returns=test))
+        body = self._loop_body(op)
+        if before:
+            leave = nodes.if_(nodes.negate(tested[0]), [gast.Break()])
+            loop = gast.While(nodes.constant(True), [*before, leave, *body], [])
+        else:
+            loop = gast.While(tested[0], body or [gast.Pass()], [])
+        return [*self._enter(op), loop, *self._leave(op)]
+
+    # Effects
+
+    def _guard(self, op: Op) -> list[Stmt]:
+        first, second = self.expressions.operands(op.operands)
+        test = gast.Compare(first, [gast.NotEq()], [second])
+        message = "operands could not be broadcast together"
+        return [nodes.if_(test, [nodes.raise_("ValueError", message)])]
+
+    def _assert(self, op: Op) -> list[Stmt]:
+        test = self.expressions.operand(op.operands[0])
+        message = op.attrs.get("message", "")
+        kind = op.attrs.get("kind", "AssertionError")
+        if kind == "AssertionError":
+            return [gast.Assert(test, nodes.constant(message) if message else None)]
+        return [nodes.if_(nodes.negate(test), [nodes.raise_(kind, message)])]
+
+    def _print(self, op: Op) -> list[Stmt]:
+        rest = list(op.operands)
+        parts = [
+            self.expressions.operand(rest.pop(0)) if part is None else nodes.constant(part)
+            for part in op.attrs["template"]
+        ]
+        ends = {name: nodes.constant(text) for name, text in op.attrs.get("ends", {}).items()}
+        return [nodes.statement(nodes.call("print", *parts, **ends))]
+
+
+def _value(operand: Operand) -> Value:
+    assert isinstance(operand, Value)
+    return operand
+
+
+_EFFECTS: dict[str, Callable[[Statements, Op], list[Stmt]]] = {
+    core.GUARD: Statements._guard, core.ASSERT: Statements._assert,
+    core.PRINT: Statements._print,
+}  # fmt: skip
