@@ -12,7 +12,7 @@ class Arrays(Numbers):
     """Expressions of arrays.  Shapes are concrete while the program is built."""
 
     def some_shape(self) -> Shape:
-        var = self.scope.pick(self.r, "array", lambda v: 0 not in v.shape)
+        var = self.scope.pick(self.r, "array", lambda v: len(v.shape) < 3)
         return var.shape if var else (3,)
 
     def some_extent(self) -> int:
@@ -35,8 +35,11 @@ class Arrays(Numbers):
         return self.r.choices(makers, weights)[0](shape, depth - 1)
 
     def array_argument(self, shape: Shape, depth: int) -> str:
-        var = self.scope.pick(self.r, "array", lambda v: v.shape == shape)
-        return var.name if var and self.r.random() < 0.7 else self.arr(shape, depth)
+        """Something that the function called may write to."""
+        var = self.scope.pick(self.r, "array", lambda v: v.shape == shape and not v.readonly)
+        if var and self.r.random() < 0.7:
+            return var.name
+        return f"(0.9 * {self.arr(shape, depth)})"
 
     # leaves
 
@@ -51,6 +54,9 @@ class Arrays(Numbers):
             view = self.view(shape)
             if view:
                 return view[0]
+        ints = self.scope.pick(self.r, "ints", lambda v: v.shape == shape)
+        if ints and pick < 0.95:
+            return f"({ints.name} * 0.2)"
         return self.constructed(shape)
 
     def view(self, shape: Shape) -> tuple[str, Var] | None:
@@ -66,6 +72,8 @@ class Arrays(Numbers):
     def views_of(self, var: Var, shape: Shape) -> list[str]:
         """Spellings of views of that shape."""
         name, have = var.name, var.shape
+        if len(have) == 3:
+            return self.slabs(name, have, shape)
         if len(have) == 1 and len(shape) == 1:
             return self.slices(name, have[0], shape[0])
         if len(have) == 2 and len(shape) == 1:
@@ -99,6 +107,20 @@ class Arrays(Numbers):
         elif have[0] > extent > 0:
             out.append(f"{name}[{self.bounds(have[0], extent)}, {self.index(have[1])}]")
         return out
+
+    def slabs(self, name: str, have: Shape, shape: Shape) -> list[str]:
+        """Matrices and lines of an array with three axes."""
+        i, j, k = (self.index(extent) for extent in have)
+        texts = {
+            (1, 2): [f"{name}[{i}]", f"{name}[{i}, :, :]"],
+            (0, 2): [f"{name}[:, {j}]", f"{name}[:, {j}, :]"],
+            (0, 1): [f"{name}[:, :, {k}]", f"{name}[..., {k}]"],
+            (2,): [f"{name}[{i}, {j}]", f"{name}[{i}][{j}]"],
+            (1,): [f"{name}[{i}, :, {k}]"],
+            (0,): [f"{name}[:, {j}, {k}]", f"{name}[::-1, {j}, {k}][::-1]"],
+        }
+        return [t for axes, all_ in texts.items() if tuple(have[a] for a in axes) == shape
+                for t in all_]  # fmt: skip
 
     def slices(self, name: str, have: int, want: int) -> list[str]:
         """Slices of a vector."""

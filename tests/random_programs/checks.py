@@ -10,7 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from tests.random_programs.generate import WRT, Program
+import adgen
+from adgen.transpiler.errors import UnsupportedError
+from adgen.transpiler.frontend.lower import lower
+from adgen.transpiler.ir.interpreter import interpret
+from adgen.transpiler.ir.types import Array, Type, type_of_constant
+from adgen.transpiler.ir.verifier import verify
+from adgen.transpiler.primitives.builder import result_type
+from adgen.transpiler.source import from_function
+from tests.random_programs.generate import Program
 from tests.random_programs.oracle import Answer, answer
 
 TOLERANCE = 1e-9
@@ -64,24 +72,32 @@ def _close(have: Any, want: Any, tolerance: float = TOLERANCE) -> bool:
     return bool(np.all(np.abs(have - want) <= tolerance * scale))
 
 
+@dataclass(frozen=True)
+class Run:
+    """A program, loaded, with the answer that is expected."""
+
+    program: Program
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    want: Answer
+    jit: bool
+
+
 def check(program: Program, mode: str, jit: bool = False) -> Failure | None:
     """Run one mode on one program; None when adgen agrees with the oracle.
 
     Raises Skipped for a program that is no test.
     """
-    from adgen.transpiler.errors import UnsupportedError
-
     function = loaded(program)
-    want = expected(program, function)
-    args = copy.deepcopy(program.args)
+    run = Run(program, function, copy.deepcopy(program.args), expected(program, function), jit)
     try:
         with np.errstate(all="ignore"):
-            problem = MODES[mode](function, args, want, jit)
+            problem = MODES[mode](run)
     except UnsupportedError as error:
         return Failure(mode, "refusal", str(error))
     except Exception as error:  # any escape from adgen is what this looks for
         return Failure(mode, "crash", f"{type(error).__name__}: {error}")
-    if problem is None and not all(map(np.array_equal, args, program.args)):
+    if problem is None and not all(map(np.array_equal, run.args, program.args)):
         problem = ("argument written", "a derivative call changed the caller's arrays")
     return None if problem is None else Failure(mode, *problem)
 
@@ -89,94 +105,75 @@ def check(program: Program, mode: str, jit: bool = False) -> Failure | None:
 Problem = tuple[str, str] | None
 
 
-def _lower(function: Callable[..., Any], args: Any, want: Answer, jit: bool) -> Problem:
-    """The front end alone: the interpreted IR gives the program's value."""
-    from adgen.transpiler.frontend.lower import lower
-    from adgen.transpiler.ir.interpreter import interpret
-    from adgen.transpiler.ir.types import FLOAT, INT, Array
-    from adgen.transpiler.ir.verifier import verify
-    from adgen.transpiler.source import from_function
-
-    names = ("x", "y", "M", "s", "n")
-    types = [
-        Array(arg.dtype, tuple(extent == 1 for extent in arg.shape))
-        if isinstance(arg, np.ndarray)
-        else FLOAT
-        if isinstance(arg, float)
-        else INT
-        for arg in args
-    ]
-    lowered = lower(from_function(function), dict(zip(names, types, strict=True)))
-    verify(lowered, planned=False)
-    return _same_value(interpret(lowered, *args)[0], want)
-
-
-def _same_value(value: Any, want: Answer) -> Problem:
-    if _close(value, want.value):
+def _same_value(run: Run, value: Any) -> Problem:
+    if _close(value, run.want.value):
         return None
-    return "wrong value", f"{value!r} instead of {want.value!r}"
+    return "wrong value", f"{value!r} instead of {run.want.value!r}"
 
 
-def _same_gradients(gradients: Any, want: Answer) -> Problem:
-    for position, gradient in zip(WRT, gradients, strict=True):
-        if not _close(gradient, want.gradients[position]):
-            return (
-                "wrong gradient",
-                f"argument {position}: {gradient!r} instead of {want.gradients[position]!r}",
-            )
+def _same_gradients(run: Run, gradients: Any) -> Problem:
+    for position, gradient in zip(run.program.wrt, gradients, strict=True):
+        want = run.want.gradients[position]
+        if not _close(gradient, want):
+            return "wrong gradient", f"argument {position}: {gradient!r} instead of {want!r}"
     return None
 
 
-def _primal(function: Callable[..., Any], args: Any, want: Answer, jit: bool) -> Problem:
-    """A plain call: the value, and arguments written exactly where the program writes them."""
-    import adgen
+def _lower(run: Run) -> Problem:
+    """The front end alone: the interpreted IR gives the program's value."""
+    names = run.function.__code__.co_varnames
+    arguments = {name: _type(arg) for name, arg in zip(names, run.args, strict=False)}
+    function = lower(from_function(run.function), arguments)
+    verify(function, infer=result_type)
+    return _same_value(run, interpret(function, *run.args)[0])
 
-    theirs, ours = copy.deepcopy(args), copy.deepcopy(args)
-    function(*theirs)
-    value = adgen.differentiate(function, jit=jit)(*ours)
+
+def _type(arg: Any) -> Type:
+    if isinstance(arg, np.ndarray):
+        return Array(arg.dtype, tuple(extent == 1 for extent in arg.shape))
+    return type_of_constant(arg)
+
+
+def _primal(run: Run) -> Problem:
+    """A plain call: the value, and arguments written exactly where the program writes them."""
+    theirs, ours = copy.deepcopy(run.args), copy.deepcopy(run.args)
+    run.function(*theirs)
+    value = adgen.differentiate(run.function, jit=run.jit)(*ours)
     for position, (have, expect) in enumerate(zip(ours, theirs, strict=True)):
         if not _close(have, expect):
             return "wrong value", f"argument {position} is {have!r} instead of {expect!r}"
-    return _same_value(value, want)
+    return _same_value(run, value)
 
 
-def _reverse(function: Callable[..., Any], args: Any, want: Answer, jit: bool) -> Problem:
-    import adgen
+def _reverse(run: Run) -> Problem:
+    derivative = adgen.value_and_grad(run.function, wrt=run.program.wrt, jit=run.jit)
+    value, gradients = derivative(*run.args)
+    return _same_value(run, value) or _same_gradients(run, gradients)
 
-    value, gradients = adgen.value_and_grad(function, wrt=WRT, jit=jit)(*args)
-    return _same_value(value, want) or _same_gradients(gradients, want)
 
-
-def _pair(function: Callable[..., Any], args: Any, want: Answer, jit: bool) -> Problem:
+def _pair(run: Run) -> Problem:
     """The forward/backward pair."""
-    import adgen
-
-    value, pullback = adgen.vjp(function, *args, wrt=WRT, jit=jit)
-    return _same_value(value, want) or _same_gradients(pullback(1.0), want)
+    value, pullback = adgen.vjp(run.function, *run.args, wrt=run.program.wrt, jit=run.jit)
+    return _same_value(run, value) or _same_gradients(run, pullback(1.0))
 
 
-def _forward(function: Callable[..., Any], args: Any, want: Answer, jit: bool) -> Problem:
+def _forward(run: Run) -> Problem:
     """The derivative in two directions that touch everything."""
-    import adgen
-
     for seed in (1, 2):
         draw = np.random.default_rng(seed)
-        tangents = [draw.normal(size=np.shape(arg)) for arg in args[:3]]
-        tangents = [*tangents, float(draw.normal())]
-        value, tangent = adgen.jvp(
-            lambda x, y, M, s, n=args[4]: function(x, y, M, s, n), tuple(args[:4]), tuple(tangents),
-            jit=jit,
-        )  # fmt: skip
-        slope = sum(
-            float(np.sum(want.gradients[k] * tangents[k])) for k in range(len(tangents))
-        )  # fmt: skip
-        problem = _same_value(value, want)
+        tangents = [
+            (draw.normal(size=np.shape(arg))[()] if k in run.program.wrt else 0)
+            for k, arg in enumerate(run.args)
+        ]
+        value, tangent = adgen.jvp(run.function, run.args, tuple(tangents), jit=run.jit)
+        slope = sum(float(np.sum(run.want.gradients[k] * tangents[k])) for k in run.program.wrt)
+        problem = _same_value(run, value)
         if problem or not _close(tangent, slope):
             return problem or ("wrong gradient", f"tangent {tangent!r} instead of {slope!r}")
     return None
 
 
-MODES: dict[str, Callable[..., Problem]] = {
+MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "primal": _primal,
     "reverse": _reverse,

@@ -142,7 +142,7 @@ class Control(Statements):
         return self.r.choice(forms)
 
     def for_array(self) -> list[str]:
-        base = self.scope.pick(self.r, "array")
+        base = self.scope.pick(self.r, self.r.choice(["array"] * 4 + ["ints"]))
         if not base:
             return self.branch()
         start = self.accumulator()
@@ -157,9 +157,12 @@ class Control(Statements):
         return [*start, f"for {item.name} in {text}:", *self.body(item), *self.otherwise()]
 
     def item_of(self, base: Var) -> Var:
+        if base.kind == "ints":
+            return Var(self.scope.fresh("k"), "int")
         if len(base.shape) == 1:
             return Var(self.scope.fresh("e"), "float")
-        return Var(self.scope.fresh("row"), "array", base.shape[1:], group=base.group)
+        name, kept = self.scope.fresh("row"), {"group": base.group, "readonly": base.readonly}
+        return Var(name, "array", base.shape[1:], **kept)
 
     def for_pairs(self) -> list[str]:
         a, b = self.scope.pick(self.r, "array"), self.scope.pick(self.r, "array")

@@ -1,4 +1,4 @@
-"""Whole random programs: a function ``f(x, y, M, s, n)`` and what it calls."""
+"""Whole random programs: a function ``f(x, y, M, s, n, …)`` and what it calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tests.random_programs.control import Control, indent
 from tests.random_programs.scope import Shape, Var
 
 IMPORTS = "import math\n\nimport numpy as np\n"
-WRT = (0, 1, 2, 3)  # the float arguments
 
 
 @dataclass(frozen=True)
@@ -23,22 +22,50 @@ class Program:
     text: str
     args: tuple[Any, ...]
 
+    @property
+    def wrt(self) -> tuple[int, ...]:
+        """Positions of the float arguments."""
+        return tuple(k for k, arg in enumerate(self.args) if np.asarray(arg).dtype.kind == "f")
+
 
 class Generator(Control):
     """Builds one program from a seed."""
 
-    def module(self) -> tuple[str, dict[str, Shape]]:
-        """The module text and the shapes of the arguments."""
+    def module(self) -> tuple[str, list[Var]]:
+        """The module text and the parameters of ``f``."""
+        params = self.parameters()
+        shapes = [param.shape for param in params if param.kind == "array"]
+        lines = self.globals(shapes)
+        for _ in range(self.r.choice([0, 0, 1, 1, 2])):
+            lines += ["", "", *self.helper([shape for shape in shapes if len(shape) < 3])]
+        names = ", ".join(param.name for param in params)
+        body = self.function_body(params, self.r.randint(3, 8), "float", closures=True)
+        text = "\n".join([IMPORTS, *lines, "", "", f"def f({names}):", *body])
+        return ast.unparse(ast.parse(text)) + "\n", params
+
+    def parameters(self) -> list[Var]:
+        """``x, y, M, s, n`` and now and then an int array ``q`` and a 3-d array ``T``."""
         shapes = self.argument_shapes()
-        lines: list[str] = []
+        params = [Var(name, "array", shape) for name, shape in shapes.items()]
+        params += [Var("s", "float"), Var("n", "int", fixed=True)]
+        if self.r.random() < 0.3:
+            params.append(Var("q", "ints", (self.r.choice([3, shapes["x"][0]]),), fixed=True))
+        if self.r.random() < 0.2:
+            params.append(Var("T", "array", (2, *shapes["M"]), fixed=True))
+        return params
+
+    def globals(self, shapes: list[Shape]) -> list[str]:
+        """Constants of the module."""
+        lines = []
         if self.r.random() < 0.3:
             lines.append(f"C = {self.literal()}")
             self.scope.bind(Var("C", "float", fixed=True))
-        for _ in range(self.r.choice([0, 0, 1, 1, 2])):
-            lines += ["", "", *self.helper(list(shapes.values()))]
-        lines += ["", "", *self.main(shapes)]
-        text = "\n".join([IMPORTS, *lines])
-        return ast.unparse(ast.parse(text)) + "\n", shapes
+        if self.r.random() < 0.15:
+            (extent,) = shapes[0]
+            numbers = ", ".join(self.literal() for _ in range(extent))
+            lines.append(f"W = np.array([{numbers}])")
+            self.scope.bind(Var("W", "array", (extent,), fixed=True, readonly=True))
+        return lines
 
     def argument_shapes(self) -> dict[str, Shape]:
         rows, columns = self.r.randint(2, 4), self.r.randint(2, 4)
@@ -49,12 +76,6 @@ class Generator(Control):
         if self.r.random() < 0.05:
             other = 1
         return {"x": (extent,), "y": (other,), "M": (rows, columns)}
-
-    def main(self, shapes: dict[str, Shape]) -> list[str]:
-        params = [Var(name, "array", shape) for name, shape in shapes.items()]
-        params += [Var("s", "float"), Var("n", "int", fixed=True)]
-        body = self.function_body(params, self.r.randint(3, 8), "float", closures=True)
-        return ["def f(x, y, M, s, n):", *body]
 
     def function_body(
         self, params: list[Var], count: int, returns: Any, closures: bool = False
@@ -143,16 +164,17 @@ class Generator(Control):
         return lines
 
 
-def arguments(seed: str, shapes: dict[str, Shape]) -> tuple[Any, ...]:
-    """Float arguments of those shapes (order of ``f``) and the int ``n``."""
-    digest = [ord(letter) for letter in seed]
-    draw = np.random.default_rng(digest)
-    arrays = tuple(draw.uniform(-1.2, 1.2, size=shape) for shape in shapes.values())
-    return (*arrays, float(draw.uniform(-1.0, 1.0)), int(draw.integers(2, 5)))
+def argument(draw: np.random.Generator, param: Var) -> Any:
+    """A value for a parameter."""
+    if param.kind == "array":
+        return draw.uniform(-1.2, 1.2, size=param.shape)
+    if param.kind == "ints":
+        return draw.integers(-3, 6, size=param.shape)
+    return float(draw.uniform(-1.0, 1.0)) if param.kind == "float" else int(draw.integers(2, 5))
 
 
 def generate(seed: str) -> Program:
     """The program of a seed; always the same one."""
-    generator = Generator(seed)
-    text, shapes = generator.module()
-    return Program(seed, text, arguments(seed, shapes))
+    text, params = Generator(seed).module()
+    draw = np.random.default_rng([ord(letter) for letter in seed])
+    return Program(seed, text, tuple(argument(draw, param) for param in params))

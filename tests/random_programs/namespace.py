@@ -261,7 +261,7 @@ def _numpy() -> SimpleNamespace:
     names |= {"negative": operator.neg, "positive": operator.pos, "where": where, "clip": clip}
     names |= {"sum": _linear(np.sum), "mean": _linear(np.mean), "outer": outer}
     names |= {fn.__name__: _reduced(fn) for fn in (np.max, np.min, np.prod)}
-    constructors = ("zeros", "ones", "empty", "arange", "zeros_like", "ones_like")
+    constructors = ("zeros", "ones", "empty", "arange", "zeros_like", "ones_like", "array")
     names |= {name: _made(getattr(np, name)) for name in constructors}
     names |= {"full": full, "full_like": full_like, "linspace": linspace}
     names |= {"shape": lambda a: np.shape(value_of(a)), "size": lambda a: np.size(value_of(a))}

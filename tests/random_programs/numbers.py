@@ -28,7 +28,8 @@ class Numbers:
     # floats
 
     def literal(self) -> str:
-        return repr(self.r.choice([0.1, 0.3, 0.5, 0.7, 1.0, 1.3, 2.0, -0.4, -0.9, 0.25]))
+        number = self.r.choice([0.1, 0.3, 0.5, 0.7, 1.0, 1.3, 2.0, -0.4, -0.9, 0.25])
+        return repr(number) if number > 0 else f"({number!r})"
 
     def num(self, depth: int = 2) -> str:
         """A float expression."""
@@ -69,8 +70,8 @@ class Numbers:
 
     def element_of(self, var: Var) -> str:
         indices = [self.index(extent, var, axis) for axis, extent in enumerate(var.shape)]
-        if len(indices) == 2 and self.r.random() < 0.2:
-            return f"{var.name}[{indices[0]}][{indices[1]}]"
+        if len(indices) > 1 and self.r.random() < 0.2:
+            return f"{var.name}[{indices[0]}][{', '.join(indices[1:])}]"
         return f"{var.name}[{', '.join(indices)}]"
 
     def num_binary(self, depth: int) -> str:
@@ -156,6 +157,10 @@ class Numbers:
     def num_reduced(self, depth: int) -> str:
         """A number made of an array."""
         shape = self.some_shape()
+        cube = self.scope.pick(self.r, "array", lambda v: len(v.shape) == 3)
+        if cube and self.r.random() < 0.2:
+            axis = self.r.choice(["(0, 1)", "(1, 2)", "(-1, 0)", "(0, 2)"])
+            return f"np.mean(np.sum({cube.name}, axis={axis}))"
         a = self.arr(shape, depth)
         if len(shape) == 1 and self.r.random() < 0.4:
             b = self.arr(shape, depth)
@@ -228,6 +233,9 @@ class Numbers:
     def integer(self, depth: int = 1) -> str:
         """An int expression; not bounded: reduce it with % before indexing."""
         if depth <= 0 or self.r.random() < 0.4:
+            ints = self.scope.pick(self.r, "ints")
+            if ints and self.r.random() < 0.2:
+                return f"{ints.name}[{self.index(ints.shape[0])}]"
             var = self.scope.pick(self.r, "int")
             if var and self.r.random() < 0.8:
                 return var.name

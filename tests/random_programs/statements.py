@@ -59,7 +59,7 @@ class Statements(Arrays):
         return f"0.8 * {self.arr(shape, depth)}"
 
     def new_shape(self) -> Shape:
-        shapes = [var.shape for var in self.scope if var.kind == "array"] or [(3,)]
+        shapes = [v.shape for v in self.scope if v.kind == "array" and len(v.shape) < 3] or [(3,)]
         shape = self.r.choice(shapes)
         if self.r.random() < 0.25:
             extents = [extent for each in shapes for extent in each]
@@ -120,7 +120,9 @@ class Statements(Arrays):
         return [f"{name} = {text}"]
 
     def rebind_array(self) -> list[str]:
-        var = self.scope.pick(self.r, "array", self.scope.rebindable)
+        var = self.scope.pick(
+            self.r, "array", lambda v: self.scope.rebindable(v) and len(v.shape) < 3
+        )
         if not var:
             return []
         text = self.fresh_array(var.shape)
@@ -139,7 +141,7 @@ class Statements(Arrays):
             return []
         text, shape = self.r.choice(found)
         name = self.scope.fresh("w")
-        self.scope.bind(Var(name, "array", shape, group=base.group))
+        self.scope.bind(Var(name, "array", shape, group=base.group, readonly=base.readonly))
         return [f"{name} = {text}"]
 
     def alias(self) -> list[str]:
@@ -148,11 +150,12 @@ class Statements(Arrays):
         if not base:
             return []
         name = self.scope.fresh("w")
-        self.scope.bind(Var(name, "array", base.shape, group=base.group))
+        kept = {"group": base.group, "readonly": base.readonly}
+        self.scope.bind(Var(name, "array", base.shape, **kept))
         return [f"{name} = {base.name}"]
 
     def array_target(self) -> Var | None:
-        return self.scope.pick(self.r, "array")
+        return self.scope.pick(self.r, "array", lambda v: not v.readonly)
 
     def write_element(self) -> list[str]:
         var = self.array_target()
@@ -196,7 +199,7 @@ class Statements(Arrays):
         var = self.array_target()
         if not var:
             return []
-        value = self.broadcastable(var.shape, 1)
+        value = self.num(1) if len(var.shape) == 3 else self.broadcastable(var.shape, 1)
         if not self.scope.assignable(var):
             return [f"{var.name}[:] = 0.5 * {value}"]
         return [self.r.choice([
@@ -265,12 +268,16 @@ class Statements(Arrays):
         if not var:
             return []
         shapes = [shape for kind, shape in var.signature if kind == "array"]
-        if not all(self.scope.pick(self.r, "array", lambda v, s=s: v.shape == s) for s in shapes):
+        targets = [
+            self.scope.pick(self.r, "array", lambda v, s=s: v.shape == s and not v.readonly)
+            for s in shapes
+        ]
+        if not all(targets):
             return []
         args = []
-        for kind, shape in var.signature:
+        for kind, _ in var.signature:
             if kind == "array":
-                args.append(self.scope.pick(self.r, "array", lambda v: v.shape == shape).name)
+                args.append(targets.pop(0).name)
             else:
                 args.append(self.num(1) if kind == "float" else self.integer(1))
         return [f"{var.name}({', '.join(args)})"]
