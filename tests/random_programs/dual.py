@@ -63,7 +63,7 @@ def wrap(value: Any, tangent: Any) -> Any:
         scalar = value[()] if isinstance(value, np.ndarray) else value
         watch.seen(scalar)
         watch.seen(tangent)
-        return DualScalar(scalar, np.asarray(tangent, dtype=float))
+        return DualScalar(scalar, np.broadcast_to(tangent, (watch.directions,)).astype(float))
     if value.dtype.kind not in "fi":
         return value
     watch.seen(value)

@@ -63,7 +63,7 @@ def _size(arg: Any) -> int:
 
 def _seed(arg: Any, offset: int, size: int) -> Any:
     if not size:
-        return arg
+        return dual.constant(arg)
     tangent = np.zeros((size, dual.watch.directions))
     tangent[:, offset : offset + size] = np.eye(size)
     if isinstance(arg, np.ndarray) and arg.ndim:
