@@ -12,10 +12,10 @@ read-only; where in doubt, it is inserted.
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adgen.transpiler.emit.order import Order
-from adgen.transpiler.emit.storage import FINAL, Hazard, Site, Storage, is_view, is_write
+from adgen.transpiler.emit.storage import FINAL, Hazard, Site, Storage, is_write
 from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
@@ -32,8 +32,7 @@ def insert_copies(function: Function) -> Function:
     function = _sums(function)
     storage = _settled(function)
     function = with_body(function, _Edits(storage).block(function.body))
-    function = _write_back(function)
-    return _separate_results(function)
+    return _write_back(function)
 
 
 def verify_copies(function: Function) -> None:
@@ -216,31 +215,6 @@ def _write_back(function: Function) -> Function:
         yields[k] = result
     body = Block(function.body.args, tuple(ops), tuple(yields))
     return with_body(function, body)
-
-
-def _separate_results(function: Function) -> Function:
-    """The arrays that a derivative returns are its caller's alone: no views, none twice."""
-    ops = list(function.body.ops)
-    derivative = any(op.role != core.PRIMAL for _, op in core.walk(function.body))
-    if not (derivative or function.residuals_in):
-        return function
-    storage = Storage(function, Order(function))
-    yields = list(function.body.yields)
-    taken = {*function.params, *(v for v in function.residuals_in if isinstance(v, Value))}
-    for k, y in enumerate(yields[: len(yields) - len(function.writes)]):
-        if not isinstance(y, Value) or not isinstance(y.type, Array):
-            continue
-        roots = storage.roots(y, True)
-        if roots & taken or _read_only(y, storage):
-            ops.append(_copy_of(y, y.name, storage.order.definition[y].op))
-            yields[k] = ops[-1].result
-        taken |= roots
-    return replace(function, body=Block(function.body.args, tuple(ops), tuple(yields)))
-
-
-def _read_only(value: Value, storage: Storage) -> bool:
-    op = storage.order.definition[value].op
-    return op is not None and is_view(op)
 
 
 def _value(operand: Operand) -> Value:

@@ -104,7 +104,7 @@ class Events:
 
     def saved_after(self, slot: Slot, position: int) -> bool:
         """Whether a slot is written anywhere after a position."""
-        writes = self._writes.get(self.memory(slot), ())
+        writes = self._writes.get(self.memory(slot), [])
         return bool(writes) and writes[-1] > position
 
 

@@ -16,7 +16,7 @@ from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.order import Order, Use
 from adgen.transpiler.emit.storage import WRITES, is_write
 from adgen.transpiler.emit.style import WIDTH
-from adgen.transpiler.emit.width import estimate, reserved
+from adgen.transpiler.emit.width import estimate, operand_width, reserved
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.types import BOOL, Scalar
@@ -155,10 +155,8 @@ class Folding:
                 for region in op.regions:
                     self._limit(region, depth + 1)
             self._fit(op, list(op.operands), room - reserved(op))
-            if op.results:
-                self._width[op.result if len(op.results) == 1 else op.results[0]] = estimate(
-                    op, self._width
-                )
+            if len(op.results) == 1 and op.result in self.inline:
+                self._width[op.result] = estimate(op, self._width)
         if block is self.function.body:
             self._fit(None, list(block.yields), room - len("return "))
 
@@ -173,13 +171,12 @@ class Folding:
             if op is not None:
                 total = estimate(op, self._width)
             else:
-                total = sum(width + 2 for width, _ in widths)
+                total = sum(operand_width(o, self._width) + 2 for o in operands)
             widths = [(width, o) for width, o in widths if self._splits(o)]
             if total <= room or not widths:
                 return
             _, widest = max(widths, key=lambda pair: pair[0])
-            del self.inline[widest]
-            self._width[widest] = 3
+            del self.inline[widest], self._width[widest]
 
     def _splits(self, value: Value) -> bool:
         """Whether a line of its own for the value would shorten the expression."""

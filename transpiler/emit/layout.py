@@ -44,7 +44,8 @@ def _broken(line: str) -> list[str]:
 def _brackets(line: str) -> list[tuple[int, int, list[int]]]:
     """Outermost brackets: (open, close, commas directly inside)."""
     found: list[tuple[int, int, list[int]]] = []
-    depth, start, commas = 0, 0, []
+    depth, start = 0, 0
+    commas: list[int] = []
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(line.strip() + "\n").readline))
     except tokenize.TokenError:

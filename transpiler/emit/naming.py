@@ -82,11 +82,16 @@ class Naming:
                 return ("stop",)
             if found.op is not None and found.op.callee == core.DIM:
                 return (_EXTENTS[min(found.op.attrs["axis"], 3)],)
-            around = found.place.op
-            if found.op is None and around is not None and around.callee == core.FOR:
-                if found.index == 0:
-                    return _INDICES
-        return ()
+            if found.position == 0 and value.type.dtype.kind == "i":
+                return _EXTENTS  # handed over by the forward function
+        return _INDICES if self._is_index(web) else ()
+
+    def _is_index(self, web: Web) -> bool:
+        """Whether the variable is the index of a ``for``."""
+        found = self.order.definition[web.members[0]]
+        around = found.place.op
+        is_for = around is not None and around.callee == core.FOR
+        return is_for and found.op is None and found.index == 0
 
     def _fits(self, web: Web, name: str) -> bool:
         if name in self._unique:
@@ -94,6 +99,8 @@ class Naming:
         taken = self._occupied.get(name)
         if taken is None:
             return True
+        if not web.hint and not self._is_index(web):
+            return False  # a temporary means one thing in the whole function
         ranges, key, fixed = taken
         if fixed and web.hint != name or ranges.overlaps(web.ranges):
             return False

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adgen.transpiler.emit.calls import call_name
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value
 from adgen.transpiler.primitives.table import find
 
-_CALLS = {
+_AROUND = {
     core.DIM: 9, core.ZEROS: 12, core.EMPTY: 12, core.FULL_: 11, core.BROADCAST: 19,
-    core.SUMTO: 16, core.COPY: 7, core.CAST: 19, core.RANGELEN: 9, core.GETITEM: 2,
-    core.LOAD: 10, core.IF: 10,
+    core.SUMTO: 16, core.COPY: 7, core.CAST: 12, core.RANGELEN: 9, core.GETITEM: 2,
+    core.LOAD: 10, core.IF: 10, core.ACCUM: 3,
 }  # fmt: skip
 
 
@@ -20,14 +21,15 @@ def estimate(op: Op, widths: Mapping[Value, int]) -> int:
     operands: list[Operand] = list(op.operands)
     for region in op.regions if op.callee == core.IF else ():
         operands += region.yields
-    inner = sum(_operand(o, widths) for o in operands) + 2 * len(operands)
+    inner = sum(operand_width(o, widths) for o in operands)
+    between = 2 * max(0, len(operands) - 1)
     if isinstance(op.callee, str):
-        return inner + _CALLS.get(op.callee, 4)
+        return inner + between + _AROUND.get(op.callee, 4)
     entry = find(op.callee)
     if entry is not None and entry.symbol:
-        return inner + len(entry.symbol) + 1
-    attrs = sum(len(name) + 4 for name in op.attrs)
-    return inner + len(getattr(op.callee, "__name__", "")) + 5 + attrs
+        return inner + len(entry.symbol) + 2 * (len(operands) - 1)
+    attrs = sum(len(name) + 6 for name in op.attrs)
+    return inner + between + len(call_name(op.callee)) + 2 + attrs
 
 
 def reserved(op: Op) -> int:
@@ -35,7 +37,8 @@ def reserved(op: Op) -> int:
     return sum(max(len(result.name), 3) + 3 for result in op.results)
 
 
-def _operand(operand: Operand, widths: Mapping[Value, int]) -> int:
+def operand_width(operand: Operand, widths: Mapping[Value, int]) -> int:
+    """Columns of an operand: what is folded in, a name or a literal."""
     if isinstance(operand, Value):
         return widths.get(operand, max(len(operand.name), 2))
     return len(repr(operand))
