@@ -15,6 +15,7 @@ from tests.random_programs import dual
 from tests.random_programs.checks import Failure, Skipped, check, expected, loaded
 from tests.random_programs.generate import Program, generate
 from tests.random_programs.namespace import MATH, NUMPY
+from tests.random_programs.shrink import shrink
 
 MODES = ("lower", "primal", "reverse", "pair", "forward")
 PROGRAMS = 60
@@ -95,6 +96,12 @@ def test_oracle_knows_every_function_of_the_table() -> None:
             if not hasattr(NUMPY, name):
                 missing.append(f"np.{name}")
     assert not missing, missing
+
+
+def test_a_failing_program_is_made_small() -> None:
+    program = next(p for p in map(generate, map("s:{}".format, range(99))) if "@" in p.text)
+    small = shrink(program, lambda p: " @ " in p.text, seconds=20.0)
+    assert " @ " in small.text and len(small.text.splitlines()) <= 6
 
 
 def test_a_view_of_a_dual_array_shares_its_memory() -> None:

@@ -81,11 +81,15 @@ def _report(program: Program, failure: Failure, options: argparse.Namespace) -> 
 
 
 def _alike(found: Failure, wanted: Failure) -> bool:
-    """The same kind of failure, and of exceptions the same type."""
-    same = found.kind == wanted.kind
-    if wanted.kind == "crash":
-        return same and found.message.split(":")[0] == wanted.message.split(":")[0]
-    return same
+    """The same kind of failure; the same exception, the same first words of a refusal."""
+    return found.kind == wanted.kind and _gist(found) == _gist(wanted)
+
+
+def _gist(failure: Failure) -> list[str]:
+    line = failure.message.partition("\n")[0]
+    if failure.kind == "crash":
+        return line.split(":")[:1]
+    return line.split(": ")[-1].split()[:3] if failure.kind == "refusal" else []
 
 
 if __name__ == "__main__":

@@ -87,6 +87,8 @@ def _expressions(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.
     """Every expression with the place that holds it."""
     for node in ast.walk(tree):
         for field, value in ast.iter_fields(node):
+            if field == "func":  # a number is not called
+                continue
             if isinstance(value, ast.expr) and not isinstance(value, (ast.Name, ast.Constant)):
                 yield node, field, None, value
             elif isinstance(value, list):
