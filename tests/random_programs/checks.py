@@ -173,10 +173,32 @@ def _forward(run: Run) -> Problem:
     return None
 
 
+def _second(run: Run) -> Problem:
+    """A Hessian times a vector, against differences of the oracle's gradient where it is smooth."""
+    vector = np.random.default_rng(3).normal(size=run.args[0].shape)
+    wide, narrow = _slope_of_gradient(run, vector, 4e-5), _slope_of_gradient(run, vector, 2e-5)
+    if not _close(narrow, wide, 1e-6):
+        return None
+    product = adgen.hvp(run.function, wrt=0, jit=run.jit)(*run.args, vector)
+    if _close(product, narrow, 1e-5):
+        return None
+    return "wrong gradient", f"product {product!r} instead of {narrow!r}"
+
+
+def _slope_of_gradient(run: Run, vector: np.ndarray, step: float) -> np.ndarray:
+    """How the gradient changes with argument 0, along the vector."""
+    ends = []
+    for sign in (1.0, -1.0):
+        moved = (run.args[0] + sign * step * vector, *run.args[1:])
+        ends.append(answer(run.program.text, "f", moved).gradients[0])
+    return (ends[0] - ends[1]) / (2 * step)
+
+
 MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "primal": _primal,
     "reverse": _reverse,
     "pair": _pair,
     "forward": _forward,
+    "second": _second,
 }
