@@ -63,6 +63,8 @@ class Expressions:
         operands = self._promoted(op)
         if self.numba and op.attrs.get("reassoc"):
             return nodes.call("radd", *operands)
+        if op.callee is operator.add:
+            return nodes.add(*operands, keep_signs=op.role == core.PRIMAL)
         if symbol and op.callee in nodes.BINARY:
             return nodes.binary(op.callee, *operands)
         if symbol and op.callee in nodes.COMPARE:

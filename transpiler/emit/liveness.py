@@ -128,8 +128,9 @@ class Liveness:
         for region in reversed(op.regions):
             inside = around | set(self._leaves(region.yields))
             self._block(region, inside, order.end[region] + 1)
-        carried = carried_args(op)
-        for arg in carried:
+        if op.callee == core.FOR:  # no index of an inner loop has the same name
+            self._add(body.args[0], order.start[body], order.end[body] + 1)
+        for arg in carried_args(op):
             self._add(arg, entry + 1, order.start[body] + 1)
             self._add(arg, order.end[body] + 1, leave + 1)
         for value in around:

@@ -30,7 +30,7 @@ class Naming:
         self._occupied: dict[str, tuple[Ranges, TypeKey, bool]] = {}
         self._unique: set[str] = {local_name(function.name)}
         self._exits = _exit_flags(function)
-        webs = Webs(function, liveness).all()
+        webs = Webs(function, order, liveness).all()
         for web in webs:
             if web.fixed:
                 self._take(web, parameter_name(_param_hint(web, function)))

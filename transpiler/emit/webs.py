@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from adgen.transpiler.emit.liveness import Liveness
+from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.ranges import Ranges
 from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead
 from adgen.transpiler.ir import core
@@ -48,7 +49,7 @@ class Web:
 class Webs:
     """The variables of a function."""
 
-    def __init__(self, function: Function, liveness: Liveness) -> None:
+    def __init__(self, function: Function, order: Order, liveness: Liveness) -> None:
         self.of: dict[Value, Web] = {}
         for value, ranges in liveness.ranges.items():
             own = Ranges()
@@ -63,8 +64,8 @@ class Webs:
                 for arg, other in zip(op.regions[0].args, op.regions[1].args, strict=True):
                     self._merge(self.of[arg], self.of[other])
         for op in ops:
-            if is_write(op):
-                self._join(op.operands[0], op.result)
+            if is_write(op):  # in a loop, one buffer is one variable whatever it is called
+                self._join(op.operands[0], op.result, order.place[op].loop is not None)
         for op in ops:
             if op.callee in (core.FOR, core.WHILE):
                 self._loop(op)
@@ -84,13 +85,16 @@ class Webs:
         for arg, init in zip(carried_args(op), inits, strict=True):
             self._join(arg, init)
 
-    def _join(self, first: Operand, second: Operand) -> None:
-        """Make two values one variable if that is possible."""
+    def _join(self, first: Operand, second: Operand, renames: bool = False) -> None:
+        """Make two values one variable if that is possible.
+
+        ``renames``: even if they were given different names.
+        """
         a = self.of.get(first) if isinstance(first, Value) else None
         b = self.of.get(second) if isinstance(second, Value) else None
         if a is None or b is None or a is b or a.key != b.key:
             return
-        if a.hint != b.hint and (a.hint and b.hint or a.fixed or b.fixed):
+        if a.hint != b.hint and (a.hint and b.hint and not renames or a.fixed or b.fixed):
             return
         if a.fixed and b.fixed or a.ranges.overlaps(b.ranges):
             return
