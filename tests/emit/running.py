@@ -39,8 +39,14 @@ def check(function: Function, *args: Any, numba: bool = False) -> str:
 
 
 def _flat(result: Any) -> Any:
-    for part in result:
+    for part in result or ():
         if isinstance(part, tuple):
             yield from _flat(part)
         else:
             yield part
+
+
+def body_of(text: str) -> str:
+    """The statements of the only function of a module text, not indented."""
+    lines = text[text.index("def ") :].splitlines()[1:]
+    return "\n".join(line[4:] for line in lines) + "\n"

@@ -53,12 +53,11 @@ def _settled(function: Function) -> Storage:
     while True:
         storage = Storage(function, order, refused)
         more = {
-            site.carry
+            late
             for site in storage.sites
             if site.carry is not None
-            and site.carry[0].callee != core.IF
             and site.block is not None
-            and site.carry not in storage.taken_inside
+            and (late := storage.late(site.carry)) is not None
             and (not storage.owned(site.value) or storage.hazard(site))
         }
         if not more:
@@ -141,7 +140,7 @@ class _Edits:
                 site = Site(op.result, order.entry[save], order.place[save], save, 0)
                 apart = order.place[op].loop is not site.place.loop
                 late = site.position > order.entry[op]
-                if apart and late or self.storage.seen_after(site):
+                if apart and late or self.storage.seen_after(site, next_trip=not late):
                     self.after.add(op)
 
     def block(self, block: Block) -> Block:

@@ -91,7 +91,7 @@ class Folding:
         if not _may_stand_inside(use):
             return
         at_end = use.op is None and _repeated(result, block)
-        if result.name and not at_end and not _reload(op):
+        if result.name and not at_end and op.callee != core.LOAD:
             return
         root = self._root_of(use, end)
         if self._blocked(op, root):
@@ -125,7 +125,7 @@ class Folding:
     def _selects(self, op: Op) -> bool:
         if len(op.results) != 1 or not isinstance(op.result.type, Scalar):
             return False
-        if op.result.name and not (logical(op) or _one_line(op)):
+        if not logical(op) and (_several_lines(op) or op.result.name and not _one_line(op)):
             return False
         wide = sum(self._arm_width(region) for region in op.regions)
         return wide <= _SELECT_WIDTH
@@ -209,6 +209,16 @@ def logical(op: Op) -> bool:
     return orelse is False or then is True
 
 
+def _several_lines(op: Op) -> bool:
+    """Whether a select was written as a statement."""
+    if op.span is None:
+        return False
+    ops = [inner for region in op.regions for inner in region.ops]
+    return any(inner.span and inner.span.line != op.span.line for inner in ops) or (
+        not ops and op.span.end_line > op.span.line
+    )
+
+
 def _one_line(op: Op) -> bool:
     """Whether a named select was written as an expression: its arms are on its own line."""
     lines = {inner.span.line for region in op.regions for inner in region.ops if inner.span}
@@ -223,8 +233,3 @@ def _may_stand_inside(use: Use) -> bool:
 def _repeated(result: Value, block: Block) -> bool:
     """Whether another yield has the same name: only one of the two can be kept in it."""
     return sum(isinstance(y, Value) and y.name == result.name for y in block.yields) > 1
-
-
-def _reload(op: Op) -> bool:
-    """Whether the op only brings a stored value back."""
-    return op.callee == core.LOAD and op.role != core.PRIMAL

@@ -30,9 +30,9 @@ def emit_module(
         (line if line.startswith("#") else f"# {line}").rstrip() + "\n"
         for line in header.splitlines()
     ]
-    imports = "".join(f"{line}\n" for line in _imports(functions, texts))
-    top = "".join([*comments, "\n" if comments else "", imports])
-    return "\n\n".join([top, *texts]) if top else "\n\n".join(texts)
+    imports = [f"{line}\n" for line in _imports(functions, texts)]
+    top = "\n".join(part for part in ("".join(comments), "".join(imports)) if part)
+    return "\n\n".join([top, *texts] if top else texts)
 
 
 def emit_function(function: Function, style: Style) -> str:
@@ -77,23 +77,28 @@ def _nested(structure: Any, items: list[Expr]) -> Expr:
 
 
 def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
-    """The import lines that the texts need."""
-    lines = []
-    if any(re.search(r"\bmath\.", text) for text in texts):
-        lines += ["import math", ""]
-    if any(re.search(r"\bnp\.", text) for text in texts):
-        lines.append("import numpy as np")
+    """The import lines that the texts need, in three groups."""
+    named = {("math", ""), ("numpy", "np")}
+    used = {
+        (module, short)
+        for module, short in named
+        if any(re.search(rf"\b{short or module}\.", text) for text in texts)
+    }
     found = {
         calls.import_of(op.callee)
         for function in functions
         for _, op in core.walk(function.body)
         if not isinstance(op.callee, str)
-    } - {None}
+    }
     if any(re.search(r"\bradd\(", text) for text in texts):
         found.add((calls.KERNELS, "radd"))
-    if found:
-        lines.append("")
-    for module in sorted({pair[0] for pair in found if pair}):
-        names = sorted(pair[1] for pair in found if pair and pair[0] == module)
-        lines.append(f"from {module} import {', '.join(names)}")
+    pairs = sorted(pair for pair in found if pair is not None)
+    groups = [
+        ["import math"] if ("math", "") in used else [],
+        ["import numpy as np"] if ("numpy", "np") in used else [],
+        [f"from {module} import {name}" for module, name in pairs],
+    ]
+    lines: list[str] = []
+    for group in groups:
+        lines += [*([""] if lines and group else []), *group]
     return lines

@@ -92,7 +92,7 @@ def binary(callee: Any, left: Expr, right: Expr) -> Expr:
     return gast.BinOp(left, BINARY[callee](), right)
 
 
-def add(left: Expr, right: Expr, keep_signs: bool) -> Expr:
+def add(left: Expr, right: Expr, *, keep_signs: bool) -> Expr:
     """``left + right``; of a negated right side ``left - right``, which is exact."""
     if not keep_signs and isinstance(right, gast.UnaryOp) and isinstance(right.op, gast.USub):
         return gast.BinOp(left, gast.Sub(), right.operand)

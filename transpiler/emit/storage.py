@@ -91,7 +91,7 @@ class Storage:
     function: Function
     order: Order
     refused: frozenset[tuple[Op, int]] = frozenset()
-    demanded: dict[tuple[Op, int], None] = field(default_factory=dict)
+    demanded: dict[tuple[Op, int], tuple[Op, int] | None] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     borrows: dict[Value | Slot, list[Borrow]] = field(default_factory=dict)
     saves: dict[Slot, list[Op]] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Storage:
         ops = [op for _, op in core.walk(self.function.body)]
         for op in ops:
             if is_write(op) and isinstance(op.operands[0], Value):
-                self._require(op.operands[0])
+                self._require(op, op.operands[0])
             elif op.callee == core.SAVE:
                 self.saves.setdefault(op.attrs["slot"], []).append(op)
         for op in ops:
@@ -110,17 +110,30 @@ class Storage:
 
     # Demand
 
-    def _require(self, value: Value) -> None:
-        pending = [value]
+    def _require(self, write: Op, value: Value) -> None:
+        """A write takes over the buffer of ``value``: demand what it flows from."""
+        place = self.order.place[write]
+        seen: set[tuple[Op, int]] = set()
+        pending: list[tuple[Value, tuple[Op, int] | None]] = [(value, None)]
         while pending:
-            at = pending.pop()
+            at, parent = pending.pop()
             carry = self._carry(at)
-            if carry is not None and self.order.definition[at].op is None:
-                self.taken_inside.add(carry)
-            if carry is None or carry in self.demanded or carry in self.refused:
+            if carry is None or carry in self.refused or carry in seen:
                 continue
-            self.demanded[carry] = None
-            pending += [v for v in self.sources(*carry) if isinstance(v, Value)]
+            seen.add(carry)
+            self.demanded.setdefault(carry, parent)
+            if within(place, carry[0]):
+                self.taken_inside.add(carry)
+            pending += [(v, carry) for v in self.sources(*carry) if isinstance(v, Value)]
+
+    def late(self, carry: tuple[Op, int]) -> tuple[Op, int] | None:
+        """The loop whose result is written only after it, for which ``carry`` is demanded."""
+        at: tuple[Op, int] | None = carry
+        while at is not None:
+            if at[0].callee != core.IF and at not in self.taken_inside:
+                return at
+            at = self.demanded[at]
+        return None
 
     def _carry(self, value: Value) -> tuple[Op, int] | None:
         """The region op and number of the carried value that ``value`` is, if any."""
@@ -222,8 +235,11 @@ class Storage:
             return [Hazard(None)]  # taken anew in every iteration of a loop
         return self.seen_after(site)
 
-    def seen_after(self, site: Site) -> list[Hazard]:
-        """Uses of the value, or of what borrows from it, that can run after the site."""
+    def seen_after(self, site: Site, next_trip: bool = False) -> list[Hazard]:
+        """Uses of the value, or of what borrows from it, that can run after the site.
+
+        ``next_trip``: only those in later iterations of a loop around the site.
+        """
         found: list[Hazard] = []
         seen: set[tuple[Value | Slot, bool]] = set()
         pending: list[tuple[Value | Slot, bool, Borrow | None]] = [(site.value, False, None)]
@@ -232,7 +248,7 @@ class Storage:
             if (value, later) in seen:
                 continue
             seen.add((value, later))
-            if self._used_after(value, site, later):
+            if (later or not next_trip) and self._used_after(value, site, later):
                 found.append(Hazard(through))
             for borrow in self.borrows.get(value, ()):
                 if not later and exclusive(borrow.place, site.place):

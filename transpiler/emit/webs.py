@@ -51,9 +51,11 @@ class Webs:
 
     def __init__(self, function: Function, order: Order, liveness: Liveness) -> None:
         self.of: dict[Value, Web] = {}
-        for value, ranges in liveness.ranges.items():
+        for value in order.definition:
+            if value not in liveness.ranges:
+                continue  # it is written where it is used
             own = Ranges()
-            own.update(ranges)
+            own.update(liveness.ranges[value])
             names = {value.name: 1} if value.name else {}
             self.of[value] = Web([value], own, type_key(value.type), names)
         for param in function.params:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from adgen.transpiler.emit.calls import call_name
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value
+from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.primitives.table import find
 
 _AROUND = {
@@ -23,6 +24,8 @@ def estimate(op: Op, widths: Mapping[Value, int]) -> int:
         operands += region.yields
     inner = sum(operand_width(o, widths) for o in operands)
     between = 2 * max(0, len(operands) - 1)
+    if op.callee == core.CAST and isinstance(op.attrs["type"], Scalar):
+        return inner + 7
     if isinstance(op.callee, str):
         return inner + between + _AROUND.get(op.callee, 4)
     entry = find(op.callee)

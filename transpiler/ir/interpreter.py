@@ -144,22 +144,25 @@ def _run_slot(frame: _Frame, op: Op, operands: list[Any]) -> tuple[Any, ...]:
 
 def _setitem(op: Op, x: Any, value: Any, *index: Any) -> Any:
     out = np.array(x)
-    path = op.attrs["path"]
-    if paths.is_element(path):
-        out[tuple(index)] = value
-    else:
-        paths.view(out, path, index)[...] = value
+    part, key = _place(out, op.attrs["path"], index)
+    part[key] = value
     return out
 
 
 def _additem(op: Op, x: Any, g: Any, *index: Any) -> Any:
     out = np.array(x)
-    path = op.attrs["path"]
-    if paths.is_element(path):
-        out[tuple(index)] += g
-    else:
-        paths.view(out, path, index)[...] += g
+    part, key = _place(out, op.attrs["path"], index)
+    part[key] += g
     return out
+
+
+def _place(out: Any, path: paths.Path, index: Sequence[Any]) -> tuple[Any, Any]:
+    """The view and the key in it that a path denotes, be it an element or an array."""
+    if not path or not isinstance(path[-1], paths.Index):
+        return paths.view(out, path, index), ...
+    count = len(index) - path[-1].operands
+    key = paths.index_key(path[-1].items, index[count:])
+    return paths.view(out, path[:-1], index[:count]), key
 
 
 def _cast(op: Op, x: Any) -> Any:

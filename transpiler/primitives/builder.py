@@ -50,7 +50,7 @@ class Builder:
         self.add(Op(callee, operands, attrs, (), (result,), self.span, self.role))
         return result
 
-    def effect(self, kind: str, *operands: Operand, **attrs: Any) -> Op:
+    def effect(self, kind: str, /, *operands: Operand, **attrs: Any) -> Op:
         """Append an op without result (guard, assert, print, declare, save)."""
         return self.add(Op(kind, operands, attrs, (), (), self.span, self.role))
 
