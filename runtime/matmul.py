@@ -17,7 +17,7 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array
 from numba.np.linalg import ensure_blas
 
-from adgen.runtime.memory import allocate
+from adgen.runtime.memory import allocate, clear
 
 LETTERS = {types.float64: "d", types.float32: "s"}
 
@@ -103,8 +103,7 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
     # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
     with builder.if_else(builder.icmp_signed("==", work, _WORD(0))) as (empty, full):
         with empty:
-            size = builder.mul(builder.mul(n, m), result.itemsize)
-            cgutils.memset(builder, result.data, size, 0)
+            clear(builder, result)
         with full:
             _call_gemm(context, builder, kinds, (x, y, result), (n, m, inner))
     for kind, value in copies:

@@ -1,7 +1,9 @@
-"""Fresh float64 arrays for generated code: ``np.empty`` without what Numba spends to compile it.
+"""Fresh arrays for generated code, which LLVM knows to be distinct from all others.
 
-Numba compiles three helper functions for every ``np.empty`` signature; these names lower to
-an allocation directly.  In plain CPython they are ``np.empty``.
+``np.empty`` and ``np.zeros`` are slow to compile (Numba compiles helper functions for each), and
+LLVM learns nothing about aliases from them: a loop that writes one array and reads others is
+guarded by comparing addresses, or stays scalar.  These names lower to one allocation whose data
+pointer is marked ``noalias``.  In plain CPython they are what NumPy does.
 """
 
 from __future__ import annotations
@@ -18,42 +20,53 @@ from numba.np.arrayobj import make_array, populate_array
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 
-
-def empty_1d(n: int) -> Any:
-    """``np.empty(n)``, float64."""
-    return np.empty(n)
+_POINTER = ir.IntType(8).as_pointer()
 
 
-def empty_2d(n: int, m: int) -> Any:
-    """``np.empty((n, m))``, float64."""
-    return np.empty((n, m))
+def empty_1d(n: int, dtype: Any = np.float64) -> Any:
+    """``np.empty(n, dtype)``."""
+    return np.empty(n, dtype)
 
 
-def empty_3d(n: int, m: int, k: int) -> Any:
-    """``np.empty((n, m, k))``, float64."""
-    return np.empty((n, m, k))
+def empty_2d(n: int, m: int, dtype: Any = np.float64) -> Any:
+    """``np.empty((n, m), dtype)``."""
+    return np.empty((n, m), dtype)
+
+
+def empty_3d(n: int, m: int, k: int, dtype: Any = np.float64) -> Any:
+    """``np.empty((n, m, k), dtype)``."""
+    return np.empty((n, m, k), dtype)
+
+
+def zeros_1d(n: int, dtype: Any = np.float64) -> Any:
+    """``np.zeros(n, dtype)``."""
+    return np.zeros(n, dtype)
+
+
+def zeros_2d(n: int, m: int, dtype: Any = np.float64) -> Any:
+    """``np.zeros((n, m), dtype)``."""
+    return np.zeros((n, m), dtype)
+
+
+def zeros_3d(n: int, m: int, k: int, dtype: Any = np.float64) -> Any:
+    """``np.zeros((n, m, k), dtype)``."""
+    return np.zeros((n, m, k), dtype)
 
 
 def allocate(
     context: Any, builder: ir.IRBuilder, kind: types.Array, shape: Sequence[ir.Value]
 ) -> Any:
-    """Emit the allocation of a C-contiguous array; raises ValueError if its size overflows."""
-    item = context.get_constant(
-        types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype))
-    )
-    strides: list[ir.Value] = []
-    size = item
-    overflow = ir.Constant(ir.IntType(1), 0)
-    for extent in reversed(shape):
-        strides.insert(0, size)
-        product = builder.smul_with_overflow(size, extent)
-        size = builder.extract_value(product, 0)
-        overflow = builder.or_(overflow, builder.extract_value(product, 1))
-    with builder.if_then(overflow, likely=False):
-        context.call_conv.return_user_exc(builder, ValueError, ("array is too big",))
+    """Emit the allocation of a C-contiguous array.
+
+    The emitted code raises ValueError where an extent is negative or the size overflows,
+    MemoryError where there is no memory.
+    """
+    size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    item = context.get_constant(types.intp, size)
+    strides, size = _strides(context, builder, item, shape)
     alignment = context.get_constant(types.uint32, ALIGNMENT)
     memory = context.nrt.meminfo_alloc_aligned(builder, size=size, align=alignment)
-    data = context.nrt.meminfo_data(builder, memory)
+    data = _data_of_fresh(builder, memory)
     array = make_array(kind)(context, builder)
     word = context.get_value_type(types.intp)
     populate_array(
@@ -67,23 +80,76 @@ def allocate(
     return array
 
 
-def _register(function: Callable[..., Any], ndim: int) -> None:
-    extents = (types.intp,) * ndim
-    result = signature(types.Array(types.float64, ndim, "C"), *extents)
-    typers: dict[int, Callable[..., Any]] = {
-        1: lambda n: result,
-        2: lambda n, m: result,
-        3: lambda n, m, k: result,
-    }
+def clear(builder: ir.IRBuilder, array: Any) -> None:
+    """Emit the filling of an array with zeros."""
+    count = builder.mul(array.nitems, array.itemsize)
+    cgutils.memset(builder, array.data, count, 0)
 
+
+def _strides(
+    context: Any, builder: ir.IRBuilder, item: ir.Value, shape: Sequence[ir.Value]
+) -> tuple[list[ir.Value], ir.Value]:
+    """The strides in bytes of an array in C order, and its size."""
+    strides: list[ir.Value] = []
+    size, wrong = item, ir.Constant(ir.IntType(1), 0)
+    for extent in reversed(shape):
+        strides.insert(0, size)
+        product = builder.smul_with_overflow(size, extent)
+        size = builder.extract_value(product, 0)
+        wrong = builder.or_(wrong, builder.extract_value(product, 1))
+        wrong = builder.or_(wrong, builder.icmp_signed("<", extent, extent.type(0)))
+    with builder.if_then(wrong, likely=False):
+        message = "an extent of a new array is negative or too big"
+        context.call_conv.return_user_exc(builder, ValueError, (message,))
+    return strides, size
+
+
+def _data_of_fresh(builder: ir.IRBuilder, memory: ir.Value) -> ir.Value:
+    """The data pointer of memory just allocated, as the result of a ``noalias`` call."""
+    kind = ir.FunctionType(_POINTER, [_POINTER])
+    function = cgutils.get_or_insert_function(builder.module, kind, "NRT_MemInfo_data")
+    function.return_value.add_attribute("noalias")
+    function.attributes.add("nounwind")
+    return builder.call(function, [memory])
+
+
+_EXTENTS = (types.intp,) * 3
+_TYPERS: dict[int, Callable[..., Any]] = {
+    1: lambda n, dtype=None: _signature((n,), dtype),
+    2: lambda n, m, dtype=None: _signature((n, m), dtype),
+    3: lambda n, m, k, dtype=None: _signature((n, m, k), dtype),
+}
+
+
+def _signature(extents: tuple[Any, ...], dtype: Any) -> Any:
+    if not all(isinstance(extent, types.Integer) for extent in extents):
+        return None
+    words = (types.intp,) * len(extents)
+    if dtype is None:
+        return signature(types.Array(types.float64, len(extents), "C"), *words)
+    if not isinstance(dtype, types.NumberClass):
+        return None
+    return signature(types.Array(dtype.instance_type, len(extents), "C"), *words, dtype)
+
+
+def _register(function: Callable[..., Any], ndim: int, filled: bool) -> None:
     @type_callable(function)
     def typer(context: Any) -> Any:
-        return typers[ndim]
+        return _TYPERS[ndim]
 
-    @lower_builtin(function, *extents)
+    @lower_builtin(function, *_EXTENTS[:ndim])
+    @lower_builtin(function, *_EXTENTS[:ndim], types.Any)
     def lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
-        return allocate(context, builder, sig.return_type, args)._getvalue()
+        array = allocate(context, builder, sig.return_type, args[:ndim])
+        if filled:
+            clear(builder, array)
+        return array._getvalue()
 
 
-for _function, _ndim in ((empty_1d, 1), (empty_2d, 2), (empty_3d, 3)):
-    _register(_function, _ndim)
+for _ndim, _empty, _zeros in (
+    (1, empty_1d, zeros_1d),
+    (2, empty_2d, zeros_2d),
+    (3, empty_3d, zeros_3d),
+):
+    _register(_empty, _ndim, filled=False)
+    _register(_zeros, _ndim, filled=True)

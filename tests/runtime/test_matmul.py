@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from adgen.runtime.matmul import matmul
-from adgen.runtime.memory import empty_1d, empty_2d, empty_3d
+from adgen.runtime.memory import empty_1d, empty_2d, empty_3d, zeros_1d, zeros_2d, zeros_3d
 
 pytestmark = pytest.mark.jit
 
@@ -71,6 +71,29 @@ def test_fresh_arrays():
     for array, shape in zip(fresh(2, 3, 4), ((2,), (2, 3), (2, 3, 4)), strict=True):
         assert array.shape == shape and array.flags.c_contiguous
         assert np.all(array == len(shape))
+
+
+@njit
+def zeros(n, m, k):
+    return zeros_1d(n), zeros_2d(n, m, np.int64), zeros_3d(n, m, k, np.bool_)
+
+
+@njit
+def typed(n, m, k):
+    return empty_1d(n, np.int64), empty_2d(n, m, np.float32), empty_3d(n, m, k, np.bool_)
+
+
+def test_zeros_and_dtypes():
+    for array, plain in zip(zeros(2, 3, 4), zeros.py_func(2, 3, 4), strict=True):
+        assert array.dtype == plain.dtype
+        np.testing.assert_array_equal(array, plain)
+    for array, dtype in zip(typed(2, 0, 4), (np.int64, np.float32, np.bool_), strict=True):
+        assert array.dtype == dtype
+
+
+def test_a_negative_extent_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        fresh(2, -1, 3)
 
 
 def test_a_size_that_overflows_is_refused():
