@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.random_programs.numbers import Numbers
 from tests.random_programs.scope import Shape, Var
 
@@ -74,6 +76,8 @@ class Arrays(Numbers):
         name, have = var.name, var.shape
         if len(have) == 3:
             return self.slabs(name, have, shape)
+        if var.contiguous and len(have) != len(shape) and math.prod(have) == math.prod(shape):
+            return self.reshaped(name, shape)
         if len(have) == 1 and len(shape) == 1:
             return self.slices(name, have[0], shape[0])
         if len(have) == 2 and len(shape) == 1:
@@ -107,6 +111,13 @@ class Arrays(Numbers):
         elif have[0] > extent > 0:
             out.append(f"{name}[{self.bounds(have[0], extent)}, {self.index(have[1])}]")
         return out
+
+    def reshaped(self, name: str, shape: Shape) -> list[str]:
+        """Views of the same numbers in another shape."""
+        extents = ", ".join(map(str, shape))
+        if len(shape) == 1:
+            return [f"{name}.ravel()", f"{name}.reshape(-1)", f"np.reshape({name}, {extents})"]
+        return [f"{name}.reshape({extents})", f"{name}.reshape({shape})"]
 
     def slabs(self, name: str, have: Shape, shape: Shape) -> list[str]:
         """Matrices and lines of an array with three axes."""
@@ -207,8 +218,18 @@ class Arrays(Numbers):
     def arr_choice(self, shape: Shape, depth: int) -> str:
         a, b = self.arr(shape, depth), self.broadcastable(shape, depth)
         c = self.broadcastable(shape, depth)
+        mask = self.scope.pick(self.r, "mask", lambda v: v.shape == shape)
+        if mask and self.r.random() < 0.5:
+            other = self.mask(shape, 0)
+            return self.r.choice([
+                f"np.where({mask.name}, {a}, {c})",
+                f"np.where({mask.name} & {other}, {a}, {b})",
+                f"({a} * {mask.name})",
+                f"np.where(~{mask.name}, {b}, {a})",
+            ])  # fmt: skip
         return self.r.choice([
             f"np.where({a} > {b}, {a}, {c})",
+            f"np.where({self.mask(shape, depth)}, {b}, {c})",
             f"np.where({a} < 0.2, {b}, {a} * {a})",
             f"np.maximum({a}, {b})",
             f"np.minimum({a}, {b})",
@@ -217,6 +238,15 @@ class Arrays(Numbers):
             f"abs({a})",
             f"({a} if {self.cond(0)} else {self.arr(shape, 0)})",
         ])  # fmt: skip
+
+    def mask(self, shape: Shape, depth: int) -> str:
+        """An array of truth values."""
+        op = self.r.choice(["<", ">", "<=", ">="])
+        first = f"({self.arr(shape, depth)} {op} {self.broadcastable(shape, depth)})"
+        if depth <= 0 or self.r.random() < 0.6:
+            return first
+        join = self.r.choice(["&", "|"])
+        return f"({first} {join} {self.mask(shape, depth - 1)})"
 
     def arr_reduced(self, shape: Shape, depth: int) -> str:
         """A reduction over one axis of a matrix."""

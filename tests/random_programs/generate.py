@@ -46,12 +46,12 @@ class Generator(Control):
     def parameters(self) -> list[Var]:
         """``x, y, M, s, n`` and now and then an int array ``q`` and a 3-d array ``T``."""
         shapes = self.argument_shapes()
-        params = [Var(name, "array", shape) for name, shape in shapes.items()]
+        params = [Var(name, "array", shape, contiguous=True) for name, shape in shapes.items()]
         params += [Var("s", "float"), Var("n", "int", fixed=True)]
         if self.r.random() < 0.3:
             params.append(Var("q", "ints", (self.r.choice([3, shapes["x"][0]]),), fixed=True))
         if self.r.random() < 0.2:
-            params.append(Var("T", "array", (2, *shapes["M"]), fixed=True))
+            params.append(Var("T", "array", (2, *shapes["M"]), fixed=True, contiguous=True))
         return params
 
     def globals(self, shapes: list[Shape]) -> list[str]:

@@ -17,6 +17,10 @@ class Numbers:
         self.r = random.Random(seed)
         self.scope = Scope()
 
+    def mask(self, shape: Shape, depth: int) -> str:
+        """An array of truth values (defined by the arrays room)."""
+        raise NotImplementedError
+
     def arr(self, shape: Shape, depth: int) -> str:
         """An array expression of that shape (defined by the arrays room)."""
         raise NotImplementedError
@@ -194,6 +198,8 @@ class Numbers:
             f"({a} * (({i}) % 3))",
             f"({a} + ({i}) % 5 / 4)",
             f"(0.2 * int({a} * 3.0))",
+            f"(0.3 * {self.comparison(0)})",
+            f"({a} * ({i} > 1))",
         ])  # fmt: skip
 
     def num_mod(self, depth: int) -> str:
@@ -294,7 +300,11 @@ class Numbers:
         if pick < 0.8:
             flag = self.scope.pick(self.r, "bool")
             return flag.name if flag else self.comparison(1)
-        if pick < 0.85:
+        if pick < 0.83:
             return f"(not {self.cond(depth - 1)})"
+        if pick < 0.87:
+            mask = self.scope.pick(self.r, "mask")
+            text = mask.name if mask else self.mask(self.some_shape(), 0)
+            return f"np.{self.r.choice(['any', 'all'])}({text})"
         op = self.r.choice(["and", "or"])
         return f"({self.cond(depth - 1)} {op} {self.cond(depth - 1)})"

@@ -14,7 +14,7 @@ class Var:
     """A name.  ``group``: arrays of one group may share memory."""
 
     name: str
-    kind: str  # "float", "int", "bool", "array", "ints", "pair", "function"
+    kind: str  # "float", "int", "bool", "array", "ints", "mask", "pair", "function"
     shape: Shape = ()
     low: int | None = None  # bounds of an int, where they are known for good
     high: int | None = None
@@ -23,6 +23,7 @@ class Var:
     owner: int = 0  # which function binds it
     fixed: bool = False  # may not be rebound (loop counters)
     readonly: bool = False  # an array that may not be written (a global)
+    contiguous: bool = False  # for certain, so that reshape gives a view
     signature: tuple[tuple[str, Shape], ...] = ()  # of a function
     result: str = "float"
 

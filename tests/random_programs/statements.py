@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.random_programs.arrays import Arrays
 from tests.random_programs.scope import Shape, Var
 
@@ -22,6 +24,8 @@ class Statements(Arrays):
             (2, self.rebind_array),
             (2, self.bind_int),
             (1, self.bind_bool),
+            (1, self.bind_mask),
+            (1, self.bind_empty),
             (1, self.swap_floats),
             (1, self.swap_elements),
             (1, self.swap_arrays),
@@ -110,7 +114,27 @@ class Statements(Arrays):
         text = self.cond(1)
         return [f"{self.scope.bind(Var(self.scope.fresh('flag'), 'bool')).name} = {text}"]
 
+    def bind_mask(self) -> list[str]:
+        shape = self.new_shape()
+        text = self.mask(shape, 1)
+        return [f"{self.scope.bind(Var(self.scope.fresh('m'), 'mask', shape)).name} = {text}"]
+
     # arrays
+
+    def bind_empty(self) -> list[str]:
+        """An array that is filled before it is read."""
+        shape = self.new_shape()
+        extents = str(shape[0]) if len(shape) == 1 else str(shape)
+        text = self.arr(shape, 1)
+        name = self.scope.fresh("v")
+        self.scope.bind(Var(name, "array", shape, contiguous=True))
+        fill = f"{name}[:] = {text}"
+        if len(shape) == 1 and self.r.random() < 0.5:
+            counter = self.scope.fresh("i")
+            fill = f"for {counter} in range({extents}): {name}[{counter}] = {self.num(0)}"
+            if name in fill.partition(" = ")[2]:
+                fill = f"{name}[:] = {text}"
+        return [f"{name} = np.empty({extents})", fill]
 
     def bind_fresh_array(self) -> list[str]:
         shape = self.new_shape()
@@ -126,7 +150,7 @@ class Statements(Arrays):
         if not var:
             return []
         text = self.fresh_array(var.shape)
-        var.group = object()
+        var.group, var.contiguous = object(), False
         return [f"{var.name} = {text}"]
 
     def bind_view(self) -> list[str]:
@@ -135,7 +159,7 @@ class Statements(Arrays):
             return []
         shapes = {var.shape for var in self.scope if var.kind == "array"}
         shapes |= {(extent,) for extent in base.shape} | {base.shape[::-1]}
-        shapes |= {(max(extent - 1, 1),) for extent in base.shape}
+        shapes |= {(max(extent - 1, 1),) for extent in base.shape} | {(math.prod(base.shape),)}
         found = [(t, s) for s in sorted(shapes) for t in self.views_of(base, s) if t != base.name]
         if not found:
             return []
@@ -150,7 +174,7 @@ class Statements(Arrays):
         if not base:
             return []
         name = self.scope.fresh("w")
-        kept = {"group": base.group, "readonly": base.readonly}
+        kept = {"group": base.group, "readonly": base.readonly, "contiguous": base.contiguous}
         self.scope.bind(Var(name, "array", base.shape, **kept))
         return [f"{name} = {base.name}"]
 
@@ -162,6 +186,8 @@ class Statements(Arrays):
         if not var:
             return []
         target, text = self.element_of(var), self.num(2)
+        if var.contiguous and len(var.shape) == 2 and self.r.random() < 0.1:
+            target = f"{var.name}.ravel()[{self.index(math.prod(var.shape))}]"
         return [self.r.choice([
             f"{target} = {self.bounded()}",
             f"{target} += 0.3 * {text}",
@@ -238,6 +264,7 @@ class Statements(Arrays):
         b = self.scope.pick(self.r, "array", lambda v: free(v) and v.shape == a.shape)
         if not b or a is b:
             return []
+        a.contiguous = b.contiguous = a.contiguous and b.contiguous
         return [f"{a.name}, {b.name} = {b.name}, {a.name}"]
 
     def bind_pair(self) -> list[str]:
