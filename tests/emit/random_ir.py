@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +63,8 @@ class Generator:
         self.block(b, scope, 0)
         kinds = self.rng.choice([(VECTOR, F8), (F8, MATRIX, VECTOR), (VECTOR, VECTOR)])
         yields = [self.pick(scope, kind) for kind in kinds]
+        if self.rng.random() < 0.3:
+            yields = self.returns(b, scope, kinds)
         writes = tuple(k for k in (0, 1, 2) if self.rng.random() < 0.25)
         yields += [self.pick(scope, params[k].type) for k in writes]
         structure = (core.LEAF,) * len(kinds)
@@ -93,6 +96,7 @@ class Generator:
             kinds = [self.scalar, self.read, self.write, self.write, self.vector, self.view]
             if depth < 3:
                 kinds += [self.branch, self.loop, self.loop, self.while_, self.stored]
+                kinds += [self.select, self.extent, self.local]
             self.rng.choice(kinds)(b, scope, depth)
 
     def scalar(self, b: Builder, scope: Scope, depth: int) -> None:
@@ -218,8 +222,10 @@ class Generator:
         inside.indices.append(index)
         self.block(inner, inside, depth + 1)
         ends = self.ends(inside, list(args))
-        exits = self.rng.random() < 0.3
-        if exits:
+        exits = self.rng.random() < 0.4
+        if exits and self.rng.random() < 0.5:
+            ends = self.leaving(inner, inside, args)
+        elif exits:
             ends = [self.exit(inner, inside), *ends]
         bounds = self.rng.choice([(0, 2, 1), (1, -1, -1), (0, 2, 1), (1, 1, 1)])
         body = inner.block((index, *args), ends)
@@ -281,6 +287,69 @@ class Generator:
         results = b.region(core.WHILE, (0, *inits), regions, types, names, exits=exits)
         for result in results[1:]:
             scope.add(result)
+
+    def returns(self, b: Builder, scope: Scope, kinds: Sequence[Type]) -> list[Operand]:
+        """An ``if`` whose arms compute all the results, as an early return is lowered."""
+        cond, blocks = self.condition(b, scope), []
+        for _ in range(2):
+            inner, inside = b.inner(), scope.inner()
+            self.block(inner, inside, 1)
+            blocks.append(inner.block((), [self.pick(inside, kind) for kind in kinds]))
+        return list(b.region(core.IF, (cond,), blocks, kinds))
+
+    def leaving(self, b: Builder, scope: Scope, args: list[Value]) -> list[Operand]:
+        """An ``if`` at the end of a loop's body, one arm of which leaves the loop."""
+        cond = self.condition(b, scope)
+        flags = self.rng.choice([(True, False), (False, True), (cond, False)])
+        blocks = []
+        for flag in flags:
+            inner, inside = b.inner(), scope.inner()
+            if self.rng.random() < 0.7:
+                self.block(inner, inside, 3)
+            blocks.append(inner.block((), (flag, *self.ends(inside, list(args)))))
+        names = ["", *(self.rng.choice([a.name, self.name()]) for a in args)]
+        return list(b.region(core.IF, (cond,), blocks, [BOOL, *(a.type for a in args)], names))
+
+    def select(self, b: Builder, scope: Scope, depth: int) -> None:
+        """A conditional expression of numbers."""
+        cond, blocks = self.condition(b, scope), []
+        for _ in range(2):
+            inner = b.inner()
+            x = self.pick(scope, VECTOR)
+            read = inner.getitem(x, (Index((INT,)),), self.index(scope, 2))
+            y = inner.emit(operator.mul, read, self.pick(scope, F8))
+            blocks.append(inner.block((), (y if self.rng.random() < 0.7 else 0.25,)))
+        (y,) = b.region(core.IF, (cond,), blocks, (F8,))
+        scope.add(b.emit(operator.add, y, self.pick(scope, F8), name=self.name()))
+
+    def extent(self, b: Builder, scope: Scope, depth: int) -> None:
+        """Extents, used as a shape and as an index."""
+        x = self.pick(scope, self.rng.choice([VECTOR, MATRIX]))
+        dims = b.dims(x)
+        if len(dims) == 2:
+            scope.add(b.emit(core.ZEROS, *dims, dtype=np.float64, name=self.name()))
+        else:
+            scope.indices.append(b.emit(operator.sub, dims[0], N - 1))
+
+    def local(self, b: Builder, scope: Scope, depth: int) -> None:
+        """A value saved in one arm and loaded in the same arm of a later ``if``."""
+        cond = self.condition(b, scope)
+        value = self.pick(scope, self.rng.choice([F8, VECTOR]))
+        kind = _widened(core.type_of(value))
+        slot = Slot("local", kind, self.rng.choice(["x_saved", "t_saved", ""]))
+        first, inside = b.inner(), scope.inner()
+        self.block(first, inside, 3)
+        first.effect(core.SAVE, self.pick(inside, kind), slot=slot)
+        b.region(core.IF, (cond,), (first.block((), ()), b.inner().block((), ())), ())
+        for _ in range(2):
+            self.write(b, scope, depth)
+        second, inside = b.inner(), scope.inner()
+        loaded = second.emit(core.LOAD, slot=slot, name=self.name())
+        inside.add(loaded)
+        self.write(second, inside, depth)
+        out = second.emit(operator.add, loaded, self.pick(inside, kind), name=self.name())
+        arms = second.block((), (out,)), b.inner().block((), (self.pick(scope, kind),))
+        scope.add(b.region(core.IF, (cond,), arms, (kind,), (self.name(),))[0])
 
     # Slots
 

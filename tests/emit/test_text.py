@@ -18,7 +18,7 @@ from adgen.transpiler.ir.types import BOOL, F8, FLOAT, Scalar
 from adgen.transpiler.ir.types import INT as INTEGER
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.span import Span
-from tests.emit.programs import MATRIX, VECTOR, for_, function, if_, logistic
+from tests.emit.programs import MATRIX, VECTOR, for_, function, if_
 from tests.emit.running import body_of, check, compiled
 
 X = np.array([1.0, 2.0, 3.0])
@@ -305,13 +305,3 @@ def test_flags_and_integers_keep_their_types() -> None:
 
     text = check(function({"s": F8}, build, (LEAF, LEAF)), np.float64(-1.0))
     assert "y = 0.0" in text and "ok = True" in text
-
-
-@pytest.mark.jit
-def test_numba_compiles_what_is_emitted() -> None:
-    numba = pytest.importorskip("numba")
-    rng = np.random.default_rng(0)
-    args = rng.normal(size=2), 0.5, rng.normal(size=(3, 2)), np.ones(3)
-    f = logistic()
-    names = compiled(emit_module([f], Style(numba=True)))
-    assert numba.njit(names["loss"])(*args) == pytest.approx(names["loss"](*args), rel=1e-12)

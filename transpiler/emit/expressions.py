@@ -9,7 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from adgen.transpiler.emit import nodes, numbers, selection
+from adgen.transpiler.emit import kernels, nodes, numbers, selection
 from adgen.transpiler.emit.calls import call_name, keywords
 from adgen.transpiler.emit.folding import logical
 from adgen.transpiler.emit.nodes import Expr
@@ -63,6 +63,8 @@ class Expressions:
         operands = self._promoted(op)
         if self.numba and op.attrs.get("reassoc"):
             return nodes.call("radd", *operands)
+        if self.numba and kernels.is_product(op):
+            return nodes.call("matmul", *operands)
         if op.callee is operator.add:
             return nodes.add(*operands, keep_signs=op.role == core.PRIMAL)
         if symbol and op.callee in nodes.BINARY:
@@ -132,6 +134,10 @@ class Expressions:
 
     def _fresh(self, op: Op) -> Expr:
         kind = op.result.type
+        if self.numba and op.callee != core.FULL_:
+            kernel = kernels.fresh(str(op.callee), self.operands(op.operands), kind.dtype)
+            if kernel is not None:
+                return kernel
         dtype = {} if kind.dtype == np.float64 else {"dtype": nodes.dtype(kind.dtype)}
         value = [self.operand(op.operands[0])] if op.callee == core.FULL_ else []
         extents = op.operands[len(value) :]

@@ -36,7 +36,7 @@ class Folding:
         self._together = _extents_together(function.body, order)
         self._root: dict[Op, int] = {}
         self._width: dict[Value, int] = {}
-        self._fold(function.body, None)
+        self._fold(function.body)
         self._limit(function.body, 1)
 
     def leaves(self, operand: Operand) -> list[Value]:
@@ -63,21 +63,20 @@ class Folding:
 
     # Pass 1, last op first: what may be folded, and where it is then evaluated
 
-    def _fold(self, block: Block, root: int | None) -> None:
-        """``root``: where the block's yields are evaluated, if it is an arm of a select."""
-        end = self.order.end[block] if root is None else root
+    def _fold(self, block: Block) -> None:
         for op in reversed(block.ops):
             if op.callee == core.IF and self._selects(op):
                 self.selects.add(op)
             if op.regions and op not in self.selects:
                 for region in op.regions:
-                    self._fold(region, None)
+                    self._fold(region)
                 continue
-            self._consider(op, block, end)
+            self._consider(op, block)
             for region in op.regions:
-                self._fold(region, self._root.get(op, self.order.exit[op]))
+                for inner in region.ops:  # all fold: `_selects` and `_blocked` saw to that
+                    self.inline[inner.result] = inner
 
-    def _consider(self, op: Op, block: Block, end: int) -> None:
+    def _consider(self, op: Op, block: Block) -> None:
         if len(op.results) != 1 or op.callee in WRITES and is_write(op):
             return
         result = op.result
@@ -93,15 +92,15 @@ class Folding:
         at_end = use.op is None and _repeated(result, block)
         if result.name and not at_end and op.callee != core.LOAD:
             return
-        root = self._root_of(use, end)
+        root = self._root_of(use)
         if self._blocked(op, root):
             return
         self.inline[result] = op
         self._root[op] = root
 
-    def _root_of(self, use: Use, end: int) -> int:
+    def _root_of(self, use: Use) -> int:
         if use.op is None:
-            return end
+            return use.position
         if use.op.results and use.op.results[0] in self.inline:
             return self._root[use.op]
         return self.order.entry[use.op]
@@ -110,7 +109,8 @@ class Folding:
         start = self.order.entry[op]
         if self.events.crossed(op, start, root):
             return True
-        names = {o.name for o in self.inputs(op) if isinstance(o, Value) and o.name}
+        read = [*self.inputs(op), *(o for r in op.regions for i in r.ops for o in i.operands)]
+        names = {o.name for o in read if isinstance(o, Value) and o.name}
         made = self.order.exit[op] + 1
         return any(self.events.renamed(name, made, root) for name in names)
 

@@ -29,6 +29,7 @@ class Naming:
         self.tops: dict[Slot, str] = {}
         self._occupied: dict[str, tuple[Ranges, TypeKey, bool]] = {}
         self._unique: set[str] = {local_name(function.name)}
+        self._temporaries = _numbered("t", 1)  # each is used once
         self._exits = _exit_flags(function)
         webs = Webs(function, order, liveness).all()
         for web in webs:
@@ -72,7 +73,7 @@ class Naming:
         if web.hint:
             return _numbered(local_name(web.hint))
         bases = self._bases(web)
-        return _rounds(bases) if bases else _numbered("t", 1)
+        return _rounds(bases) if bases else self._temporaries
 
     def _bases(self, web: Web) -> tuple[str, ...]:
         """Customary names for extents, indices and exit flags without a name."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-from adgen.transpiler.emit import nodes
+import numpy as np
+
+from adgen.transpiler.emit import kernels, nodes
 from adgen.transpiler.emit.elements import copy_elements
 from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -41,12 +43,21 @@ class Slots:
         name = nodes.store(self._name(slot))
         if slot.kind == "tape":
             extents = [self.write.count(o) for o in op.operands]
-            return [nodes.assign(name, _empty(extents, slot.type))]
+            return [nodes.assign(name, self._empty(extents, slot.type))]
         if isinstance(slot.type, Array):
             return [nodes.assign(name, nodes.list_())]
-        buffer = _empty([nodes.constant(_STACK_SIZE)], slot.type)
+        buffer = self._empty([nodes.constant(_STACK_SIZE)], slot.type)
         top = nodes.store(self.plan.naming.tops[slot])
         return [nodes.assign(name, buffer), nodes.assign(top, nodes.constant(0))]
+
+    def _empty(self, extents: list[Expr], kind: Type) -> Expr:
+        if self.plan.style.numba:
+            kernel = kernels.fresh(core.EMPTY, extents, kind.dtype)
+            if kernel is not None:
+                return kernel
+        dtype = {} if kind.dtype == np.float64 else {"dtype": nodes.dtype(kind.dtype)}
+        shape = extents[0] if len(extents) == 1 else nodes.tuple_(extents)
+        return nodes.call("np.empty", shape, **dtype)
 
     def reserve(self, ops: Sequence[Op]) -> list[Stmt]:
         """Room for one more trip on tapes that are indexed by one counter and grow together."""
@@ -123,7 +134,7 @@ class Slots:
             if isinstance(slot, Slot) and slot.kind == "local":
                 name = nodes.store(self._name(slot))
                 if isinstance(slot.type, Array):
-                    nothing = _empty([nodes.constant(0)] * slot.type.ndim, slot.type)
+                    nothing = self._empty([nodes.constant(0)] * slot.type.ndim, slot.type)
                     out.append(nodes.assign(name, nothing))
                 else:
                     out.append(nodes.assign(name, self.write.as_type(0, slot.type)))
@@ -170,9 +181,3 @@ def _doubled(name: str) -> Stmt:
     more = nodes.call("np.empty_like", nodes.load(name))
     both = nodes.tuple_([nodes.load(name), more])
     return nodes.assign(nodes.store(name), nodes.call("np.concatenate", both))
-
-
-def _empty(extents: list[Expr], kind: Type) -> Expr:
-    dtype = {} if kind.dtype.str[1:] == "f8" else {"dtype": nodes.dtype(kind.dtype)}
-    shape = extents[0] if len(extents) == 1 else nodes.tuple_(extents)
-    return nodes.call("np.empty", shape, **dtype)

@@ -253,10 +253,14 @@ class Storage:
             for borrow in self.borrows.get(value, ()):
                 if not later and exclusive(borrow.place, site.place):
                     continue
-                crossed = later or isinstance(borrow.child, Slot)
-                crossed |= borrow.loop is not None and within(site.place, borrow.loop)
+                crossed = later or borrow.loop is not None and within(site.place, borrow.loop)
+                crossed |= isinstance(borrow.child, Slot) and self._loaded_before(borrow)
                 pending.append((borrow.child, crossed, through or borrow))
         return found
+
+    def _loaded_before(self, save: Borrow) -> bool:
+        """Whether a local slot is loaded ahead of a save, so by a later trip of a loop."""
+        return any(load.position < save.position for load in self.borrows.get(save.child, ()))
 
     def _used_after(self, value: Value | Slot, site: Site, later: bool) -> bool:
         if isinstance(value, Slot):
