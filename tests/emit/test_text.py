@@ -49,7 +49,7 @@ def test_constants_are_spelled_exactly(value, text) -> None:
 def test_zeros_take_the_shape_of_an_array_or_named_extents() -> None:
     f = function({"x": MATRIX}, lambda b, x: (b.zeros_like(x),))
     assert last_line(f, A) == "np.zeros_like(x)"
-    assert last_line(f, A, numba=True) == "np.zeros(x.shape)"
+    assert last_line(f, A, numba=True) == "zeros_2d(x.shape[0], x.shape[1])"
 
     def named(b, x):
         n, m = b.dims(x)

@@ -11,7 +11,6 @@ from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 
 _SPELLINGS = {"absolute": "abs", "true_divide": "divide", "amax": "max", "amin": "min"}
-KERNELS = "adgen.runtime.kernels"
 
 
 def call_name(callee: Any) -> str:

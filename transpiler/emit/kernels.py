@@ -15,12 +15,16 @@ from adgen.transpiler.ir.types import Array
 
 _HIGHEST_RANK = 3
 _PRODUCTS = {operator.matmul, np.matmul, np.dot}
-_FRESH = re.compile(r"\b(?:empty|zeros)_[123]d\b")
 _MODULES = {
-    re.compile(r"\bradd\b"): "adgen.runtime.kernels",
-    re.compile(r"\bmatmul\b"): "adgen.runtime.matmul",
-    _FRESH: "adgen.runtime.memory",
+    "radd": "adgen.runtime.kernels",
+    "matmul": "adgen.runtime.matmul",
+    **{
+        f"{kind}_{rank}d": "adgen.runtime.memory"
+        for kind in ("empty", "zeros")
+        for rank in range(1, _HIGHEST_RANK + 1)
+    },
 }
+NAMES = frozenset(_MODULES)
 
 
 def fresh(kind: str, extents: Sequence[Expr], dtype: np.dtype) -> Expr | None:
@@ -39,7 +43,5 @@ def is_product(op: Op) -> bool:
 
 def imports(text: str) -> set[tuple[str, str]]:
     """(module, name) of the kernels that a text calls."""
-    code = "\n".join(line.partition("#")[0] for line in text.splitlines())
-    return {
-        (module, name) for pattern, module in _MODULES.items() for name in pattern.findall(code)
-    }
+    called = set(re.findall(r"\b(\w+)\(", text)) & NAMES
+    return {(_MODULES[name], name) for name in called}

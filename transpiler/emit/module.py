@@ -8,7 +8,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.emit import calls, nodes
+from adgen.transpiler.emit import calls, kernels, nodes
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -90,9 +90,7 @@ def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
         for _, op in core.walk(function.body)
         if not isinstance(op.callee, str)
     }
-    if any(re.search(r"\bradd\(", text) for text in texts):
-        found.add((calls.KERNELS, "radd"))
-    pairs = sorted(pair for pair in found if pair is not None)
+    pairs = sorted({pair for pair in found if pair is not None}.union(*map(kernels.imports, texts)))
     groups = [
         ["import math"] if ("math", "") in used else [],
         ["import numpy as np"] if ("numpy", "np") in used else [],

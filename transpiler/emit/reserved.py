@@ -6,7 +6,9 @@ import builtins
 import keyword
 import re
 
-MODULES = frozenset({"np", "math", "radd"})
+from adgen.transpiler.emit import kernels
+
+MODULES = frozenset({"np", "math"}) | kernels.NAMES
 _BUILTINS = frozenset(dir(builtins))
 _CALLED = frozenset(
     {"abs", "bool", "float", "int", "len", "max", "min", "print", "range", "round", "sum"}
