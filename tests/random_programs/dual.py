@@ -102,15 +102,16 @@ def apply(function: Callable[..., Any], partials: tuple[Any, ...], *operands: An
     return wrap(out, tangent)
 
 
-def differ(first: Any, second: Any) -> Any:
-    """Where the tangents of two operands are not the same: only there is a tie a kink."""
-    return np.any(tangent_of(first) != tangent_of(second), axis=-1)
+def varies(*operands: Any) -> Any:
+    """Where any of the operands depends on the inputs: only there is a tie a kink."""
+    return np.any(sum(np.abs(tangent_of(operand)) for operand in operands), axis=-1)
 
 
 def compare(relation: Callable[[Any, Any], Any], first: Any, second: Any) -> Any:
     """A comparison of values, which notes how close it was."""
     left, right = value_of(first), value_of(second)
-    watch.near(np.subtract(left, right, dtype=float), differ(first, second))
+    if first is not second:
+        watch.near(np.subtract(left, right, dtype=float), varies(first, second))
     return relation(left, right)
 
 
@@ -130,7 +131,7 @@ def power(x: Any, y: Any) -> Any:
 def floored(operation: Callable[..., Any], x: Any, y: Any) -> Any:
     """``//`` (piecewise constant) or ``%`` (slope 1 in x, minus the quotient in y)."""
     quotient = np.true_divide(value_of(x), value_of(y))
-    watch.near(quotient - np.rint(quotient), differ(x, y) | np.any(tangent_of(y), axis=-1))
+    watch.near(quotient - np.rint(quotient), varies(x, y))
     if operation is operator.floordiv:
         return apply(operation, (None, None), x, y)
     slopes = (lambda a, b: np.ones(np.broadcast_shapes(np.shape(a), np.shape(b))),
@@ -140,7 +141,7 @@ def floored(operation: Callable[..., Any], x: Any, y: Any) -> Any:
 
 def divide(x: Any, y: Any) -> Any:
     """``x / y``; a small divisor counts as a kink."""
-    watch.near(value_of(y), np.any(tangent_of(y), axis=-1))
+    watch.near(value_of(y), varies(y))
     return apply(
         operator.truediv, (lambda a, b: 1.0 / (b + 0.0 * a), lambda a, b: -a / (b * b * 1.0)), x, y
     )
@@ -148,7 +149,7 @@ def divide(x: Any, y: Any) -> Any:
 
 def absolute(x: Any) -> Any:
     """``abs(x)``."""
-    watch.near(value_of(x), np.any(tangent_of(x), axis=-1))
+    watch.near(value_of(x), varies(x))
     return apply(abs, (np.sign,), x)
 
 
