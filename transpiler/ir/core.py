@@ -152,6 +152,7 @@ class Function:
     LEAF for one value, a tuple of structures for a tuple.
     ``writes``: indices of parameters that the function mutates; their final
     values are the last ``len(writes)`` yields.
+    ``captures``: arrays of the surroundings, the arguments for the last parameters.
     ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
     what it hands over.  ``residuals_in``: of a backward function
     ``f_backward(residuals, *params)``: values and slots that are defined on entry.
@@ -163,6 +164,7 @@ class Function:
     writes: tuple[int, ...] = ()
     doc: str = ""
     span: Span | None = None
+    captures: tuple[object, ...] = ()
     residuals_out: tuple[Operand | Slot, ...] = ()
     residuals_in: tuple[Value | Slot, ...] = ()
 

@@ -1,0 +1,141 @@
+"""Arithmetic with Python's and NumPy's meaning."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, Static, describe, is_operand
+from adgen.transpiler.frontend.booleans import negate, truth
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import FLOAT, Array, Scalar, Type
+
+OPERATORS: dict[type, Any] = {
+    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul,
+    gast.Div: operator.truediv, gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod,
+    gast.Pow: operator.pow, gast.MatMult: operator.matmul, gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_, gast.BitXor: operator.xor, gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+}  # fmt: skip
+
+
+@expression(gast.BinOp)
+def _bin_op(cx: Context, node: Any, name: str) -> Binding:
+    left, right = cx.ev(node.left), cx.ev(node.right)
+    return binary(cx, node, OPERATORS[type(node.op)], left, right, name)
+
+
+@expression(gast.UnaryOp)
+def _unary_op(cx: Context, node: Any, name: str) -> Binding:
+    binding = cx.ev(node.operand)
+    if isinstance(node.op, gast.Not):
+        return negate(cx, truth(cx, binding, node.operand), node)
+    callee = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}
+    x = array_or_number(cx, node, binding)
+    if type(node.op) is gast.UAdd and isinstance(type_of(x), Scalar):
+        return x
+    return cx.wrap(cx.emit(node, callee[type(node.op)], x, name=name))
+
+
+def array_or_number(cx: Context, node: Any, binding: Binding) -> Operand:
+    """The operand of arithmetic.  Raises TypeMismatch for anything else."""
+    if is_operand(binding):
+        operand: Operand = binding
+        return operand
+    if isinstance(binding, Ref):
+        return cx.read(binding, node)
+    cx.refuse(
+        TypeMismatch,
+        f"{describe(binding)} is used in arithmetic",
+        node,
+        "use numbers and arrays; np.array([...]) makes an array of a list",
+    )
+
+
+def binary(
+    cx: Context, node: Any, callee: Any, left: Binding, right: Binding, name: str = ""
+) -> Binding:
+    """``left <op> right``."""
+    sequences = _sequences(cx, node, callee, left, right)
+    if sequences is not None:
+        return sequences
+    x, y = array_or_number(cx, node, left), array_or_number(cx, node, right)
+    if callee is operator.matmul:
+        return matmul(cx, node, callee, x, y, name)
+    integral = _integral(x) and _integral(y)
+    if callee in (operator.floordiv, operator.mod) and integral:
+        _check_divisor(cx, node, y)
+    if callee is operator.pow and integral:
+        x = _checked_base(cx, node, x, y)
+    return cx.wrap(cx.emit(node, callee, x, y, name=name))
+
+
+def _sequences(
+    cx: Context, node: Any, callee: Any, left: Binding, right: Binding
+) -> Binding | None:
+    """Tuples and lists are joined and repeated; strings are known while lowering."""
+    if isinstance(left, Static) and isinstance(left.value, str) and isinstance(right, Static):
+        return Static(callee(left.value, right.value))
+    if callee is operator.add and isinstance(left, tuple) and isinstance(right, tuple):
+        return left + right
+    if callee is operator.add and isinstance(left, Listing) and isinstance(right, Listing):
+        return Listing(left.items + right.items)
+    if callee is operator.mul:
+        for sequence, count in ((left, right), (right, left)):
+            if type(count) is int and isinstance(sequence, tuple):
+                return sequence * count
+            if type(count) is int and isinstance(sequence, Listing):
+                return Listing(sequence.items * count)
+    return None
+
+
+def matmul(cx: Context, node: Any, callee: Any, x: Operand, y: Operand, name: str) -> Binding:
+    """A product of vectors and matrices, the inner extents guarded."""
+    kinds = type_of(x), type_of(y)
+    for kind in kinds:
+        if not isinstance(kind, Array) or kind.ndim > 2:
+            cx.refuse(
+                UnsupportedSyntax,
+                f"a matrix product of {_shown(kinds[0])} and {_shown(kinds[1])}",
+                node,
+                "multiply vectors and matrices (1-D and 2-D); loop over further axes",
+            )
+    inner = cx.extents.of(x)[-1], cx.extents.of(y)[0]
+    shapes.require(cx, node, *inner)
+    return cx.wrap(cx.emit(node, callee, x, y, name=name))
+
+
+def _shown(kind: Type) -> str:
+    return f"a {kind.ndim}-D array" if isinstance(kind, Array) else "a number"
+
+
+def _integral(operand: Operand) -> bool:
+    kind = type_of(operand)
+    return isinstance(kind, Scalar) and kind.weak and kind.dtype.kind in "ib"
+
+
+def _check_divisor(cx: Context, node: Any, divisor: Operand) -> None:
+    if isinstance(divisor, Value):
+        nonzero = cx.emit(node, operator.ne, divisor, 0)
+        cx.check(node, nonzero, "ZeroDivisionError", "integer division or modulo by zero")
+    elif divisor == 0:
+        cx.check(node, False, "ZeroDivisionError", "integer division or modulo by zero")
+
+
+def _checked_base(cx: Context, node: Any, base: Operand, exponent: Operand) -> Operand:
+    """The base of a power of integers: a float where Python's result is one."""
+    if not isinstance(exponent, Value):
+        return cx.cast(node, base, FLOAT) if exponent < 0 else base
+    if not cx.extents.is_natural(exponent):
+        natural = cx.emit(node, operator.ge, exponent, 0)
+        cx.check(
+            node, natural, "ValueError",
+            "an integer to a negative integer power: make the base a float",
+        )  # fmt: skip
+    return base

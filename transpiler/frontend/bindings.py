@@ -1,0 +1,276 @@
+"""What a name or an expression can stand for while a program is lowered.
+
+A binding is an operand (a number known at run time or now), a ``Ref`` (an array or a
+view of one), a Python tuple of bindings, or one of the static things below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.paths import Path
+from adgen.transpiler.source import Source
+
+
+class Cell:
+    """The identity of an array: what Python's references point to.
+
+    ``captured``: it belongs to the surroundings of the function and may not be written.
+    """
+
+    __slots__ = ("captured", "name")
+
+    def __init__(self, name: str = "", captured: bool = False) -> None:
+        self.name = name
+        self.captured = captured
+
+    def __repr__(self) -> str:
+        return f"<cell {self.name or hex(id(self))[-5:]}>"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ref:
+    """An array: the part of a cell that a path selects (the empty path: all of it)."""
+
+    cell: Cell
+    path: Path = ()
+    index: tuple[Operand, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Static:
+    """A Python object that is known while lowering: None, a string, a function, a module."""
+
+    value: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Listing:
+    """A list display: read like a tuple, never changed."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """One activation of a function: the owner of its local names.
+
+    ``parent`` is the frame that the function was defined in.  ``place`` replaces the spans of
+    everything inside (library functions report the call that the user wrote).
+    """
+
+    source: Source
+    node: Any
+    locals: frozenset[str]
+    parent: Frame | None = None
+    place: Any = None
+    escapes: bool = False  # a closure was made in it: its names outlive the call
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Closure:
+    """A nested function or lambda with the frame it was made in."""
+
+    name: str
+    node: Any
+    frame: Frame
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Method:
+    """``x.sum`` before it is called."""
+
+    base: Any
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RangeOf:
+    """``range(start, stop, step)``."""
+
+    start: Operand
+    stop: Operand
+    step: Operand
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EnumerateOf:
+    """``enumerate(sequence, start)``."""
+
+    sequence: Any
+    start: Operand
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ZipOf:
+    """``zip(*sequences)``."""
+
+    sequences: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReversedOf:
+    """``reversed(sequence)``."""
+
+    sequence: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SliceOf:
+    """``a:b:c`` inside an index; absent bounds are None."""
+
+    start: Any
+    stop: Any
+    step: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Unbound:
+    """No value; ``maybe`` holds what other paths give (its type counts at loop heads)."""
+
+    maybe: Any = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Conflict:
+    """Paths disagree beyond what one type holds; only reading it is an error."""
+
+    first: Any
+    second: Any
+
+
+UNDEF = Unbound()
+Binding = Any  # of the kinds above; a union of them all would say no more
+Key = tuple[Frame, str]
+
+
+def is_operand(binding: Binding) -> bool:
+    """Whether a binding is a number (a Value of the IR or a constant)."""
+    return isinstance(binding, (Value, bool, int, float, np.number, np.bool_))
+
+
+def same_operand(first: Operand, second: Operand) -> bool:
+    """Whether two operands are certainly equal, type and sign of zero included."""
+    if first is second:
+        return True
+    if isinstance(first, Value) or isinstance(second, Value):
+        return False
+    return type(first) is type(second) and repr(first) == repr(second)
+
+
+def same(first: Binding, second: Binding) -> bool:
+    """Whether two bindings certainly denote the same thing."""
+    if first is second:
+        return True
+    if is_operand(first) and is_operand(second):
+        return same_operand(first, second)
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, Ref):
+        return (
+            first.cell is second.cell
+            and first.path == second.path
+            and all(map(same_operand, first.index, second.index))
+        )
+    if isinstance(first, Static):
+        return same_object(first.value, second.value)
+    if isinstance(first, Unbound):
+        return first.maybe is None and second.maybe is None
+    if isinstance(first, Closure):
+        return first.node is second.node and first.frame is second.frame
+    parts = children(first)
+    return parts is not None and same_all(parts, children(second))
+
+
+def same_all(first: Any, second: Any) -> bool:
+    """Whether two sequences of bindings agree one by one."""
+    return len(first) == len(second) and all(map(same, first, second))
+
+
+def same_object(first: Any, second: Any) -> bool:
+    """Whether two static objects are the same (equal, for strings and None)."""
+    if first is second:
+        return True
+    return type(first) is type(second) and isinstance(first, (str, type(None))) and first == second
+
+
+def children(binding: Binding) -> tuple[Any, ...] | None:
+    """The parts of a compound binding, or None for a leaf."""
+    match binding:
+        case tuple():
+            return binding
+        case Listing(items=items):
+            return items
+        case RangeOf(start=start, stop=stop, step=step):
+            return (start, stop, step)
+        case EnumerateOf(sequence=sequence, start=start):
+            return (sequence, start)
+        case ZipOf(sequences=sequences):
+            return sequences
+        case ReversedOf(sequence=sequence):
+            return (sequence,)
+        case SliceOf(start=start, stop=stop, step=step):
+            return (start, stop, step)
+        case Method(base=base):
+            return (base,)
+    return None
+
+
+def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
+    """A compound binding of the same kind with other parts."""
+    match binding:
+        case tuple():
+            return parts
+        case Listing():
+            return Listing(parts)
+        case ZipOf():
+            return ZipOf(parts)
+        case Method(name=name):
+            return Method(parts[0], name)
+    return type(binding)(*parts)
+
+
+def alike(first: Binding, second: Binding) -> bool:
+    """Whether two compound bindings have the same kind and number of parts."""
+    one, two = children(first), children(second)
+    if one is None or two is None or type(first) is not type(second) or len(one) != len(two):
+        return False
+    return not isinstance(first, Method) or first.name == second.name
+
+
+def describe(binding: Binding) -> str:
+    """What a binding is, for error messages: ``a number``, ``an array``, …"""
+    if is_operand(binding):
+        return "a number"
+    match binding:
+        case Ref():
+            return "an array"
+        case tuple():
+            return f"a tuple of {len(binding)}"
+        case Listing():
+            return "a list"
+        case Static(value=None):
+            return "None"
+        case Static(value=str()):
+            return "a string"
+        case Static(value=value):
+            name = getattr(value, "__name__", None)
+            return f"`{name}`" if name else f"an object of type `{type(value).__name__}`"
+        case Closure(name=name):
+            return f"the function `{name}`"
+        case Method(name=name):
+            return f"the method `{name}`"
+        case RangeOf():
+            return "a range"
+        case EnumerateOf():
+            return "an enumerate object"
+        case ZipOf():
+            return "a zip object"
+        case SliceOf():
+            return "a slice"
+    return "something without a value"

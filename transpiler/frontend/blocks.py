@@ -1,0 +1,145 @@
+"""Statement lists and early exits.
+
+``return``, ``break`` and ``continue`` set flags of the frame: ``$out`` (leave the rest of this
+block), ``$leave`` (leave the loop), ``$ret`` (leave the function, with ``$val``).  A flag that
+is known while lowering costs nothing: the rest of a block moves into the arm that falls
+through.  Only where that is not known is the rest guarded.  Nothing is duplicated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import UnboundName
+from adgen.transpiler.frontend.bindings import Binding, Key
+from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.functions import liveness_of
+from adgen.transpiler.frontend.joins import FLAGS, Arm, branch
+from adgen.transpiler.ir.core import Value
+
+
+def run_block(cx: Context, statements: Sequence[Any]) -> None:
+    """Lower statements in order, as far as they can be reached."""
+    for number, statement in enumerate(statements):
+        rest = statements[number + 1 :]
+        if isinstance(statement, gast.If):
+            if _lower_if(cx, statement, rest):
+                return
+        else:
+            cx.execute(cx, statement)
+        if cx.flag("$out") is not False:
+            if rest:
+                resume(cx, statement, "$out", lambda rest=rest: run_block(cx, rest))
+            return
+
+
+def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
+    """Run ``rest`` unless the flag is set."""
+    value = cx.flag(flag)
+    if value is True:
+        return
+    if value is False:
+        rest()
+        return
+    assert isinstance(value, Value)
+    left = arm(cx, lambda: _assume(cx, value, True))
+    stayed = arm(cx, lambda: (_assume(cx, value, False), rest()))
+    branch(cx, node, value, left, stayed, _live(cx, node, "tail"))
+
+
+def _assume(cx: Context, flag: Value, truth_value: bool) -> None:
+    """Inside a guard, the flags that are this very value are known."""
+    for name in FLAGS:
+        if cx.flag(name) is flag:
+            cx.bind(name, truth_value)
+    if truth_value:
+        cx.bind("$out", True)
+
+
+def arm(cx: Context, lower: Callable[[], Any]) -> Arm:
+    """Lower something as an arm of a branch, from the present state."""
+    out = Arm(cx.builder.inner(), cx.state.copy())
+    with cx.inside(out.builder, out.state):
+        lower()
+        out.state = cx.state
+    return out
+
+
+def _live(cx: Context, node: Any, table: str) -> Callable[[Key], bool]:
+    liveness = liveness_of(cx.frame.node)
+    names = getattr(liveness, table)
+
+    def live(key: Key) -> bool:
+        return key[0] is not cx.frame or liveness.is_live(names, node, key[1])
+
+    return live
+
+
+def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
+    """Lower an ``if``; whether the rest of the block went into one of its arms."""
+    condition = truth(cx, cx.ev(node.test), node.test)
+    if not isinstance(condition, Value):
+        run_block(cx, node.body if condition else node.orelse)
+        return False
+    arms = arms_of(
+        cx, lambda: run_block(cx, node.body), lambda: run_block(cx, node.orelse)
+    )
+    if arms is None:
+        return False
+    exits = [side.flag(cx, "$out") for side in arms]
+    moved = bool(rest) and exits[0] != exits[1]
+    if moved:
+        through = arms[0] if exits[1] else arms[1]
+        with cx.inside(through.builder, through.state):
+            resume(cx, node, "$out", lambda: run_block(cx, rest))
+            through.state = cx.state
+    live = _live(cx, node, "tail" if moved or exits == [True, True] else "after")
+    branch(cx, node, condition, *arms, live)
+    return moved
+
+
+def arms_of(
+    cx: Context, then: Callable[[], Any], orelse: Callable[[], Any]
+) -> tuple[Arm, Arm] | None:
+    """Lower both arms of a branch.
+
+    In a trial run of a loop body, an arm that reads a name which only earlier iterations bind
+    is left out, because nothing is known of the name yet: the other arm continues in place
+    (None is returned) and the gap is noted, so that the trial is repeated.
+    """
+    arms: list[Arm] = []
+    gap: UnboundName | None = None
+    for lower in (then, orelse):
+        try:
+            arms.append(arm(cx, lower))
+        except UnboundName as error:
+            if not cx.trials or gap is not None:
+                raise
+            gap = error
+    if gap is None:
+        return arms[0], arms[1]
+    cx.gaps.append(gap)
+    cx.builder.ops += arms[0].builder.ops
+    cx.state = arms[0].state
+    return None
+
+
+def choose(
+    cx: Context, node: Any, condition: Value, then: Callable[[], Binding],
+    orelse: Callable[[], Binding], name: str = "",
+) -> Binding:  # fmt: skip
+    """The value of a conditional expression, each side evaluated only when it is chosen."""
+    hidden = f"$choice {name}" if name else "$choice"
+
+    def side(lower: Callable[[], Binding]) -> Callable[[], None]:
+        return lambda: cx.bind(hidden, lower())
+
+    arms = arms_of(cx, side(then), side(orelse))
+    if arms is not None:
+        branch(cx, node, condition, *arms, lambda key: True)
+    binding = cx.state.env.pop((cx.frame, hidden))
+    return binding

@@ -1,0 +1,217 @@
+"""Truth values: conditions, ``and``, ``or``, ``not``, comparisons."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Listing,
+    Ref,
+    Static,
+    children,
+    describe,
+    is_operand,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import Scalar
+
+_COMPARISONS: dict[type, Any] = {
+    gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
+    gast.Eq: operator.eq, gast.NotEq: operator.ne,
+}  # fmt: skip
+_TOTAL = (gast.Name, gast.Constant, gast.Attribute, gast.Compare, gast.BoolOp, gast.UnaryOp,
+          gast.BinOp, gast.Load, gast.cmpop, gast.boolop, gast.Not, gast.USub, gast.Add,
+          gast.Sub, gast.Mult)  # fmt: skip
+
+
+def truth(cx: Context, binding: Binding, node: Any) -> Operand:
+    """The truth value of a binding: a bool known now, or a boolean Value."""
+    if is_operand(binding):
+        return _truth_of_number(cx, binding, node)
+    if isinstance(binding, Ref):
+        cx.refuse(
+            TypeMismatch,
+            "the truth value of an array is ambiguous",
+            node,
+            "compare one element, or use np.any(...) or np.all(...)",
+        )
+    parts = children(binding)
+    if isinstance(binding, (tuple, Listing)) and parts is not None:
+        return bool(parts)
+    if isinstance(binding, Static):
+        return bool(binding.value) if isinstance(binding.value, (str, type(None))) else True
+    return True
+
+
+def _truth_of_number(cx: Context, number: Operand, node: Any) -> Operand:
+    if not isinstance(number, Value):
+        return bool(number)
+    if number.type.dtype.kind == "b":
+        return number
+    return cx.emit(node, operator.ne, number, 0)
+
+
+def negate(cx: Context, condition: Operand, node: Any) -> Operand:
+    """``not condition``."""
+    if not isinstance(condition, Value):
+        return not condition
+    return cx.emit(node, operator.not_, condition)
+
+
+def either(cx: Context, first: Operand, second: Operand, node: Any) -> Operand:
+    """``first or second`` of two truth values."""
+    for one, other in ((first, second), (second, first)):
+        if not isinstance(one, Value):
+            return True if one else other
+    return first if first is second else cx.emit(node, operator.or_, first, second)
+
+
+@expression(gast.BoolOp)
+def _bool_op(cx: Context, node: Any, name: str) -> Binding:
+    return _chain(cx, node.values, isinstance(node.op, gast.And), name)
+
+
+def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Binding:
+    from adgen.transpiler.frontend.blocks import choose
+
+    first, *rest = values
+    left = cx.ev(first)
+    if not rest:
+        return left
+    condition = truth(cx, left, first)
+    if not isinstance(condition, Value):
+        return _chain(cx, rest, conjunction, name) if condition == conjunction else left
+    if _is_bool(left) and all(map(_is_total, rest)):
+        right = _chain(cx, rest, conjunction, "")
+        if _is_bool(right):
+            if not isinstance(right, Value):
+                return left if bool(right) == conjunction else right
+            callee = operator.and_ if conjunction else operator.or_
+            return cx.emit(first, callee, left, right, name=name)
+        return _select(cx, first, condition, left, right, conjunction, name)
+
+    def other() -> Binding:
+        return _chain(cx, rest, conjunction, "")
+
+    def same() -> Binding:
+        return left
+
+    then, orelse = (other, same) if conjunction else (same, other)
+    return choose(cx, first, condition, then, orelse, name)
+
+
+def _select(
+    cx: Context, node: Any, condition: Value, left: Binding, right: Binding, conjunction: bool,
+    name: str,
+) -> Binding:  # fmt: skip
+    from adgen.transpiler.frontend.blocks import choose
+
+    then, orelse = (right, left) if conjunction else (left, right)
+    return choose(cx, node, condition, lambda: then, lambda: orelse, name)
+
+
+def _is_bool(binding: Binding) -> bool:
+    if not is_operand(binding):
+        return False
+    kind = type_of(binding)
+    return isinstance(kind, Scalar) and kind.dtype.kind == "b"
+
+
+def _is_total(node: Any) -> bool:
+    """Whether evaluating an expression has no effect and cannot fail."""
+    return all(isinstance(inner, _TOTAL) for inner in gast.walk(node))
+
+
+@expression(gast.Compare)
+def _compare(cx: Context, node: Any, name: str) -> Binding:
+    from adgen.transpiler.frontend.blocks import choose
+
+    left = cx.ev(node.left)
+    result: Binding = True
+    pairs = list(zip(node.ops, node.comparators, strict=True))
+
+    def step(number: int, left: Binding) -> Binding:
+        op, comparator = pairs[number]
+        right = cx.ev(comparator)
+        first = compare(cx, node, op, left, right, name if len(pairs) == 1 else "")
+        if number + 1 == len(pairs):
+            return first
+        condition = truth(cx, first, node)
+        if not isinstance(condition, Value):
+            return step(number + 1, right) if condition else first
+        if all(_is_total(c) for _, c in pairs[number + 1 :]):
+            rest = step(number + 1, right)
+            if isinstance(rest, Value):
+                return cx.emit(node, operator.and_, condition, rest, name=name)
+            return condition if rest else False
+        return choose(cx, node, condition, lambda: step(number + 1, right), lambda: False, name)
+
+    result = step(0, left)
+    return result
+
+
+def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name: str) -> Binding:
+    """One comparison."""
+    if isinstance(op, (gast.Is, gast.IsNot)):
+        return _identity(left, right) == isinstance(op, gast.Is)
+    if isinstance(op, (gast.In, gast.NotIn)):
+        return _membership(cx, node, op, left, right)
+    callee = _COMPARISONS[type(op)]
+    if _is_array_like(left) and _is_array_like(right):
+        one, two = (cx.read(b, node) if isinstance(b, Ref) else b for b in (left, right))
+        return cx.wrap(cx.emit(node, callee, one, two, name=name))
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return _compare_tuples(cx, node, op, left, right)
+    if isinstance(left, Static) and isinstance(right, Static):
+        return bool(callee(left.value, right.value))
+    if callee in (operator.eq, operator.ne):
+        return callee is operator.ne
+    cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
+
+
+def _is_array_like(binding: Binding) -> bool:
+    return is_operand(binding) or isinstance(binding, Ref)
+
+
+def _identity(left: Binding, right: Binding) -> bool:
+    if isinstance(left, Static) and isinstance(right, Static):
+        return left.value is right.value
+    if isinstance(left, Ref) and isinstance(right, Ref):
+        return left.cell is right.cell and left.path == right.path == ()
+    return left is right
+
+
+def _membership(cx: Context, node: Any, op: Any, left: Binding, right: Binding) -> Binding:
+    parts = children(right) if isinstance(right, (tuple, Listing)) else None
+    if parts is None and isinstance(right, Static) and isinstance(left, Static):
+        return (left.value in right.value) == isinstance(op, gast.In)
+    if parts is None:
+        cx.refuse(
+            UnsupportedSyntax, f"`in` is not compiled for {describe(right)}", node,
+            "compare with each element in a loop",
+        )  # fmt: skip
+    found: Operand = False
+    for part in parts:
+        equal = compare(cx, node, gast.Eq(), left, part, "")
+        found = either(cx, found, truth(cx, equal, node), node)
+    return found if isinstance(op, gast.In) else negate(cx, found, node)
+
+
+def _compare_tuples(cx: Context, node: Any, op: Any, left: Any, right: Any) -> Binding:
+    if not isinstance(op, (gast.Eq, gast.NotEq)):
+        cx.refuse(
+            UnsupportedSyntax, "tuples are compared by == and != only", node,
+            "compare their elements",
+        )  # fmt: skip
+    different: Operand = len(left) != len(right)
+    for one, two in zip(left, right, strict=False):
+        unequal = compare(cx, node, gast.NotEq(), one, two, "")
+        different = either(cx, different, truth(cx, unequal, node), node)
+    return different if isinstance(op, gast.NotEq) else negate(cx, different, node)

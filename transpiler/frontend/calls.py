@@ -1,0 +1,98 @@
+"""Calls: of functions in the table, of NumPy and built-ins, of the user's own functions."""
+
+from __future__ import annotations
+
+from types import FunctionType, MethodType
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import UnknownPrimitive, UnsupportedError, UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Static, describe
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import CALLS, METHODS, Call, expression
+from adgen.transpiler.frontend.expressions import elements
+from adgen.transpiler.frontend.functions import call_closure, call_source
+from adgen.transpiler.primitives.table import find, near_matches
+from adgen.transpiler.source import Source, from_function
+
+
+@expression(gast.Call)
+def _call(cx: Context, node: Any, name: str) -> Binding:
+    function = cx.ev(node.func)
+    args = tuple(elements(cx, node.args))
+    kwargs = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            cx.refuse(UnsupportedSyntax, "`**` in a call is not compiled", node,
+                      "name the keyword arguments")  # fmt: skip
+        kwargs[keyword.arg] = cx.ev(keyword.value)
+    return call(cx, node, function, args, kwargs, name)
+
+
+def call(
+    cx: Context, node: Any, function: Binding, args: tuple[Binding, ...],
+    kwargs: dict[str, Binding], name: str = "",
+) -> Binding:  # fmt: skip
+    """The result of calling a binding."""
+    if isinstance(function, Closure):
+        return call_closure(cx, node, function, args, kwargs)
+    if isinstance(function, Method):
+        request = Call(node, name, f".{function.name}", args, kwargs)
+        return METHODS[function.name](cx, function.base, request)
+    if not isinstance(function, Static):
+        cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
+    callee = function.value
+    if isinstance(callee, Source):
+        return call_source(cx, node, callee, args, kwargs)
+    request = Call(node, name, _shown(callee), args, kwargs)
+    handler = _lookup(callee)
+    if handler is not None:
+        return handler(cx, request)
+    entry = find(callee)
+    if entry is not None:
+        from adgen.transpiler.frontend.table_calls import call_primitive
+
+        return call_primitive(cx, request, entry)
+    return _call_object(cx, node, callee, args, kwargs)
+
+
+def _lookup(callee: Any) -> Any:
+    try:
+        return CALLS.get(callee)
+    except TypeError:  # not hashable
+        return None
+
+
+def _shown(callee: Any) -> str:
+    module = getattr(callee, "__module__", "") or ""
+    name = getattr(callee, "__name__", repr(callee))
+    if module.split(".")[0] == "numpy" or module == "":
+        return f"np.{name}"
+    return name if module == "builtins" else f"{module}.{name}" if module == "math" else name
+
+
+def _call_object(
+    cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], kwargs: dict[str, Binding]
+) -> Binding:
+    if isinstance(callee, MethodType):
+        own = Static(callee.__self__)
+        return call(cx, node, Static(callee.__func__), (own, *args), kwargs)
+    readable = isinstance(callee, FunctionType) and not _is_library(callee)
+    if readable or hasattr(callee, "py_func") or hasattr(callee, "__wrapped__"):
+        try:
+            source = from_function(callee)
+        except UnsupportedError as error:
+            cx.refuse(UnknownPrimitive, f"{_shown(callee)} cannot be read: {error.message}", node)
+        return call_source(cx, node, source, args, kwargs)
+    near = near_matches(getattr(callee, "__name__", ""))
+    cx.refuse(
+        UnknownPrimitive,
+        f"`{_shown(callee)}` is not in the table of primitives",
+        node,
+        f"did you mean {' or '.join(near)}?" if near else "write it out with functions that are",
+    )
+
+
+def _is_library(function: FunctionType) -> bool:
+    return (function.__module__ or "").split(".")[0] in ("numpy", "scipy")

@@ -1,0 +1,330 @@
+"""What a loop carries: templates of bindings, grown until an iteration adds nothing.
+
+A template says how a name is bound at the head of the loop.  None: as before the
+loop.  The templates only ever grow, so the repetition ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Cell,
+    Conflict,
+    Ref,
+    Unbound,
+    alike,
+    children,
+    is_operand,
+    same,
+    same_operand,
+    with_children,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.joins import dummy, mentions
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import Array, Scalar, Type, join
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """A carried number of that type."""
+
+    kind: Type
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A name that refers to an array of its own at the head; ``shape``: if it was a number
+    before, that of the array it becomes.
+    """
+
+    cell: Cell
+    kind: Array
+    shape: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """The same view of the same array, at carried indices (None: an unchanged one)."""
+
+    index: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Late:
+    """Unbound before the loop; ``inner`` is the template of what the body binds (or None)."""
+
+    inner: Any
+    sample: Binding
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A compound binding, part by part."""
+
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Clash:
+    """No one type holds what the iterations bind; only reading it is an error."""
+
+    first: Binding
+    second: Binding
+
+
+Template = Any
+
+
+def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding) -> Template:
+    """The template that also covers ``end``, in whose state ``cx`` is; the old one if it does."""
+    if isinstance(template, Clash) or isinstance(init, Conflict):
+        return template
+    if isinstance(init, Unbound):
+        return _grow_late(cx, name, template, end)
+    if isinstance(end, (Unbound, Conflict)):
+        return Clash(init, end)
+    if template is None:
+        return None if same(init, end) else _first(cx, name, init, end)
+    match template:
+        case Number(kind=kind):
+            wider = join(kind, type_of(end)) if is_operand(end) else None
+            if wider is not None:
+                return template if wider == kind else Number(wider)
+            return _spread(cx, name, init, end)
+        case Whole(kind=kind):
+            return _grow_whole(cx, template, kind, init, end)
+        case Moved(index=index):
+            return _grow_moved(cx, name, template, index, init, end)
+        case Parts(parts=parts):
+            if not alike(init, end):
+                return Clash(init, end)
+            news = tuple(
+                grow(cx, name, part, a, b)
+                for part, a, b in zip(parts, children(init), children(end), strict=True)  # type: ignore[arg-type]
+            )
+            return template if all(map(_is, news, parts)) else Parts(news)
+    return template
+
+
+def _is(first: Any, second: Any) -> bool:
+    return first is second
+
+
+def _first(cx: Context, name: str, init: Binding, end: Binding) -> Template:
+    if is_operand(init) and is_operand(end):
+        kind = join(type_of(init), type_of(end))
+        assert kind is not None
+        return Number(kind)
+    if is_operand(init):
+        return _spread(cx, name, init, end)
+    if isinstance(init, Ref) and isinstance(end, Ref):
+        if init.cell is end.cell and init.path == end.path:
+            return _grow_moved(cx, name, Moved((None,) * len(init.index)), (), init, end)
+        return _whole(cx, name, init, end)
+    if alike(init, end):
+        pairs = zip(children(init) or (), children(end) or (), strict=True)
+        return Parts(tuple(grow(cx, name, None, a, b) for a, b in pairs))
+    return Clash(init, end)
+
+
+def _spread(cx: Context, name: str, init: Binding, end: Binding) -> Template:
+    """A number that becomes an array (``total = 0.0; total = total + row``)."""
+    if isinstance(end, Ref) and is_operand(init):
+        kind = shapes.ref_type(cx, end)
+        wider = join(Scalar(kind.dtype), type_of(init))
+        assert isinstance(kind, Array) and wider is not None
+        shape = shapes.ref_shape(cx, end)
+        local = {r for _, op in core.walk(cx.builder.block((), ())) for r in op.results}
+        if not mentions(shape, local):
+            return Whole(Cell(name), Array(wider.dtype, kind.ones), shape)
+    return Clash(init, end)
+
+
+def _whole(cx: Context, name: str, init: Ref, end: Ref) -> Template:
+    kind = join(cx.kind(init), cx.kind(end))
+    return Whole(Cell(name), kind) if isinstance(kind, Array) else Clash(init, end)
+
+
+def _grow_whole(cx: Context, template: Whole, kind: Array, init: Binding, end: Binding) -> Template:
+    if not isinstance(end, Ref):
+        return Clash(init, end)
+    wider = join(kind, cx.kind(end))
+    if not isinstance(wider, Array):
+        return Clash(init, end)
+    return template if wider == kind else replace(template, kind=wider)
+
+
+def _grow_moved(
+    cx: Context, name: str, template: Template, index: Any, init: Ref, end: Binding
+) -> Template:
+    if not (isinstance(end, Ref) and end.cell is init.cell and end.path == init.path):
+        return _whole(cx, name, init, end) if isinstance(end, Ref) else Clash(init, end)
+    news = []
+    for old, a, b in zip(template.index, init.index, end.index, strict=True):
+        news.append(grow(cx, "", old, a, b) if old or not same_operand(a, b) else None)
+    return template if all(map(_is, news, template.index)) else Moved(tuple(news))
+
+
+def _grow_late(cx: Context, name: str, template: Template, end: Binding) -> Template:
+    if isinstance(end, Unbound):
+        if end.maybe is None:
+            return template
+        end = end.maybe
+    if isinstance(end, Conflict):
+        return Clash(end.first, end.second)
+    if template is None:
+        return Late(_sample(cx, name, end), end)
+    inner = _grow_sample(cx, name, template.inner, end)
+    return template if inner is template.inner else Late(inner, end)
+
+
+def _sample(cx: Context, name: str, end: Binding) -> Template:
+    """The template of something that has no value before the loop."""
+    if is_operand(end):
+        return Number(type_of(end))
+    if isinstance(end, Ref):
+        kind = shapes.ref_type(cx, end)
+        assert isinstance(kind, Array)
+        return Whole(Cell(name), kind)
+    parts = children(end)
+    return None if parts is None else Parts(tuple(_sample(cx, name, part) for part in parts))
+
+
+def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Template:
+    match template:
+        case Number(kind=kind) if is_operand(end):
+            wider = join(kind, type_of(end))
+            return template if wider == kind else Number(wider)  # type: ignore[arg-type]
+        case Whole(kind=kind) if isinstance(end, Ref):
+            return _grow_whole(cx, template, kind, end, end)
+        case Parts(parts=parts):
+            items = children(end) or ()
+            if len(items) == len(parts):
+                news = tuple(map(lambda t, e: _grow_sample(cx, name, t, e), parts, items))
+                return template if all(map(_is, news, parts)) else Parts(news)
+    return template if template is None and children(end) is None else Clash(end, end)
+
+
+@dataclass(eq=False)
+class Slot:
+    """One carried value: what it is before the loop, at the head, at the end."""
+
+    init: Operand
+    head: Value
+    name: str
+
+
+class Head:
+    """Creates the head bindings of templates and collects the carried values."""
+
+    def __init__(self, cx: Context, node: Any) -> None:
+        self.cx, self.node = cx, node
+        self.slots: list[Slot] = []
+        self.cells: dict[Cell, tuple[Ref | None, Value]] = {}
+
+    def carry(self, init: Operand, kind: Type, name: str) -> Value:
+        """One more carried value."""
+        head = Value(kind, "" if name.startswith("$") else name)
+        self.slots.append(Slot(self.cx.cast(self.node, init, kind), head, name))
+        return head
+
+    def binding(self, name: str, template: Template, init: Binding) -> Binding:
+        """The binding at the head; carried values are appended to ``slots`` in order."""
+        match template:
+            case None:
+                return init
+            case Number(kind=kind):
+                return self.carry(init, kind, name)
+            case Whole():
+                return self.array(name, template, init)
+            case Moved(index=index):
+                operands = tuple(
+                    old if t is None else self.carry(old, t.kind, "")
+                    for t, old in zip(index, init.index, strict=True)
+                )
+                return Ref(init.cell, init.path, operands)
+            case Parts(parts=parts):
+                items = children(init) or ()
+                pairs = zip(parts, items, strict=True)
+                return with_children(init, tuple(self.binding(name, t, x) for t, x in pairs))
+            case Late(inner=inner, sample=sample):
+                return Unbound(self.late(name, inner, sample))
+            case Clash(first=first, second=second):
+                return Conflict(first, second)
+        raise AssertionError(template)
+
+    def array(self, name: str, template: Whole, init: Binding) -> Ref:
+        """A name with a cell of its own."""
+        cx = self.cx
+        source = init if isinstance(init, Ref) else None
+        if source is not None:
+            start: Operand = cx.read(source, self.node)
+        else:
+            start = self.filled(template, init)
+        head = self.carry(start, template.kind, name)
+        self.cells[template.cell] = (source, head)
+        return Ref(template.cell)
+
+    def filled(self, template: Whole, init: Operand) -> Operand:
+        """An array of the shape that the number will have."""
+        operands = [shapes.operand_of(self.cx, self.node, extent) for extent in template.shape]
+        kind = template.kind
+        return self.cx.emit(
+            self.node, core.FULL_, init, *operands, dtype=kind.dtype, ones=kind.ones
+        )
+
+    def late(self, name: str, template: Template, sample: Binding) -> Binding:
+        """The same for a name that has no value yet: dummies are carried."""
+        match template:
+            case Number(kind=kind):
+                return self.carry(dummy(self.cx.builder, kind), kind, name)
+            case Whole(cell=cell, kind=kind):
+                head = self.carry(dummy(self.cx.builder, kind), kind, name)
+                self.cells[cell] = (None, head)
+                return Ref(cell)
+            case Parts(parts=parts):
+                pairs = zip(parts, children(sample) or (), strict=True)
+                return with_children(sample, tuple(self.late(name, t, s) for t, s in pairs))
+        return sample
+
+
+def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Operand]:
+    """What an iteration hands on for a template, in the order of ``Head.binding``."""
+    if isinstance(end, Unbound):
+        end = end.maybe
+    match template:
+        case Number(kind=kind):
+            return [dummy(cx.builder, kind) if end is None else cx.cast(node, end, kind)]
+        case Whole(kind=kind):
+            if end is None:
+                return [dummy(cx.builder, kind)]
+            return [cx.cast(node, cx.read(end, node), kind)]
+        case Moved(index=index):
+            pairs = zip(index, end.index, strict=True)
+            return [cx.cast(node, x, t.kind) for t, x in pairs if t is not None]
+        case Parts(parts=parts):
+            items = (None,) * len(parts) if end is None else children(end) or ()
+            return [x for t, e in zip(parts, items, strict=True) for x in ends(cx, node, t, e)]
+        case Late(inner=inner):
+            return ends(cx, node, inner, end)
+    return []
+
+
+def with_results(binding: Binding, results: dict[Value, Value]) -> Binding:
+    """The binding after the loop: values at the head become the results."""
+    if isinstance(binding, Value):
+        return results.get(binding, binding)
+    if isinstance(binding, Ref):
+        return Ref(binding.cell, binding.path, tuple(results.get(x, x) for x in binding.index))  # type: ignore[call-overload]
+    if isinstance(binding, Unbound):
+        return binding if binding.maybe is None else with_results(binding.maybe, results)
+    parts = children(binding)
+    if parts is None:
+        return binding
+    return with_children(binding, tuple(with_results(part, results) for part in parts))

@@ -1,0 +1,213 @@
+"""The workbench of one lowering: present state, present block, present frame."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from adgen.transpiler.errors import (
+    AliasedMutation,
+    InvalidIR,
+    TypeMismatch,
+    UnsupportedError,
+)
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
+from adgen.transpiler.frontend.state import State
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.span import Span
+
+# Integer arithmetic is computed once per place: equal indices become the same Value.
+_SHARED = frozenset({operator.add, operator.sub, operator.mul, core.DIM, core.RANGELEN})
+
+
+class Context:
+    """Everything that the handlers of statements, expressions and calls work on."""
+
+    def __init__(self, evaluate: Callable[..., Binding], execute: Callable[..., None]) -> None:
+        self.evaluate = evaluate
+        self.execute = execute
+        self.builder = Builder()
+        self.state = State()
+        self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
+        self.stack: list[Any] = []  # nodes of the functions that are being inlined
+        self.trials = 0  # how many speculative lowerings of loop bodies we are inside
+        self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
+        self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
+        self.extents = shapes.Extents()
+        self.spans: dict[Any, Span] = {}
+
+    # Places and refusals
+
+    def span(self, node: Any) -> Span:
+        """The place of a node; inside library functions that of the user's call."""
+        if self.frame.place is not None:
+            place: Span = self.frame.place
+            return place
+        key = (self.frame.source, node)
+        if key not in self.spans:
+            self.spans[key] = self.frame.source.span(node)
+        return self.spans[key]
+
+    def refuse(
+        self,
+        error: type[UnsupportedError],
+        message: str,
+        node: Any,
+        hint: str = "",
+        notes: tuple[tuple[str, Span], ...] = (),
+    ) -> NoReturn:
+        """Raise a refusal that points at ``node``."""
+        raise error(message, self.span(node), hint, notes)
+
+    # Evaluation
+
+    def ev(self, node: Any, name: str = "") -> Binding:
+        """The binding that an expression evaluates to; ``name`` is a hint for its Value."""
+        return self.evaluate(self, node, name)
+
+    @contextmanager
+    def inside(self, builder: Builder, state: State) -> Iterator[None]:
+        """Lower into another block from another state; both are the caller's to collect."""
+        saved = self.builder, self.state
+        self.builder, self.state = builder, state
+        try:
+            yield
+        finally:
+            self.builder, self.state = saved
+
+    # Emission
+
+    def emit(
+        self, node: Any, callee: core.Callee, *operands: Operand, name: str = "", **attrs: Any
+    ) -> Operand:
+        """Append an op, with guards where NumPy would broadcast, and note the shape it has.
+
+        Raises TypeMismatch where NumPy has no such operation on these types.
+        """
+        self.builder.span = self.span(node)
+        key = None
+        if callee in _SHARED and all(_integral(o) for o in operands if callee != core.DIM):
+            key = (callee, operands, attrs.get("axis"))
+            if key in self.state.known:
+                known: Operand = self.state.known[key]
+                return known
+        shapes.guard_operands(self, node, callee, operands)
+        try:
+            result = self.builder.emit(callee, *operands, name=name, **attrs)
+        except InvalidIR:
+            raise
+        except (TypeError, ValueError) as error:
+            kinds = " and ".join(str(type_of(o)) for o in operands)
+            self.refuse(TypeMismatch, f"NumPy has no such operation on {kinds}: {error}", node)
+        if isinstance(result, Value):
+            shapes.note(self, result, callee, operands, attrs)
+        if key is not None:
+            self.state.known[key] = result
+        return result
+
+    def cast(self, node: Any, x: Operand, kind: Type) -> Operand:
+        """``x`` as another type of the same rank; nothing if only weakness differs."""
+        return convert(self, self.builder, node, x, kind)
+
+    def check(self, node: Any, condition: Operand, kind: str, message: str) -> None:
+        """Append an assertion that raises the built-in exception ``kind``."""
+        self.builder.span = self.span(node)
+        self.builder.effect(core.ASSERT, condition, message=message, kind=kind)
+
+    # Arrays
+
+    def new_array(self, value: Value, name: str = "") -> Ref:
+        """A fresh array that nothing else refers to."""
+        cell = Cell(name or value.name)
+        self.state.cells[cell] = value
+        return Ref(cell)
+
+    def wrap(self, operand: Operand) -> Binding:
+        """The binding of an op's result: a number as it is, an array in a fresh cell."""
+        if isinstance(operand, Value) and isinstance(operand.type, Array):
+            return self.new_array(operand)
+        return operand
+
+    def root(self, ref: Ref, node: Any) -> Value:
+        """The present value of the whole cell of a ref.  Raises AliasedMutation when stale."""
+        if ref.cell in self.state.stale:
+            self.refuse(
+                AliasedMutation,
+                "this array may or may not have been changed through another name",
+                node,
+                "take a copy with `.copy()` before the write, so that the two never share memory",
+                (("the write", self.state.stale[ref.cell]),),
+            )
+        return self.state.cells[ref.cell]
+
+    def read(self, ref: Ref, node: Any, name: str = "") -> Value:
+        """The present value of the part of the cell that a ref denotes."""
+        value = self.root(ref, node)
+        if not ref.path:
+            return value
+        out = self.emit(node, core.GETITEM, value, *ref.index, path=ref.path, name=name)
+        assert isinstance(out, Value)
+        return out
+
+    def write(self, ref: Ref, value: Value, node: Any) -> None:
+        """Let ``value`` be the new content of the whole cell; other names may become stale."""
+        if ref.cell.captured:
+            self.refuse(
+                AliasedMutation,
+                f"`{ref.cell.name}` belongs to the surroundings of the function and is written",
+                node,
+                f"pass `{ref.cell.name}` as an argument, or work on `{ref.cell.name}.copy()`",
+            )
+        self.state.cells[ref.cell] = value
+        for other in self.state.partners(ref.cell):
+            self.state.stale[other] = self.span(node)
+
+    def kind(self, binding: Binding) -> Type:
+        """The type of a number or an array."""
+        if isinstance(binding, Ref):
+            return shapes.ref_type(self, binding)
+        return type_of(binding)
+
+    # Names
+
+    def bind(self, name: str, binding: Binding) -> None:
+        """Let a local name of the present frame stand for ``binding``."""
+        self.state.env[(self.frame, name)] = binding
+
+    def flag(self, name: str) -> Operand:
+        """A control flag of the present frame (see blocks.py)."""
+        value: Operand = self.state.env.get((self.frame, name), False)
+        return value
+
+
+def convert(cx: Context, builder: Builder, node: Any, x: Operand, kind: Type) -> Operand:
+    """``x`` as another type of the same rank, emitted into ``builder``."""
+    have = type_of(x)
+    if have.dtype == kind.dtype:
+        return x
+    if not isinstance(x, Value) and isinstance(kind, Scalar):
+        python = {"b": bool, "i": int, "f": float}[kind.dtype.kind](x)
+        strong = not kind.weak and kind.dtype.str[1:] not in ("f8", "i8", "b1")
+        return kind.dtype.type(python) if strong else python
+    builder.span = cx.span(node)
+    wanted = kind if isinstance(kind, Scalar) else Array(kind.dtype, have.ones)  # type: ignore[union-attr]
+    out = builder.emit(core.CAST, x, type=wanted, name=x.name if isinstance(x, Value) else "")
+    if isinstance(out, Value) and isinstance(x, Value):
+        shapes.note(cx, out, core.CAST, (x,), {})
+    return out
+
+
+def _integral(operand: Operand) -> bool:
+    kind = type_of(operand)
+    return isinstance(kind, Scalar) and kind.weak and kind.dtype.kind == "i"
+
+
+def static(binding: Binding, value: Any) -> bool:
+    """Whether a binding is that very object."""
+    return isinstance(binding, Static) and binding.value is value

@@ -1,0 +1,62 @@
+"""Who lowers what: registries that the handler modules fill when they are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from adgen.transpiler.frontend.bindings import Binding
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+EXPRESSIONS: dict[type, Callable[..., Binding]] = {}
+STATEMENTS: dict[type, Callable[..., None]] = {}
+CALLS: dict[Any, Callable[..., Binding]] = {}
+METHODS: dict[str, Callable[..., Binding]] = {}
+ATTRIBUTES: dict[str, Callable[..., Binding]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with evaluated arguments."""
+
+    node: Any
+    name: str  # a hint for the Value of the result
+    function: str  # as shown in messages
+    args: tuple[Binding, ...]
+    kwargs: dict[str, Binding]
+
+
+def expression(kind: type) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, node, name) -> Binding`` for a kind of expression."""
+    return _register(EXPRESSIONS, kind)
+
+
+def statement(kind: type) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, node) -> None`` for a kind of simple statement."""
+    return _register(STATEMENTS, kind)
+
+
+def known(*callees: Any) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, call) -> Binding`` for calls of these objects."""
+    return _register(CALLS, *callees)
+
+
+def method(*names: str) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, base, call) -> Binding`` for a method of arrays."""
+    return _register(METHODS, *names)
+
+
+def attribute(*names: str) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, base, node) -> Binding`` for an attribute of arrays."""
+    return _register(ATTRIBUTES, *names)
+
+
+def _register(table: dict[Any, Any], *keys: Any) -> Callable[[Handler], Handler]:
+    def enter(handler: Handler) -> Handler:
+        for key in keys:
+            table[key] = handler
+        return handler
+
+    return enter

@@ -1,0 +1,193 @@
+"""Expressions other than arithmetic, comparisons, indexing and calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Closure,
+    Frame,
+    Listing,
+    Method,
+    Ref,
+    Static,
+    describe,
+    is_operand,
+)
+from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import ATTRIBUTES, EXPRESSIONS, METHODS, expression
+from adgen.transpiler.frontend.functions import evaluated_defaults
+from adgen.transpiler.frontend.names import from_object, look_up
+from adgen.transpiler.ir.core import Value
+
+
+def evaluate(cx: Context, node: Any, name: str) -> Binding:
+    """The binding that any expression stands for.  Raises UnsupportedSyntax for unknown ones."""
+    handler = EXPRESSIONS.get(type(node))
+    if handler is None:
+        cx.refuse(
+            UnsupportedSyntax, f"{_noun(node)} is not compiled", node,
+            "write it as a loop over arrays and numbers",
+        )  # fmt: skip
+    return handler(cx, node, name)
+
+
+def _noun(node: Any) -> str:
+    words = {
+        gast.Dict: "a dictionary", gast.Set: "a set", gast.Await: "await", gast.Yield: "yield",
+        gast.YieldFrom: "yield from", gast.DictComp: "a dictionary comprehension",
+        gast.SetComp: "a set comprehension",
+    }  # fmt: skip
+    return words.get(type(node), f"an expression of kind {type(node).__name__}")
+
+
+@expression(gast.Constant)
+def _constant(cx: Context, node: Any, name: str) -> Binding:
+    value = node.value
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, complex):
+        cx.refuse(UnsupportedSyntax, "complex numbers are not compiled", node, "use real numbers")
+    return Static(value)
+
+
+@expression(gast.Name)
+def _name(cx: Context, node: Any, name: str) -> Binding:
+    return look_up(cx, node, node.id)
+
+
+@expression(gast.Tuple)
+def _tuple(cx: Context, node: Any, name: str) -> Binding:
+    return tuple(elements(cx, node.elts))
+
+
+@expression(gast.List)
+def _list(cx: Context, node: Any, name: str) -> Binding:
+    return Listing(tuple(elements(cx, node.elts)))
+
+
+def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
+    """Bindings of a display or an argument list, starred ones spread."""
+    out: list[Binding] = []
+    for node in nodes:
+        if isinstance(node, gast.Starred):
+            binding = cx.ev(node.value)
+            if not isinstance(binding, (tuple, Listing)):
+                cx.refuse(
+                    UnsupportedSyntax, f"{describe(binding)} is spread by `*`", node,
+                    "spread a tuple whose length is known",
+                )  # fmt: skip
+            out += binding if isinstance(binding, tuple) else binding.items
+        else:
+            out.append(cx.ev(node))
+    return out
+
+
+@expression(gast.IfExp)
+def _if_exp(cx: Context, node: Any, name: str) -> Binding:
+    from adgen.transpiler.frontend.blocks import choose
+
+    condition = truth(cx, cx.ev(node.test), node.test)
+    if not isinstance(condition, Value):
+        return cx.ev(node.body if condition else node.orelse, name)
+    return choose(
+        cx, node, condition, lambda: cx.ev(node.body), lambda: cx.ev(node.orelse), name
+    )  # fmt: skip
+
+
+@expression(gast.Lambda)
+def _lambda(cx: Context, node: Any, name: str) -> Binding:
+    cx.frame.escapes = True
+    return Closure("<lambda>", node, cx.frame, evaluated_defaults(cx, node.args))
+
+
+@expression(gast.NamedExpr)
+def _named(cx: Context, node: Any, name: str) -> Binding:
+    from adgen.transpiler.frontend.statements import assign
+
+    binding = cx.ev(node.value, node.target.id)
+    assign(cx, node.target, binding)
+    return binding
+
+
+@expression(gast.JoinedStr)
+def _joined(cx: Context, node: Any, name: str) -> Binding:
+    """Known text if all parts are; otherwise the parts, for print."""
+    parts = [_text_part(cx, part) for part in node.values]
+    if all(isinstance(part, str) for part in parts):
+        return Static("".join(part for part in parts if isinstance(part, str)))
+    cx.refuse(
+        UnsupportedSyntax, "an f-string of values that are computed at run time", node,
+        "print the values as arguments: print('x is', x)",
+    )  # fmt: skip
+
+
+def _text_part(cx: Context, part: Any) -> Any:
+    if isinstance(part, gast.Constant):
+        return part.value
+    binding = cx.ev(part.value)
+    if isinstance(binding, Static) and isinstance(binding.value, str):
+        return binding.value
+    if is_operand(binding) and not isinstance(binding, Value) and part.format_spec is None:
+        return str(binding)
+    return binding
+
+
+@expression(gast.Attribute)
+def _attribute(cx: Context, node: Any, name: str) -> Binding:
+    base = cx.ev(node.value)
+    if isinstance(base, Ref) or is_operand(base):
+        if node.attr in ATTRIBUTES:
+            return ATTRIBUTES[node.attr](cx, base, node)
+        if node.attr in METHODS:
+            return Method(base, node.attr)
+        cx.refuse(
+            UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
+            "use the NumPy function of that name, or plain indexing",
+        )  # fmt: skip
+    if isinstance(base, Static):
+        if not hasattr(base.value, node.attr):
+            cx.refuse(UnsupportedSyntax, f"{describe(base)} has no `{node.attr}`", node)
+        return from_object(cx, node, getattr(base.value, node.attr), node.attr)
+    cx.refuse(
+        UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
+        "index it, or unpack it into names",
+    )  # fmt: skip
+
+
+@expression(gast.ListComp)
+@expression(gast.GeneratorExp)
+def _comprehension(cx: Context, node: Any, name: str) -> Binding:
+    """Over things whose number is known: the list of the results."""
+    from adgen.transpiler.frontend.iteration import known_items
+    from adgen.transpiler.frontend.statements import assign
+
+    if len(node.generators) != 1:
+        cx.refuse(UnsupportedSyntax, "a nested comprehension is not compiled", node,
+                  "write the loops out")  # fmt: skip
+    (generator,) = node.generators
+    items = known_items(cx, generator.iter, cx.ev(generator.iter))
+    if items is None:
+        cx.refuse(
+            UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
+            "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
+        )  # fmt: skip
+    out = []
+    outer = cx.frame
+    names = frozenset(n.id for n in gast.walk(generator.target) if isinstance(n, gast.Name))
+    cx.frame = Frame(outer.source, node, names, outer, outer.place)
+    for item in items:
+        assign(cx, generator.target, item)
+        tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
+        if any(isinstance(test, Value) for test in tests):
+            cx.refuse(UnsupportedSyntax, "a comprehension filtered by computed values", node,
+                      "write it as a loop with an if")  # fmt: skip
+        if all(tests):
+            out.append(cx.ev(node.elt))
+    cx.frame = outer
+    return Listing(tuple(out))

@@ -1,0 +1,152 @@
+"""Functions that are called are inlined: each activation is a frame with its own names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import liveness
+from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, Static
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.liveness import Liveness, local_names
+from adgen.transpiler.source import Source
+
+
+@functools.cache
+def tree_of(source: Source) -> Any:
+    """The gast node of a function: a FunctionDef or a Lambda."""
+    statement = gast.parse(source.text).body[0]
+    return statement.value if isinstance(statement, gast.Expr) else statement
+
+
+@functools.cache
+def liveness_of(node: Any) -> Liveness:
+    """The liveness tables of a function node."""
+    return liveness.analyse(node)
+
+
+def call_source(
+    cx: Context, node: Any, source: Source, args: Sequence[Binding], kwargs: Mapping[str, Binding]
+) -> Binding:
+    """Inline a function of the user's program that is not nested in the present one."""
+    from adgen.transpiler.frontend.names import from_object
+
+    tree = tree_of(source)
+    defaults = {name: from_object(cx, node, value, name) for name, value in source.defaults.items()}
+    frame = Frame(source, tree, local_names(tree))
+    return _inline(cx, node, source.name, frame, args, kwargs, defaults)
+
+
+def call_closure(
+    cx: Context, node: Any, closure: Closure, args: Sequence[Binding],
+    kwargs: Mapping[str, Binding],
+) -> Binding:  # fmt: skip
+    """Inline a nested function or a lambda; it sees the names of the frame it was made in."""
+    frame = Frame(
+        closure.frame.source, closure.node, local_names(closure.node), closure.frame,
+        closure.frame.place,
+    )  # fmt: skip
+    return _inline(cx, node, closure.name, frame, args, kwargs, closure.defaults)
+
+
+def _inline(
+    cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
+    kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
+) -> Binding:  # fmt: skip
+    if frame.node in cx.stack:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{name}` calls itself: recursion is not compiled",
+            node,
+            "write the recursion as a loop",
+        )
+    if isinstance(frame.node, gast.AsyncFunctionDef):
+        cx.refuse(UnsupportedSyntax, "an async function is not compiled", node, "use a plain def")
+    bound = bind_arguments(cx, node, name, frame.node.args, args, kwargs, defaults)
+    caller = cx.frame
+    cx.frame = frame
+    cx.stack.append(frame.node)
+    try:
+        for parameter, binding in bound.items():
+            cx.bind(parameter, binding)
+        return run_body(cx, frame)
+    finally:
+        cx.stack.pop()
+        cx.frame = caller
+        if not frame.escapes:
+            for key in [key for key in cx.state.env if key[0] is frame]:
+                del cx.state.env[key]
+
+
+def run_body(cx: Context, frame: Frame) -> Binding:
+    """Lower the body of the present frame; what the call returns."""
+    from adgen.transpiler.frontend.blocks import run_block
+
+    if isinstance(frame.node, gast.Lambda):
+        return cx.ev(frame.node.body)
+    run_block(cx, frame.node.body)
+    returned = cx.flag("$ret")
+    if returned is False:
+        return Static(None)
+    if returned is not True:
+        cx.refuse(
+            TypeMismatch,
+            f"`{frame.node.name}` returns a value on some paths and None on others",
+            frame.node,
+            "return a value at the end of the function too",
+        )
+    return cx.state.env.get((frame, "$val"), Static(None))
+
+
+def bind_arguments(
+    cx: Context, node: Any, name: str, signature: Any, args: Sequence[Binding],
+    kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
+) -> dict[str, Binding]:  # fmt: skip
+    """Parameters to bindings, by Python's rules.  Raises TypeMismatch where Python would."""
+    positional = [arg.id for arg in (*signature.posonlyargs, *signature.args)]
+    only_positional = {arg.id for arg in signature.posonlyargs}
+    keyword = [arg.id for arg in signature.kwonlyargs]
+    bound: dict[str, Binding] = dict(zip(positional, args, strict=False))
+    extra = tuple(args[len(positional) :])
+    if signature.vararg:
+        bound[signature.vararg.id] = extra
+    elif extra:
+        cx.refuse(
+            TypeMismatch,
+            f"`{name}` takes {len(positional)} arguments but {len(args)} were given",
+            node,
+        )
+    for key, binding in kwargs.items():
+        if key not in (*positional, *keyword) or key in only_positional:
+            cx.refuse(TypeMismatch, f"`{name}` has no parameter `{key}`", node)
+        if key in bound:
+            cx.refuse(TypeMismatch, f"`{name}` got two values for `{key}`", node)
+        bound[key] = binding
+    if signature.kwarg:
+        cx.refuse(
+            UnsupportedSyntax, f"`**{signature.kwarg.id}` is not compiled", node,
+            "name the keyword parameters",
+        )  # fmt: skip
+    for parameter in (*positional, *keyword):
+        if parameter not in bound:
+            if parameter not in defaults:
+                cx.refuse(TypeMismatch, f"`{name}` lacks the argument `{parameter}`", node)
+            bound[parameter] = defaults[parameter]
+    return bound
+
+
+def evaluated_defaults(cx: Context, signature: Any) -> dict[str, Binding]:
+    """Default values of a nested function, evaluated where it is defined."""
+    positional = [arg.id for arg in (*signature.posonlyargs, *signature.args)]
+    count = len(signature.defaults)
+    pairs = list(zip(positional[len(positional) - count :], signature.defaults, strict=True))
+    pairs += [
+        (arg.id, value)
+        for arg, value in zip(signature.kwonlyargs, signature.kw_defaults, strict=True)
+        if value is not None
+    ]
+    return {name: cx.ev(value) for name, value in pairs}

@@ -1,0 +1,196 @@
+"""Reading and writing parts of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Listing,
+    Ref,
+    SliceOf,
+    Static,
+    describe,
+    is_operand,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.paths_compose import compose
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Slice
+from adgen.transpiler.ir.types import Array, Scalar
+
+
+@expression(gast.Subscript)
+def _subscript(cx: Context, node: Any, name: str) -> Binding:
+    base = cx.ev(node.value)
+    if isinstance(base, Ref):
+        return read_part(cx, node, select(cx, node, base, node.slice), name)
+    if isinstance(base, (tuple, Listing)):
+        return _item_of_sequence(cx, node, base)
+    cx.refuse(
+        UnsupportedSyntax, f"{describe(base)} is indexed", node,
+        "index arrays and tuples",
+    )  # fmt: skip
+
+
+@expression(gast.Slice)
+def _slice(cx: Context, node: Any, name: str) -> Binding:
+    bounds = [None if part is None else cx.ev(part) for part in (node.lower, node.upper, node.step)]
+    return SliceOf(*(None if _is_none(bound) else bound for bound in bounds))
+
+
+def _is_none(binding: Binding) -> bool:
+    return binding is None or (isinstance(binding, Static) and binding.value is None)
+
+
+def _item_of_sequence(cx: Context, node: Any, base: Binding) -> Binding:
+    items = base if isinstance(base, tuple) else base.items
+    index = cx.ev(node.slice)
+    if isinstance(index, SliceOf):
+        bounds = (index.start, index.stop, index.step)
+        if all(bound is None or type(bound) is int for bound in bounds):
+            part = items[slice(*bounds)]
+            return part if isinstance(base, tuple) else Listing(part)
+    if type(index) is int:
+        if not -len(items) <= index < len(items):
+            cx.refuse(TypeMismatch, f"index {index} of {describe(base)}", node)
+        return items[index]
+    cx.refuse(
+        UnsupportedSyntax, f"{describe(base)} is indexed by a value computed at run time", node,
+        "make it an array: np.array([...])",
+    )  # fmt: skip
+
+
+def select(cx: Context, node: Any, base: Ref, index: Any) -> Ref:
+    """The part of an array that an index expression denotes."""
+    kind = shapes.ref_type(cx, base)
+    if not isinstance(kind, Array):
+        cx.refuse(TypeMismatch, "too many indices", node)
+    parts = cx.ev(index)
+    listed = list(parts) if isinstance(parts, tuple) else [parts]
+    items, operands = _items(cx, node, listed, kind.ndim)
+    return compose(cx, node, base, (Index(tuple(items)),), tuple(operands))
+
+
+def _items(
+    cx: Context, node: Any, parts: list[Binding], ndim: int
+) -> tuple[list[Item], list[Operand]]:
+    items: list[Item] = []
+    operands: list[Operand] = []
+    used = sum(1 for part in parts if not (_is_none(part) or _is_ellipsis(part)))
+    if used > ndim:
+        cx.refuse(TypeMismatch, f"too many indices: {used} for an array of {ndim} axes", node)
+    for part in parts:
+        if _is_none(part):
+            items.append(NEW)
+        elif _is_ellipsis(part):
+            items += [FULL] * (ndim - used)
+        elif isinstance(part, SliceOf):
+            item, bounds = _slice_item(cx, node, part)
+            items.append(item)
+            operands += bounds
+        else:
+            items.append(INT)
+            operands.append(_integer(cx, node, part))
+    axes = sum(1 for item in items if item != NEW)
+    items += [FULL] * (ndim - axes)
+    return items, operands
+
+
+def _is_ellipsis(binding: Binding) -> bool:
+    return isinstance(binding, Static) and binding.value is Ellipsis
+
+
+def _integer(cx: Context, node: Any, binding: Binding) -> Operand:
+    if is_operand(binding):
+        kind = type_of(binding)
+        if isinstance(kind, Scalar) and kind.dtype.kind in "iu":
+            operand: Operand = binding if isinstance(binding, Value) else int(binding)
+            return operand
+    if isinstance(binding, (Ref, Listing)):
+        cx.refuse(
+            UnsupportedSyntax, "indexing by an array or a list is not compiled yet", node,
+            "loop over the indices: for k in range(len(idx)): … x[idx[k]]",
+        )  # fmt: skip
+    cx.refuse(TypeMismatch, f"an index must be an integer, not {_shown(binding)}", node,
+              "convert it: int(...)")  # fmt: skip
+
+
+def _shown(binding: Binding) -> str:
+    return str(type_of(binding)) if is_operand(binding) else describe(binding)
+
+
+def _slice_item(cx: Context, node: Any, part: SliceOf) -> tuple[Slice, list[Operand]]:
+    bounds = (part.start, part.stop, part.step)
+    given = [_integer(cx, node, bound) for bound in bounds if bound is not None]
+    if part.step is not None and not isinstance(given[-1], Value):
+        if given[-1] == 0:
+            cx.refuse(TypeMismatch, "a slice step of zero", node)
+        if given[-1] == 1:
+            given.pop()
+            part = SliceOf(part.start, part.stop, None)
+    start, stop, step = (bound is not None for bound in (part.start, part.stop, part.step))
+    return Slice(start, stop, step), given
+
+
+def read_part(cx: Context, node: Any, ref: Ref, name: str = "") -> Binding:
+    """An element as a number, anything larger as a view."""
+    if isinstance(shapes.ref_type(cx, ref), Array):
+        return ref
+    return cx.read(ref, node, name)
+
+
+def write_part(cx: Context, node: Any, ref: Ref, binding: Binding) -> None:
+    """Store into the part of an array that ``ref`` denotes, broadcasting as NumPy does."""
+    if isinstance(binding, Ref):
+        value: Operand = cx.read(binding, node)
+    elif is_operand(binding):
+        value = binding
+    else:
+        from adgen.transpiler.frontend.table_calls import operand_of_binding
+
+        value = operand_of_binding(cx, binding, node)
+    part = shapes.ref_type(cx, ref)
+    value = fitted(cx, node, value, part, shapes.ref_shape(cx, ref))
+    root = cx.root(ref, node)
+    path = ref.path or (Index((FULL,) * root.type.ndim),)  # type: ignore[union-attr]
+    new = cx.emit(
+        node, core.SETITEM, root, value, *ref.index, path=path, name=ref.cell.name
+    )  # fmt: skip
+    assert isinstance(new, Value)
+    cx.write(ref, new, node)
+
+
+def fitted(cx: Context, node: Any, value: Operand, part: Any, shape: shapes.Shape) -> Operand:
+    """A value with the dtype of the part it is stored into, its extents guarded."""
+    kind = type_of(value)
+    if isinstance(kind, Array):
+        ndim = part.ndim if isinstance(part, Array) else 0
+        while kind.ndim > ndim and kind.ones[0]:
+            items = (INT, *(FULL for _ in kind.ones[1:]))
+            value = cx.emit(node, core.GETITEM, value, 0, path=(Index(items),))
+            kind = type_of(value)
+            if not isinstance(kind, Array):
+                break
+    if isinstance(kind, Array):
+        if not isinstance(part, Array) or kind.ndim > part.ndim:
+            cx.refuse(
+                TypeMismatch, "an array is stored into a part of fewer axes", node,
+                "select as many axes as the value has",
+            )  # fmt: skip
+        extents = cx.extents.of(value)
+        for extent, one, room in zip(
+            extents[::-1], kind.ones[::-1], shape[::-1], strict=False
+        ):  # fmt: skip
+            if not one:
+                shapes.require(cx, node, room, extent)
+    if kind.dtype != part.dtype:
+        wanted = Scalar(part.dtype) if isinstance(kind, Scalar) else Array(part.dtype, kind.ones)
+        value = cx.cast(node, value, wanted)
+    return value

@@ -1,0 +1,153 @@
+"""What a loop runs over: a counted range with the item of each index, or known items."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    EnumerateOf,
+    Listing,
+    RangeOf,
+    Ref,
+    ReversedOf,
+    Static,
+    ZipOf,
+    describe,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.indexing import read_part
+from adgen.transpiler.frontend.paths_compose import compose
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.paths import FULL, INT, Index
+from adgen.transpiler.ir.types import Array
+
+Item = Callable[[Operand], Binding]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Counted:
+    """``for i in range(start, stop, step)``, whose target is ``item(i)``."""
+
+    start: Operand
+    stop: Operand
+    step: Operand
+    item: Item
+
+
+def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
+    """``ref[index]``: an element as a number, a row as a view."""
+    kind = shapes.ref_type(cx, ref)
+    assert isinstance(kind, Array)
+    items = (INT, *(FULL for _ in range(kind.ndim - 1)))
+    return read_part(cx, node, compose(cx, node, ref, (Index(items),), (index,)))
+
+
+def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None:
+    """The items of a sequence whose length is known; None if it is not."""
+    match sequence:
+        case tuple():
+            return list(sequence)
+        case Listing(items=items):
+            return list(items)
+        case Static(value=str()):
+            return [Static(letter) for letter in sequence.value]
+        case EnumerateOf(sequence=inner, start=start) if type(start) is int:
+            items = known_items(cx, node, inner)
+            return None if items is None else [(start + k, x) for k, x in enumerate(items)]
+        case ReversedOf(sequence=inner):
+            items = known_items(cx, node, inner)
+            return None if items is None else items[::-1]
+        case ZipOf(sequences=sequences):
+            found = [known_items(cx, node, part) for part in sequences]
+            lists = [items for items in found if items is not None]
+            if len(lists) == len(found):
+                return [tuple(row) for row in zip(*lists, strict=False)]
+            if lists:
+                cx.refuse(
+                    UnsupportedSyntax, "a tuple and an array are zipped", node,
+                    "loop over range(len(...)) and index both",
+                )  # fmt: skip
+    return None
+
+
+def counted(cx: Context, node: Any, sequence: Binding) -> Counted:
+    """The counted loop over a sequence.  Raises UnsupportedSyntax if there is none."""
+    if isinstance(sequence, RangeOf):
+        _check_step(cx, node, sequence.step)
+        return Counted(sequence.start, sequence.stop, sequence.step, lambda i: i)
+    if isinstance(sequence, ReversedOf) and isinstance(sequence.sequence, RangeOf):
+        return _reversed_range(cx, node, sequence.sequence)
+    length, item = indexed(cx, node, sequence)
+    return Counted(0, length, 1, item)
+
+
+def _check_step(cx: Context, node: Any, step: Operand) -> None:
+    if not isinstance(step, Value):
+        if step == 0:
+            cx.refuse(TypeMismatch, "a range with step zero", node)
+        return
+    nonzero = cx.emit(node, operator.ne, step, 0)
+    cx.check(node, nonzero, "ValueError", "range() arg 3 must not be zero")
+
+
+def _reversed_range(cx: Context, node: Any, bounds: RangeOf) -> Counted:
+    _check_step(cx, node, bounds.step)
+    count = cx.emit(node, core.RANGELEN, bounds.start, bounds.stop, bounds.step)
+    steps = cx.emit(node, operator.mul, cx.emit(node, operator.sub, count, 1), bounds.step)
+    last = cx.emit(node, operator.add, bounds.start, steps)
+    before = cx.emit(node, operator.sub, bounds.start, bounds.step)
+    return Counted(last, before, cx.emit(node, operator.neg, bounds.step), lambda i: i)
+
+
+def indexed(cx: Context, node: Any, sequence: Binding) -> tuple[Operand, Item]:
+    """The length of a sequence and its item at an index from 0."""
+    match sequence:
+        case RangeOf(start=start, stop=stop, step=step):
+            _check_step(cx, node, step)
+            length = cx.emit(node, core.RANGELEN, start, stop, step)
+
+            def item(k: Operand) -> Binding:
+                offset = cx.emit(node, operator.mul, k, step)
+                return cx.emit(node, operator.add, start, offset)
+
+            return length, item
+        case Ref():
+            extent = shapes.ref_shape(cx, sequence)[0]
+            return (
+                shapes.operand_of(cx, node, extent),
+                lambda k: element(cx, node, sequence, k),
+            )
+        case EnumerateOf(sequence=inner, start=start):
+            length, of_inner = indexed(cx, node, inner)
+            return length, lambda k: (
+                cx.emit(node, operator.add, k, start) if start != 0 else k,
+                of_inner(k),
+            )
+        case ReversedOf(sequence=inner):
+            length, of_inner = indexed(cx, node, inner)
+            last = cx.emit(node, operator.sub, length, 1)
+            return length, lambda k: of_inner(cx.emit(node, operator.sub, last, k))
+        case ZipOf(sequences=sequences):
+            return _zipped(cx, node, sequences)
+    cx.refuse(
+        UnsupportedSyntax, f"a loop over {describe(sequence)}", node,
+        "loop over a range, an array or a tuple",
+    )  # fmt: skip
+
+
+def _zipped(cx: Context, node: Any, sequences: tuple[Binding, ...]) -> tuple[Operand, Item]:
+    parts = [indexed(cx, node, sequence) for sequence in sequences]
+    length = parts[0][0]
+    for other, _ in parts[1:]:
+        one, two = (shapes.extent_of(cx, n) for n in (length, other))
+        if not shapes.equal(cx, one, two):
+            length = cx.emit(node, builtins.min, length, other)
+    return length, lambda k: tuple(item(k) for _, item in parts)

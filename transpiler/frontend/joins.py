@@ -1,0 +1,308 @@
+"""Where control flow meets: two arms become an ``if`` op and one state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Cell,
+    Conflict,
+    Key,
+    Ref,
+    Unbound,
+    alike,
+    children,
+    is_operand,
+    same,
+    same_operand,
+    with_children,
+)
+from adgen.transpiler.frontend.context import Context, convert
+from adgen.transpiler.frontend.shapes import Shape
+from adgen.transpiler.frontend.state import Pair, State, related
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.types import Array, Type, join
+from adgen.transpiler.primitives.builder import Builder, zero
+
+FLAGS = ("$out", "$leave", "$ret")
+
+
+@dataclass(eq=False, slots=True)
+class Arm:
+    """One arm of a branch after it has been lowered."""
+
+    builder: Builder
+    state: State
+
+    def flag(self, cx: Context, name: str) -> bool:
+        """Whether a control flag of the present frame is certainly set at the end."""
+        return self.state.env.get((cx.frame, name), False) is True
+
+
+def branch(
+    cx: Context,
+    node: Any,
+    condition: Value,
+    then: Arm,
+    orelse: Arm,
+    live: Callable[[Key], bool],
+) -> None:
+    """Append the ``if`` op of two lowered arms and continue in the joined state."""
+    merger = _Merger(cx, node, condition, then, orelse)
+    merger.cells()
+    for key in {**then.state.env, **orelse.state.env}:
+        if live(key):
+            merger.name(key)
+        else:
+            merger.joined.env.pop(key, None)
+    merger.relations()
+    merger.finish()
+
+
+def default(key: Key) -> Binding:
+    """What a name that is absent from the environment stands for."""
+    return False if key[1] in FLAGS else UNDEF
+
+
+def dummy(builder: Builder, kind: Type) -> Operand:
+    """Any value of a type, for paths on which it is never read."""
+    if isinstance(kind, Array):
+        extents = (1 if one else 0 for one in kind.ones)
+        return builder.emit(core.EMPTY, *extents, dtype=kind.dtype, ones=kind.ones)
+    return False if kind.dtype.kind == "b" else zero(kind)
+
+
+class _Merger:
+    """Builds the results of one ``if`` op, side by side with the joined state."""
+
+    def __init__(self, cx: Context, node: Any, condition: Value, then: Arm, orelse: Arm) -> None:
+        self.cx, self.node, self.condition = cx, node, condition
+        self.arms = (then, orelse)
+        self.joined = cx.state.copy()
+        self.out = tuple(arm.flag(cx, "$out") for arm in self.arms)
+        self.returned = tuple(arm.flag(cx, "$ret") for arm in self.arms)
+        self.local = tuple({r for op in arm.builder.ops for r in op.results} for arm in self.arms)
+        self.results: list[tuple[Operand | None, Operand | None, Value]] = []
+        self.memo: dict[Any, Value] = {}
+        self.merged: dict[tuple[Cell, Cell], Cell] = {}  # a cell of each arm -> the joined one
+        self.views: dict[Any, Ref] = {}
+
+    # Cells and names
+
+    def cells(self) -> None:
+        """Arrays that exist before the branch."""
+        first, second = (arm.state.cells for arm in self.arms)
+        for cell in self.joined.cells:
+            value = self.operand(first[cell], second[cell], cell.name)
+            assert isinstance(value, Value)
+            self.joined.cells[cell] = value
+
+    def name(self, key: Key) -> None:
+        """One name."""
+        first, second = (arm.state.env.get(key, default(key)) for arm in self.arms)
+        if key[1] in FLAGS and first is True and second is False:
+            if self.joined.env.get(key) is self.condition:
+                return
+        self.joined.env[key] = self.binding(key[1], first, second)
+
+    def binding(self, name: str, first: Binding, second: Binding) -> Binding:
+        """The join of two bindings."""
+        if same(first, second) and not isinstance(first, Ref):
+            return first
+        if isinstance(first, Unbound) or isinstance(second, Unbound):
+            return self.unbound(name, first, second)
+        if isinstance(first, Conflict) or isinstance(second, Conflict):
+            return self.conflict(name, first, second)
+        if is_operand(first) and is_operand(second):
+            return self.operand(first, second, name)
+        if isinstance(first, Ref) and isinstance(second, Ref):
+            return self.ref(name, first, second) or self.conflict(name, first, second)
+        if alike(first, second):
+            pairs = zip(children(first) or (), children(second) or (), strict=True)
+            return with_children(first, tuple(self.binding(name, a, b) for a, b in pairs))
+        return self.conflict(name, first, second)
+
+    def unbound(self, name: str, first: Binding, second: Binding) -> Binding:
+        """One path or both give the name no value."""
+        side = 1 if isinstance(first, Unbound) else 0
+        missing, there = (first, second) if side else (second, first)
+        if isinstance(there, Unbound):
+            if missing.maybe is None or there.maybe is None:
+                kept = 1 - side if there.maybe is None else side
+                present = there.maybe if missing.maybe is None else missing.maybe
+                return Unbound(self.adopt(name, present, kept)) if present is not None else UNDEF
+            return Unbound(self.binding(name, first.maybe, second.maybe))
+        adopted = self.adopt(name, there, side)
+        if name == "$val" or self.out[1 - side]:
+            return adopted
+        return Unbound(adopted)
+
+    def conflict(self, name: str, first: Binding, second: Binding) -> Binding:
+        """No type holds both; harmless if one path never comes back here."""
+        if name == "$val" or self.returned[0] == self.returned[1]:
+            return Conflict(first, second)
+        side = 1 if self.returned[0] else 0
+        there = second if side else first
+        return there if isinstance(there, Conflict) else self.adopt(name, there, side)
+
+    def adopt(self, name: str, binding: Binding, side: int) -> Binding:
+        """The binding of one arm, with dummies on the other."""
+        if isinstance(binding, Value):
+            if binding not in self.local[side]:
+                return binding
+            pair = (None, binding) if side else (binding, None)
+            return self.result(pair[0], pair[1], binding.type, name)
+        if isinstance(binding, Ref):
+            state = self.arms[side].state
+            if binding.cell not in self.joined.cells:
+                value = self.adopt(name, state.cells[binding.cell], side)
+                self.joined.cells[binding.cell] = value
+                if binding.cell in state.stale:
+                    self.joined.stale[binding.cell] = state.stale[binding.cell]
+            index = tuple(self.adopt("", operand, side) for operand in binding.index)
+            return Ref(binding.cell, binding.path, index)
+        parts = children(binding)
+        if parts is None:
+            return binding
+        return with_children(binding, tuple(self.adopt(name, part, side) for part in parts))
+
+    # Numbers and arrays
+
+    def operand(self, first: Operand, second: Operand, name: str) -> Operand:
+        """The join of two operands that have a common type."""
+        if same_operand(first, second):
+            return first
+        kind = join(type_of(first), type_of(second))
+        assert kind is not None
+        return self.result(first, second, kind, name)
+
+    def result(self, first: Operand | None, second: Operand | None, kind: Type, name: str) -> Value:
+        """A result of the op; None stands for a dummy."""
+        key = tuple(o if isinstance(o, Value) else (type(o), repr(o)) for o in (first, second))
+        if key not in self.memo:
+            value = Value(kind, "" if name.startswith("$") else name)
+            self.memo[key] = value
+            self.results.append((first, second, value))
+            self.note_shape(value, first, second)
+        return self.memo[key]
+
+    def note_shape(self, value: Value, first: Operand | None, second: Operand | None) -> None:
+        """Keep extents that hold on both paths and mean something outside of them."""
+        if not isinstance(value.type, Array):
+            return
+        one = self.cx.extents.of(first) if first is not None else None
+        two = self.cx.extents.of(second) if second is not None else None
+        shape = one or two
+        if shape is not None and (one is None or two is None or one == two):
+            if not any(mentions(shape, local) for local in self.local):
+                self.cx.extents.shapes[value] = shape
+
+    def ref(self, name: str, first: Ref, second: Ref) -> Ref | None:
+        """The join of two arrays: the same view of joined cells, or a value of its own."""
+        if first.path == second.path and self.compatible(first.cell, second.cell):
+            cell = self.cell(name, first.cell, second.cell)
+            index = tuple(
+                self.operand(a, b, "") for a, b in zip(first.index, second.index, strict=True)
+            )
+            return Ref(cell, first.path, index)
+        return self.materialised(name, first, second)
+
+    def compatible(self, first: Cell, second: Cell) -> bool:
+        """Whether one cell can hold the values of both."""
+        a, b = self.arms[0].state.cells[first], self.arms[1].state.cells[second]
+        return first is second or (
+            a.type.dtype == b.type.dtype and join(a.type, b.type) is not None
+        )
+
+    def cell(self, name: str, first: Cell, second: Cell) -> Cell:
+        """The cell that is ``first`` on one path and ``second`` on the other."""
+        if first is second and first in self.joined.cells:
+            return first
+        if (first, second) not in self.merged:
+            a, b = self.arms[0].state.cells[first], self.arms[1].state.cells[second]
+            value = self.operand(a, b, name)
+            assert isinstance(value, Value)
+            self.merged[first, second] = self.new_cell(name, first, second, value)
+        return self.merged[first, second]
+
+    def new_cell(self, name: str, first: Cell, second: Cell, value: Value) -> Cell:
+        cell = Cell(name, captured=first.captured or second.captured)
+        self.joined.cells[cell] = value
+        for arm, source in zip(self.arms, (first, second), strict=True):
+            if source in arm.state.stale:
+                self.joined.stale[cell] = arm.state.stale[source]
+        return cell
+
+    def materialised(self, name: str, first: Ref, second: Ref) -> Ref | None:
+        """Different views: their values joined, in a cell that may alias both."""
+        values = []
+        for arm, ref in zip(self.arms, (first, second), strict=True):
+            value: Operand = arm.state.cells[ref.cell]
+            if ref.path:
+                with self.cx.inside(arm.builder, arm.state):
+                    value = self.cx.emit(
+                        self.node, core.GETITEM, value, *ref.index, path=ref.path, name=name
+                    )
+            values.append(value)
+        if join(type_of(values[0]), type_of(values[1])) is None:
+            return None
+        joined = self.operand(values[0], values[1], name)
+        assert isinstance(joined, Value)
+        cell = self.new_cell(name, first.cell, second.cell, joined)
+        self.merged[first.cell, second.cell] = cell
+        return Ref(cell)
+
+    # The end
+
+    def relations(self) -> None:
+        """May-alias pairs and stale marks of the joined state."""
+        first, second = (arm.state for arm in self.arms)
+        pairs: set[Pair] = set(first.may | second.may)
+        for arm in self.arms:
+            for cell, place in arm.state.stale.items():
+                if cell in self.joined.cells:
+                    self.joined.stale.setdefault(cell, place)
+        sources = {cell: pair for pair, cell in self.merged.items()}
+        for cell, (a, b) in sources.items():
+            near = {a, b, *first.partners(a), *second.partners(b)}
+            pairs |= {frozenset((cell, other)) for other in near}
+            for other, (c, d) in sources.items():
+                if other is not cell and (related(first.may, a, c) or related(second.may, b, d)):
+                    pairs.add(frozenset((cell, other)))
+        self.joined.may = frozenset(pairs)
+
+    def finish(self) -> None:
+        """Append the op; the joined state becomes the present one."""
+        cx = self.cx
+        span = cx.span(self.node)
+        blocks = []
+        for side, arm in enumerate(self.arms):
+            arm.builder.span = span
+            yields = []
+            for entry in self.results:
+                operand, kind = entry[side], entry[2].type
+                if operand is None:
+                    yields.append(dummy(arm.builder, kind))
+                else:
+                    yields.append(convert(cx, arm.builder, self.node, operand, kind))
+            blocks.append(arm.builder.block((), yields))
+        results = tuple(value for _, _, value in self.results)
+        attrs = {"label": core.new_label()}
+        if results or any(block.ops for block in blocks):
+            cx.builder.add(Op(core.IF, (self.condition,), attrs, tuple(blocks), results, span))
+        cx.state = self.joined
+
+
+def mentions(shape: Shape, local: set[Value]) -> bool:
+    """Whether a shape is told in terms of values of an arm."""
+    for part in shape:
+        if isinstance(part, Value) and part in local:
+            return True
+        if isinstance(part, tuple) and mentions(part, local):
+            return True
+    return False

@@ -1,0 +1,83 @@
+"""Lists and tuples of numbers and arrays that are used as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import TypeMismatch
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.shapes import Shape
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.paths import FULL, INT, Index
+
+_Place = tuple[int, ...]
+
+
+def stacked(
+    cx: Context, node: Any, items: Binding, dtype: np.dtype[Any] | None = None, name: str = ""
+) -> Value:
+    """The array that NumPy makes of nested lists or tuples of numbers and arrays."""
+    leaves = list(_leaves(cx, node, items, ()))
+    dtypes = [cx.kind(leaf).dtype for _, leaf in leaves] or [np.dtype(np.float64)]
+    dtype = dtype or np.result_type(*dtypes)
+    extents = [shapes.operand_of(cx, node, extent) for extent in _shape(cx, node, items)]
+    out = cx.emit(node, core.EMPTY, *extents, dtype=dtype, name=name)
+    for place, leaf in leaves:
+        value = cx.read(leaf, node) if isinstance(leaf, Ref) else leaf
+        path = Index((INT,) * len(place) + (FULL,) * (len(extents) - len(place)))
+        out = cx.emit(node, core.SETITEM, out, value, *place, path=(path,), name=name)
+    assert isinstance(out, Value)
+    return out
+
+
+def _items(binding: Binding) -> tuple[Binding, ...] | None:
+    if isinstance(binding, Listing):
+        return binding.items
+    return binding if isinstance(binding, tuple) else None
+
+
+def _leaves(
+    cx: Context, node: Any, binding: Binding, place: _Place
+) -> Iterator[tuple[_Place, Binding]]:
+    """The numbers and arrays in nested lists, each with its place."""
+    items = _items(binding)
+    if items is not None:
+        for number, item in enumerate(items):
+            yield from _leaves(cx, node, item, (*place, number))
+    elif is_operand(binding) or isinstance(binding, Ref):
+        yield place, binding
+    else:
+        cx.refuse(
+            TypeMismatch,
+            f"{describe(binding)} in an array",
+            node,
+            "arrays hold numbers: write `np.array([1.0, 2.0])`",
+        )
+
+
+def _shape(cx: Context, node: Any, binding: Binding) -> Shape:
+    """The shape of nested lists.  Raises TypeMismatch when they are ragged."""
+    items = _items(binding)
+    if items is None:
+        return shapes.ref_shape(cx, binding) if isinstance(binding, Ref) else ()
+    inner = [_shape(cx, node, item) for item in items]
+    if not inner:
+        return (0,)
+    for other in inner[1:]:
+        constant = all(isinstance(extent, int) for extent in (*inner[0], *other))
+        if len(other) != len(inner[0]) or (constant and other != inner[0]):
+            cx.refuse(
+                TypeMismatch,
+                "the parts of an array have different shapes",
+                node,
+                "make all rows equally long",
+            )
+        for first, second in zip(inner[0], other, strict=True):
+            shapes.require(cx, node, first, second)
+    return (len(items), *inner[0])

@@ -1,0 +1,406 @@
+"""Loops: what they carry is found by lowering the body again until nothing new turns up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, Cell, Key, Ref, Unbound
+from adgen.transpiler.frontend.blocks import arm, run_block
+from adgen.transpiler.frontend.booleans import either, truth
+from adgen.transpiler.frontend.carried import Head, Slot, Template, ends, grow, with_results
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import statement
+from adgen.transpiler.frontend.functions import liveness_of
+from adgen.transpiler.frontend.iteration import Counted, counted, known_items
+from adgen.transpiler.frontend.joins import FLAGS, branch, default
+from adgen.transpiler.frontend.state import Pair, State, related
+from adgen.transpiler.frontend.statements import assign
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Op, Operand, Value
+from adgen.transpiler.ir.rewrite import clone
+from adgen.transpiler.ir.types import INT, join
+from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.span import Span
+
+
+@statement(gast.For)
+def _for(cx: Context, node: Any) -> None:
+    sequence = cx.ev(node.iter)
+    items = known_items(cx, node.iter, sequence)
+    if items is not None:
+        _unroll(cx, node, items)
+        return
+    name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
+    _Loop(cx, node, counted(cx, node.iter, sequence), Value(INT, name)).run()
+
+
+def _counter_name(target: Any) -> str:
+    """``for i, x in enumerate(xs)``: the counter is i."""
+    first = target.elts[0] if isinstance(target, gast.Tuple) and target.elts else None
+    return first.id if isinstance(first, gast.Name) else "i"
+
+
+@statement(gast.While)
+def _while(cx: Context, node: Any) -> None:
+    _Loop(cx, node, None, None).run()
+
+
+def _unroll(cx: Context, node: Any, items: list[Binding]) -> None:
+    """A loop over known items: the body once for each, exits guarded by flags."""
+
+    def step(number: int) -> None:
+        if number == len(items):
+            run_block(cx, node.orelse)
+            return
+        assign(cx, node.target, items[number])
+        run_block(cx, node.body)
+        left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
+        cx.bind("$out", False)
+        _unless(cx, node, left, lambda: step(number + 1))
+
+    step(0)
+    cx.bind("$leave", False)
+    cx.bind("$out", cx.flag("$ret"))
+
+
+def _unless(cx: Context, node: Any, flag: Operand, rest: Callable[[], None]) -> None:
+    """Run ``rest`` unless the loop has been left."""
+    if not isinstance(flag, Value):
+        if not flag:
+            rest()
+        return
+
+    def go_on() -> None:
+        for name in ("$leave", "$ret", "$out"):
+            cx.bind(name, False)
+        rest()
+
+    branch(cx, node, flag, arm(cx, lambda: None), arm(cx, go_on), lambda key: True)
+
+
+@dataclass(eq=False)
+class _Knowledge:
+    """What the trials have found out so far."""
+
+    names: dict[Key, Template] = field(default_factory=dict)
+    cells: dict[Cell, Any] = field(default_factory=dict)  # existing arrays: their carried type
+    pairs: set[Pair] = field(default_factory=set)
+    stale: dict[Cell, Span] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class _Trial:
+    """One lowering of the body."""
+
+    head: Head
+    before: State  # at the head
+    after: State  # at the end
+    builder: Builder
+    condition: Block | None
+    endless: bool
+    gaps: int
+    prelude: Builder  # what computes the initial values
+
+
+class _Loop:
+    """One for or while loop."""
+
+    def __init__(self, cx: Context, node: Any, over: Counted | None, index: Value | None) -> None:
+        self.cx, self.node, self.over, self.index = cx, node, over, index
+        self.start = cx.state
+        self.known = _Knowledge()
+        self.heads: dict[Key, Binding] = {}
+        self.cell_slots: dict[Cell, Slot] = {}
+        self.changing: set[str] = set()  # names of arrays whose shape the body changes
+
+    def run(self) -> None:
+        """Trials to the fixpoint, then the op and the state after it."""
+        cx = self.cx
+        while True:
+            cx.trials += 1
+            try:
+                trial = self.trial()
+            finally:
+                cx.trials -= 1
+            if self.learn(trial):
+                continue
+            if trial.gaps and not cx.trials:
+                trial = self.trial()  # strict: what a trial left out is an error now
+                if self.learn(trial):
+                    continue
+            break
+        self.finish(trial)
+
+    # One trial
+
+    def trial(self) -> _Trial:
+        cx = self.cx
+        prelude = cx.builder.inner()
+        gaps = len(cx.gaps)
+        with cx.inside(prelude, self.start.copy()):
+            head = Head(cx, self.node)
+            state = self.at_head(head)
+        condition, endless = self.test(prelude, state)
+        builder = prelude.inner()
+        with cx.inside(builder, state.copy()):
+            if self.over is not None:
+                assert self.index is not None
+                cx.extents.natural.discard(self.index)
+                assign(cx, self.node.target, self.over.item(self.index))
+            run_block(cx, self.node.body)
+            after = cx.state
+        return _Trial(
+            head, state, after, builder, condition, endless, len(cx.gaps) - gaps, prelude
+        )  # fmt: skip
+
+    def at_head(self, head: Head) -> State:
+        """The state at the head of the loop by what is known so far."""
+        cx, known = self.cx, self.known
+        state = cx.state.copy()
+        self.cell_slots = {}
+        for cell, kind in known.cells.items():
+            value = head.carry(state.cells[cell], kind, cell.name)
+            cx.extents.shapes.pop(value, None)
+            self.cell_slots[cell] = head.slots[-1]
+        self.heads = {}
+        for key, template in known.names.items():
+            if template is not None:
+                init = self.start.env.get(key, default(key))
+                self.heads[key] = head.binding(key[1], template, init)
+        with_known = cx.state
+        state.known, state.equal = dict(with_known.known), dict(with_known.equal)
+        state.env.update(
+            {key: b for key, b in self.heads.items() if key[1] not in FLAGS}
+        )  # fmt: skip
+        for cell, slot in self.cell_slots.items():
+            state.cells[cell] = slot.head
+        for cell, (source, value) in head.cells.items():
+            state.cells[cell] = value
+            self.relate(state, cell, source, head)
+        self.keep_shapes(head)
+        state.may |= frozenset(known.pairs)
+        state.stale.update(known.stale)
+        return state
+
+    def relate(self, state: State, cell: Cell, source: Ref | None, head: Head) -> None:
+        """At the first iteration a cell of the head is the array it was before."""
+        if source is None:
+            return
+        pairs = {frozenset((cell, source.cell))}
+        pairs |= {frozenset((cell, other)) for other in self.start.partners(source.cell)}
+        for other, (reference, _) in head.cells.items():
+            if other is not cell and reference is not None:
+                if related(self.start.may, source.cell, reference.cell):
+                    pairs.add(frozenset((cell, other)))
+        state.may |= frozenset(pairs)
+
+    def keep_shapes(self, head: Head) -> None:
+        """Assume that arrays keep their shape; ``learn`` checks it."""
+        extents = self.cx.extents
+        for slot in head.slots:
+            if isinstance(slot.init, Value) and slot.head not in extents.shapes:
+                if slot.init in extents.shapes and slot.name not in self.changing:
+                    extents.shapes[slot.head] = extents.shapes[slot.init]
+
+    def test(self, prelude: Builder, state: State) -> tuple[Block | None, bool]:
+        """The condition of a while as a block with arguments of its own."""
+        if self.over is not None:
+            return None, False
+        cx = self.cx
+        builder = prelude.inner()
+        with cx.inside(builder, state.copy()):
+            condition = truth(cx, cx.ev(self.node.test), self.node.test)
+        return builder.block((), (condition,)), condition is True
+
+    # What a trial teaches
+
+    def learn(self, trial: _Trial) -> bool:
+        """Extend what is known by the end of a trial; whether anything was new."""
+        news = False
+        for cell in self.start.cells:
+            if trial.after.cells[cell] is not trial.before.cells[cell]:
+                news |= self.learn_cell(cell, trial)
+        with self.cx.inside(trial.builder, trial.after):
+            for key in self.keys(trial):
+                news |= self.learn_name(key, trial)
+        news |= self.learn_aliases(trial)
+        return news or self.learn_shapes(trial)
+
+    def learn_cell(self, cell: Cell, trial: _Trial) -> bool:
+        have = self.known.cells.get(cell, self.start.cells[cell].type)
+        kind = join(have, trial.after.cells[cell].type)
+        if cell in self.known.cells and kind == have:
+            return False
+        self.known.cells[cell] = kind
+        return True
+
+    def keys(self, trial: _Trial) -> list[Key]:
+        """Names that matter at the head or after the loop."""
+        cx, node = self.cx, self.node
+        liveness = liveness_of(cx.frame.node)
+        flags = [(cx.frame, "$ret")] + ([(cx.frame, "$leave")] if node.orelse else [])
+        out = [key for key in flags if trial.after.env.get(key, False) is not False]
+        for key in {**self.start.env, **trial.after.env}:
+            frame, name = key
+            if name in FLAGS:
+                continue
+            live = frame is not cx.frame or (
+                liveness.is_live(liveness.head, node, name)
+                or liveness.is_live(liveness.after, node, name)
+            )
+            if live and (frame is cx.frame or key in self.start.env):
+                out.append(key)
+        return out
+
+    def learn_name(self, key: Key, trial: _Trial) -> bool:
+        old = self.known.names.get(key)
+        init = self.start.env.get(key, default(key))
+        end = trial.after.env.get(key, default(key))
+        if key[1] in FLAGS:
+            init = False
+        if old is not None and key[1] not in FLAGS and self.heads.get(key, init) is end:
+            return False
+        new = grow(self.cx, key[1], old, init, end)
+        if new is old:
+            return False
+        self.known.names[key] = new
+        return True
+
+    def learn_aliases(self, trial: _Trial) -> bool:
+        """Cells of the head may be, in later iterations, what they are at the end."""
+        known, after = self.known, trial.after
+        size = len(known.pairs), len(known.stale)
+        refs = self.refs_at_end(trial)
+        for cell, end in refs.items():
+            for other in self.start.cells:
+                if end is other or related(after.may, end, other):
+                    known.pairs.add(frozenset((cell, other)))
+            for other, other_end in refs.items():
+                if other is not cell and related(after.may, end, other_end):
+                    known.pairs.add(frozenset((cell, other)))
+            if end in after.stale:
+                known.stale.setdefault(cell, after.stale[end])
+        for cell in self.start.cells:
+            if cell in after.stale:
+                known.stale.setdefault(cell, after.stale[cell])
+        known.pairs = {pair for pair in known.pairs if len(pair) == 2}
+        return size != (len(known.pairs), len(known.stale))
+
+    def refs_at_end(self, trial: _Trial) -> dict[Cell, Cell]:
+        """For each cell of the head, the cell that its name has at the end."""
+        found: dict[Cell, Cell] = {}
+
+        def pair(at_head: Binding, end: Binding) -> None:
+            if isinstance(at_head, Unbound):
+                at_head = at_head.maybe
+            if isinstance(end, Unbound):
+                end = end.maybe
+            if isinstance(at_head, Ref) and isinstance(end, Ref):
+                if at_head.cell in trial.head.cells:
+                    found[at_head.cell] = end.cell
+            elif isinstance(at_head, tuple) and isinstance(end, tuple):
+                for one, two in zip(at_head, end, strict=False):
+                    pair(one, two)
+
+        for key, at_head in self.heads.items():
+            pair(at_head, trial.after.env.get(key, UNDEF))
+        return found
+
+    def learn_shapes(self, trial: _Trial) -> bool:
+        """Arrays whose shape the body changes are assumed nothing about."""
+        extents = self.cx.extents
+        news = False
+        for slot, end in zip(trial.head.slots, self.yields(trial, Builder()), strict=True):
+            shape = extents.shapes.get(slot.head)
+            if shape is None or not isinstance(end, Value) or end is slot.head:
+                continue
+            if extents.of(end) != shape and slot.name not in self.changing:
+                self.changing = self.changing | {slot.name}
+                news = True
+        return news
+
+    # The op
+
+    def yields(self, trial: _Trial, builder: Builder | None = None) -> list[Operand]:
+        """What an iteration hands on, in the order of the slots."""
+        cx = self.cx
+        out: list[Operand] = []
+        with cx.inside(builder or trial.builder, trial.after):
+            for cell in self.known.cells:
+                out.append(
+                    cx.cast(self.node, trial.after.cells[cell], self.cell_slots[cell].head.type)
+                )
+            for key, template in self.known.names.items():
+                if template is not None:
+                    end = trial.after.env.get(key, default(key))
+                    out += ends(cx, self.node, template, end)
+        return out
+
+    def finish(self, trial: _Trial) -> None:
+        """Append the op and continue in the state after the loop."""
+        cx = self.cx
+        cx.builder.ops += trial.prelude.ops
+        cx.builder.span = cx.span(self.node)
+        yields = self.yields(trial)
+        flags = [trial.after.env.get((cx.frame, name), False) for name in ("$leave", "$ret")]
+        attrs: dict[str, Any] = {"label": core.new_label()}
+        if any(flag is not False for flag in flags):
+            with cx.inside(trial.builder, trial.after):
+                yields.insert(0, either(cx, flags[0], flags[1], self.node))
+            attrs["exits"] = True
+        heads = [slot.head for slot in trial.head.slots]
+        results = tuple(Value(head.type, head.name) for head in heads)
+        inits = [slot.init for slot in trial.head.slots]
+        self.add(trial, attrs, inits, heads, yields, results)
+        self.after(trial, dict(zip(heads, results, strict=True)), flags)
+
+    def add(
+        self, trial: _Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
+        yields: list[Operand], results: tuple[Value, ...],
+    ) -> None:  # fmt: skip
+        span = self.cx.span(self.node)
+        if self.over is not None:
+            assert self.index is not None
+            body = trial.builder.block((self.index, *heads), yields)
+            bounds = (self.over.start, self.over.stop, self.over.step)
+            op = Op(core.FOR, (*bounds, *inits), attrs, (body,), results, span)
+        else:
+            assert trial.condition is not None
+            body = trial.builder.block(heads, yields)
+            test = trial.condition
+            condition = clone(Block(tuple(heads), test.ops, test.yields), {})
+            op = Op(core.WHILE, tuple(inits), attrs, (condition, body), results, span)
+        self.cx.builder.add(op)
+
+    def after(self, trial: _Trial, results: dict[Value, Value], flags: list[Operand]) -> None:
+        """The state after the loop."""
+        cx, known = self.cx, self.known
+        state = self.start
+        state.may |= trial.before.may
+        for cell, place in known.stale.items():
+            state.stale.setdefault(cell, place)
+        for head, result in results.items():
+            if head in cx.extents.shapes and head.type == result.type:
+                cx.extents.shapes[result] = cx.extents.shapes[head]
+        for cell, slot in self.cell_slots.items():
+            state.cells[cell] = results[slot.head]
+        for cell, (_, value) in trial.head.cells.items():
+            state.cells[cell] = results[value]
+        for key, at_head in self.heads.items():
+            state.env[key] = with_results(at_head, results)
+        cx.state = state
+        left = cx.flag("$leave") if self.node.orelse else False
+        returned = cx.flag("$ret")
+        if trial.endless and flags[0] is False:
+            returned = True
+        cx.bind("$ret", returned)
+        cx.bind("$leave", False)
+        cx.bind("$out", returned)
+        if self.node.orelse:
+            gone = either(cx, left, returned, self.node)
+            cx.bind("$out", returned)
+            _unless(cx, self.node, gone, lambda: run_block(cx, self.node.orelse))

@@ -1,0 +1,91 @@
+"""What names stand for: locals of the frame, of the frames around it, and the surroundings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import TypeMismatch, UnboundName
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Cell,
+    Conflict,
+    Frame,
+    Listing,
+    Ref,
+    Static,
+    Unbound,
+    describe,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.types import Array
+from adgen.transpiler.source import MISSING
+
+
+def look_up(cx: Context, node: Any, name: str) -> Binding:
+    """The binding of a name that is read.  Raises UnboundName or TypeMismatch."""
+    frame: Frame | None = cx.frame
+    while frame is not None:
+        if name in frame.locals:
+            return _local(cx, node, name, frame)
+        frame = frame.parent
+    found = cx.frame.source.bindings.lookup(name)
+    if found is MISSING:
+        reason = cx.frame.source.bindings.reason(name)
+        cx.refuse(UnboundName, f"`{name}` is not known: {reason}", node)
+    return from_object(cx, node, found, name)
+
+
+def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
+    binding = cx.state.env.get((frame, name), UNDEF)
+    if isinstance(binding, Unbound):
+        always = binding.maybe is None
+        cx.refuse(
+            UnboundName,
+            f"`{name}` {'is' if always else 'may be'} read before it is assigned",
+            node,
+            f"assign `{name}` on every path that leads here",
+        )
+    if isinstance(binding, Conflict):
+        cx.refuse(
+            TypeMismatch,
+            f"`{name}` is {describe(binding.first)} on one path and "
+            f"{describe(binding.second)} on another",
+            node,
+            "use different names, or make both the same kind of thing",
+        )
+    return binding
+
+
+def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
+    """The binding of a live Python object of the surroundings."""
+    if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
+        return value
+    if isinstance(value, (np.bool_, np.integer, np.floating)):
+        return value
+    if isinstance(value, np.ndarray):
+        return value[()] if value.ndim == 0 else _captured(cx, node, value, name)
+    if isinstance(value, tuple) and type(value) is tuple:
+        return tuple(from_object(cx, node, part, name) for part in value)
+    if isinstance(value, list):
+        return Listing(tuple(from_object(cx, node, part, name) for part in value))
+    return Static(value)
+
+
+def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) -> Ref:
+    """An array of the surroundings becomes a hidden parameter; it may not be written."""
+    key = id(array)
+    if key not in cx.captures:
+        if array.dtype.kind not in "fib":
+            cx.refuse(
+                TypeMismatch, f"`{name}` is an array of dtype {array.dtype}", node,
+                "use float64, float32, integer or boolean arrays",
+            )  # fmt: skip
+        value = Value(Array(array.dtype, tuple(n == 1 for n in array.shape)), name)
+        cx.captures[key] = (array, Ref(Cell(name, captured=True)), value)
+    _, ref, value = cx.captures[key]
+    cx.state.cells.setdefault(ref.cell, value)
+    return ref

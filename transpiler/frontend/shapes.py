@@ -1,0 +1,358 @@
+"""Symbolic extents: which axes certainly have equal lengths, and what guards the rest.
+
+An extent is an int, an integer Value, or one of
+
+- ``("dim", array, axis)``: the length of an axis of an array,
+- ``("minus", extent, c)``: ``max(extent - c, 0)``, what a slice with constant bounds leaves,
+- ``("plus", extent, c)``,
+- ``("times", extents)``: a product, of ``reshape`` and ``ravel``,
+- ``("part", extent, start, stop, step)``: any other slice.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from typing import TYPE_CHECKING, Any
+
+from adgen.transpiler.frontend.bindings import Ref
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
+from adgen.transpiler.ir.types import Array, Type
+from adgen.transpiler.primitives.table import find
+from adgen.transpiler.primitives.typing import shaped
+
+if TYPE_CHECKING:
+    from adgen.transpiler.frontend.context import Context
+
+Extent = Any
+Shape = tuple[Extent, ...]
+
+
+class Extents:
+    """What is known for good of the extents of values (values never change)."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[Value, Shape] = {}
+        self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
+        self.parts: dict[Extent, tuple[Value, Path, tuple[Operand, ...], int]] = {}
+        self.natural: set[Value] = set()  # integer values that are never negative
+
+    def of(self, value: Operand) -> Shape:
+        """The shape of an array value; ``()`` for a number."""
+        if not isinstance(value, Value) or not isinstance(value.type, Array):
+            return ()
+        if value not in self.shapes:
+            self.shapes[value] = fresh_shape(value)
+        return self.shapes[value]
+
+    def is_natural(self, operand: Operand) -> bool:
+        """Whether an integer is certainly not negative."""
+        if isinstance(operand, Value):
+            return operand in self.natural
+        return type(operand) is int and operand >= 0
+
+
+def fresh_shape(value: Value) -> Shape:
+    """A shape of which nothing is known but the axes of length 1."""
+    assert isinstance(value.type, Array)
+    return tuple(
+        1 if one else ("dim", value, axis) for axis, one in enumerate(value.type.ones)
+    )
+
+
+def extent_of(cx: Context, operand: Operand) -> Extent:
+    """The extent that an integer operand denotes."""
+    if isinstance(operand, Value):
+        return cx.extents.meaning.get(operand, operand)
+    return int(operand)
+
+
+def minus(extent: Extent, count: int) -> Extent:
+    """``max(extent - count, 0)``."""
+    if isinstance(extent, int):
+        return max(extent - count, 0)
+    if count == 0:
+        return extent
+    if isinstance(extent, tuple) and extent[0] == "minus":
+        return ("minus", extent[1], extent[2] + count)
+    if isinstance(extent, tuple) and extent[0] == "plus":
+        return plus(extent[1], extent[2] - count) if extent[2] >= count else _less(extent, count)
+    return ("minus", extent, count)
+
+
+def _less(extent: Extent, count: int) -> Extent:
+    return ("minus", extent[1], count - extent[2])
+
+
+def plus(extent: Extent, count: int) -> Extent:
+    """``extent + count`` for a natural count."""
+    if isinstance(extent, int):
+        return extent + count
+    if count == 0:
+        return extent
+    if isinstance(extent, tuple) and extent[0] == "plus":
+        return ("plus", extent[1], extent[2] + count)
+    return ("plus", extent, count)
+
+
+def product(extents: Shape) -> Extent:
+    """The number of elements of a shape."""
+    count, rest = 1, []
+    for extent in extents:
+        if isinstance(extent, int):
+            count *= extent
+        else:
+            rest.append(extent)
+    if not rest:
+        return count
+    if count == 1 and len(rest) == 1:
+        return rest[0]
+    return ("times", tuple(rest) if count == 1 else (count, *rest))
+
+
+def canonical(cx: Context, extent: Extent) -> Extent:
+    """The representative of all extents that are known to equal this one."""
+    equal = cx.state.equal
+    while extent in equal:
+        extent = equal[extent]
+    if isinstance(extent, tuple) and extent[0] in ("minus", "plus"):
+        inner = canonical(cx, extent[1])
+        if inner is not extent[1] and inner != extent[1]:
+            return canonical(cx, {"minus": minus, "plus": plus}[extent[0]](inner, extent[2]))
+    if isinstance(extent, tuple) and extent[0] == "part":
+        inner = canonical(cx, extent[1])
+        if inner != extent[1]:
+            return canonical(cx, ("part", inner, *extent[2:]))
+    return extent
+
+
+def equal(cx: Context, first: Extent, second: Extent) -> bool:
+    """Whether two extents are certainly equal."""
+    return bool(first == second or canonical(cx, first) == canonical(cx, second))
+
+
+def require(cx: Context, node: Any, first: Extent, second: Extent) -> None:
+    """Guard that two extents are equal unless that is certain, and remember it."""
+    if equal(cx, first, second):
+        return
+    one, two = operand_of(cx, node, first), operand_of(cx, node, second)
+    cx.builder.span = cx.span(node)
+    cx.builder.effect(core.GUARD, one, two)
+    left, right = canonical(cx, first), canonical(cx, second)
+    if not isinstance(right, int):
+        cx.state.equal[right] = left
+    elif not isinstance(left, int):
+        cx.state.equal[left] = right
+
+
+def operand_of(cx: Context, node: Any, extent: Extent) -> Operand:
+    """An integer operand that holds an extent, emitted where it is not at hand."""
+    if isinstance(extent, (int, Value)):
+        return extent
+    known: Operand | None = cx.state.known.get(extent)
+    if known is None:
+        known = _emit_extent(cx, node, extent)
+        cx.state.known[extent] = known
+        if isinstance(known, Value):
+            cx.extents.meaning[known] = extent
+    return known
+
+
+def _emit_extent(cx: Context, node: Any, extent: Any) -> Operand:
+    match extent[0]:
+        case "dim":
+            return cx.emit(node, core.DIM, extent[1], axis=extent[2])
+        case "minus":
+            rest = cx.emit(node, operator.sub, operand_of(cx, node, extent[1]), extent[2])
+            return cx.emit(node, builtins.max, rest, 0)
+        case "plus":
+            return cx.emit(node, operator.add, operand_of(cx, node, extent[1]), extent[2])
+        case "times":
+            first, *rest_ = (operand_of(cx, node, part) for part in extent[1])
+            for factor in rest_:
+                first = cx.emit(node, operator.mul, first, factor)
+            return first
+    value, path, index, axis = cx.extents.parts[extent]
+    view = cx.emit(node, core.GETITEM, value, *index, path=path)
+    return cx.emit(node, core.DIM, view, axis=axis)
+
+
+def slice_extent(extent: Extent, item: Slice, bounds: list[Operand]) -> Extent:
+    """The length of a slice of an axis of that length."""
+    given = list(bounds)
+    start, stop, step = (
+        given.pop(0) if flag else None for flag in (item.start, item.stop, item.step)
+    )
+    if start is None and stop is None and step in (None, 1, -1):
+        return extent
+    constant = not any(isinstance(bound, Value) for bound in bounds)
+    if constant and isinstance(extent, int):
+        return len(range(*slice(start, stop, step).indices(extent)))
+    if constant and step in (None, 1) and (start is None or start >= 0):
+        if stop is None or stop < 0:
+            return minus(extent, int(start or 0) - int(stop or 0))
+    return ("part", extent, start, stop, step)
+
+
+def path_shape(
+    cx: Context, value: Value | None, shape: Shape, path: Path, index: tuple[Operand, ...]
+) -> Shape:
+    """The shape of what a path selects of an array of that shape (of ``value``, if given)."""
+    rest = list(index)
+    for number, step in enumerate(path):
+        taken, rest = rest[: step.operands], rest[step.operands :]
+        if isinstance(step, Transpose):
+            shape = tuple(shape[axis] for axis in step.perm)
+        elif isinstance(step, Reshape):
+            shape = tuple(extent_of(cx, operand) for operand in taken)
+        else:
+            shape = _index_shape(shape, step, taken)
+            used = index[: len(index) - len(rest)]
+            for axis, extent in enumerate(shape):
+                if value is not None and isinstance(extent, tuple) and extent[0] == "part":
+                    cx.extents.parts.setdefault(extent, (value, path[: number + 1], used, axis))
+    return shape
+
+
+def _index_shape(shape: Shape, step: Index, operands: list[Operand]) -> Shape:
+    out: list[Extent] = []
+    axis = 0
+    rest = list(operands)
+    for item in step.items:
+        if item == paths.NEW:
+            out.append(1)
+            continue
+        if isinstance(item, Slice):
+            bounds, rest = rest[: item.operands], rest[item.operands :]
+            out.append(1 if item.length_one else slice_extent(shape[axis], item, bounds))
+        else:
+            rest = rest[1:]
+        axis += 1
+    return tuple(out)
+
+
+def ref_shape(cx: Context, ref: Ref) -> Shape:
+    """The shape of the array that a ref denotes."""
+    value = cx.state.cells[ref.cell]
+    return path_shape(cx, value, cx.extents.of(value), ref.path, ref.index)
+
+
+def ref_type(cx: Context, ref: Ref) -> Type:
+    """The type of the array that a ref denotes."""
+    kind = cx.state.cells[ref.cell].type
+    assert isinstance(kind, Array)
+    return shaped(kind.dtype, paths.result_ones(kind.ones, ref.path))
+
+
+def broadcast(cx: Context, node: Any, operands: tuple[Operand, ...]) -> Shape:
+    """The shape of the broadcast; guards extents that are not certainly equal."""
+    arrays = [(cx.extents.of(o), o.type) for o in operands if isinstance(o, Value)]
+    columns: list[list[Extent]] = []
+    for shape, kind in arrays:
+        flags = kind.ones if isinstance(kind, Array) else ()
+        for place, (extent, one) in enumerate(zip(shape[::-1], flags[::-1], strict=True)):
+            if place == len(columns):
+                columns.append([])
+            if not one:
+                columns[place].append(extent)
+    for column in columns:
+        for other in column[1:]:
+            require(cx, node, column[0], other)
+    return tuple(column[0] if column else 1 for column in reversed(columns))
+
+
+def guard_operands(
+    cx: Context, node: Any, callee: core.Callee, operands: tuple[Operand, ...]
+) -> None:
+    """Guards before an op whose operands must agree in extents."""
+    if isinstance(callee, str):
+        if callee == core.SETITEM:
+            return  # done by the writer, who knows the part
+        return
+    entry = find(callee)
+    if entry is not None and entry.elementwise and len(operands) > 1:
+        broadcast(cx, node, operands)
+
+
+def note(
+    cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any
+) -> None:
+    """Record the shape of a new value, or which extent a new integer is."""
+    if not isinstance(value.type, Array):
+        _note_integer(cx, value, callee, operands, attrs)
+        return
+    shape = _shape_of_result(cx, value, callee, operands, attrs)
+    if shape is not None:
+        cx.extents.shapes[value] = tuple(
+            1 if one else extent for extent, one in zip(shape, value.type.ones, strict=True)
+        )
+
+
+def _shape_of_result(
+    cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any
+) -> Shape | None:
+    of = cx.extents.of
+    match callee:
+        case core.SETITEM | core.ADDITEM | core.COPY | core.CAST:
+            return of(operands[0])
+        case core.GETITEM:
+            base = operands[0]
+            assert isinstance(base, Value)
+            return path_shape(cx, base, of(base), attrs["path"], operands[1:])
+        case core.ZEROS | core.EMPTY:
+            return tuple(extent_of(cx, operand) for operand in operands)
+        case core.FULL_:
+            return tuple(extent_of(cx, operand) for operand in operands[1:])
+    entry = find(callee)
+    if entry is None:
+        return None
+    if entry.elementwise:
+        return _elementwise_shape(cx, operands)
+    if entry.reduction:
+        axes, keep = attrs["axis"], attrs["keepdims"]
+        return tuple(
+            1 if axis in axes else extent
+            for axis, extent in enumerate(of(operands[0]))
+            if keep or axis not in axes
+        )
+    left, right = of(operands[0]), of(operands[1])
+    return left + right if callee.__name__ == "outer" else left[:-1] + right[1:]
+
+
+def _elementwise_shape(cx: Context, operands: tuple[Operand, ...]) -> Shape:
+    """The broadcast shape once the guards have been emitted."""
+    out: list[Extent] = []
+    for operand in operands:
+        kind = type_of(operand)
+        flags = kind.ones if isinstance(kind, Array) else ()
+        extents = cx.extents.of(operand)
+        for place, (extent, one) in enumerate(zip(extents[::-1], flags[::-1], strict=True)):
+            if place == len(out):
+                out.append(1)
+            if not one and out[place] == 1:
+                out[place] = extent
+    return tuple(reversed(out))
+
+
+def _note_integer(
+    cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any
+) -> None:
+    """Which extent a new integer is, and whether it is natural."""
+    extents = cx.extents
+    if callee in (operator.add, operator.mul) and all(map(extents.is_natural, operands)):
+        extents.natural.add(value)
+    if callee in (core.RANGELEN, core.DIM) or (callee is builtins.max and 0 in operands[1:]):
+        extents.natural.add(value)
+    if callee not in (operator.add, operator.sub):
+        return
+    left, right = operands
+    meaning = extents.meaning.get(left) if isinstance(left, Value) else None
+    if meaning is None or type(right) is not int:
+        return
+    count = right if callee is operator.add else -right
+    if count < 0:  # where it serves as an extent it is not negative: clamping changes nothing
+        extents.meaning[value] = minus(meaning, -count)
+    elif not (isinstance(meaning, tuple) and meaning[0] == "minus"):
+        extents.meaning[value] = plus(meaning, count)

@@ -1,0 +1,271 @@
+"""Simple statements."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import operator
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Closure,
+    Listing,
+    Ref,
+    Static,
+    describe,
+)
+from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
+from adgen.transpiler.frontend.functions import evaluated_defaults
+from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
+from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.types import Array
+
+_HINTS = {
+    gast.With: "a `with` block", gast.Try: "`try`", gast.ClassDef: "a class",
+    gast.Global: "`global`", gast.Nonlocal: "`nonlocal`", gast.Match: "`match`",
+    gast.AsyncFunctionDef: "an async function", gast.AsyncFor: "`async for`",
+    gast.AsyncWith: "`async with`",
+}  # fmt: skip
+
+
+def execute(cx: Context, node: Any) -> None:
+    """Lower any statement but ``if``.  Raises UnsupportedSyntax for unknown ones."""
+    handler = STATEMENTS.get(type(node))
+    if handler is None:
+        what = _HINTS.get(type(node), f"a statement of kind {type(node).__name__}")
+        cx.refuse(
+            UnsupportedSyntax, f"{what} is not compiled", node,
+            "move it out of the function that is differentiated",
+        )  # fmt: skip
+    handler(cx, node)
+
+
+@statement(gast.Pass)
+def _pass(cx: Context, node: Any) -> None:
+    """Nothing."""
+
+
+@statement(gast.Expr)
+def _expr(cx: Context, node: Any) -> None:
+    if not isinstance(node.value, gast.Constant):
+        cx.ev(node.value)
+
+
+@statement(gast.Assign)
+def _assign(cx: Context, node: Any) -> None:
+    names = [t.id for t in node.targets if isinstance(t, gast.Name)]
+    binding = cx.ev(node.value, names[0] if names else "")
+    for target in node.targets:
+        assign(cx, target, binding)
+
+
+@statement(gast.AnnAssign)
+def _ann_assign(cx: Context, node: Any) -> None:
+    if node.value is not None:
+        name = node.target.id if isinstance(node.target, gast.Name) else ""
+        assign(cx, node.target, cx.ev(node.value, name))
+
+
+def assign(cx: Context, target: Any, binding: Binding) -> None:
+    """Bind or store to any target."""
+    match target:
+        case gast.Name(id=name):
+            cx.bind(name, binding)
+        case gast.Tuple(elts=targets) | gast.List(elts=targets):
+            _unpack(cx, target, targets, binding)
+        case gast.Subscript(value=base, slice=index):
+            array = cx.ev(base)
+            if not isinstance(array, Ref):
+                cx.refuse(
+                    UnsupportedSyntax, f"an element of {describe(array)} is assigned", target,
+                    "use an array: np.array([...])",
+                )  # fmt: skip
+            write_part(cx, target, select(cx, target, array, index), binding)
+        case _:
+            cx.refuse(
+                UnsupportedSyntax, "this is not something that adgen assigns to", target,
+                "assign to names, elements and slices",
+            )  # fmt: skip
+
+
+def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
+    if isinstance(binding, Ref):
+        items = _rows(cx, target, binding, len(targets))
+    elif isinstance(binding, (tuple, Listing)):
+        items = binding if isinstance(binding, tuple) else binding.items
+    else:
+        cx.refuse(TypeMismatch, f"{describe(binding)} is unpacked", target)
+    starred = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
+    if starred:
+        (k,) = starred
+        rest = len(items) - len(targets) + 1
+        items = (*items[:k], Listing(tuple(items[k : k + rest])), *items[k + rest :])
+        targets = [t.value if isinstance(t, gast.Starred) else t for t in targets]
+    if len(items) != len(targets):
+        cx.refuse(TypeMismatch, f"{len(items)} values are unpacked to {len(targets)} names", target)
+    for part, item in zip(targets, items, strict=True):
+        assign(cx, part, item)
+
+
+def _rows(cx: Context, node: Any, ref: Ref, count: int) -> tuple[Binding, ...]:
+    """Elements of an array that is unpacked; its length is checked at run time."""
+    from adgen.transpiler.frontend.iteration import element
+
+    length = shapes.operand_of(cx, node, shapes.ref_shape(cx, ref)[0])
+    if isinstance(length, Value):
+        equal = cx.emit(node, operator.eq, length, count)
+        cx.check(node, equal, "ValueError", f"an array is unpacked to {count} names")
+    elif length != count:
+        cx.refuse(TypeMismatch, f"{length} values are unpacked to {count} names", node)
+    return tuple(element(cx, node, ref, k) for k in range(count))
+
+
+@statement(gast.AugAssign)
+def _aug_assign(cx: Context, node: Any) -> None:
+    callee = OPERATORS[type(node.op)]
+    target = node.target
+    if isinstance(target, gast.Name):
+        old = cx.ev(gast.Name(target.id, gast.Load(), None, None, lineno=target.lineno,
+                              col_offset=target.col_offset))  # fmt: skip
+        if isinstance(old, Ref):
+            _update(cx, node, old, callee, cx.ev(node.value))
+        else:
+            cx.bind(target.id, binary(cx, node, callee, old, cx.ev(node.value), target.id))
+    elif isinstance(target, gast.Subscript):
+        array = cx.ev(target.value)
+        if not isinstance(array, Ref):
+            cx.refuse(
+                UnsupportedSyntax, f"an element of {describe(array)} is assigned", node,
+                "use an array: np.array([...])",
+            )  # fmt: skip
+        part = select(cx, target, array, target.slice)
+        old = read_part(cx, target, part)
+        if isinstance(old, Ref):
+            _update(cx, node, old, callee, cx.ev(node.value))
+        else:
+            _check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
+            write_part(cx, node, part, new)
+    else:
+        assign(cx, target, UNDEF)
+
+
+def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> None:
+    """``x op= y`` on an array works in place, through all its names."""
+    new = binary(cx, node, callee, ref, right)
+    if not isinstance(new, Ref):
+        cx.refuse(TypeMismatch, "the result is no array", node)
+    kind, wanted = shapes.ref_type(cx, new), shapes.ref_type(cx, ref)
+    assert isinstance(kind, Array) and isinstance(wanted, Array)
+    _check_cast(cx, node, ref, new)
+    if kind.ndim > wanted.ndim:
+        cx.refuse(TypeMismatch, "the array is too small for the result", node,
+                  "write x = x + y, which makes a new array")  # fmt: skip
+    if ref.path:
+        write_part(cx, node, ref, new)
+        return
+    for have, room, one in zip(
+        shapes.ref_shape(cx, new), shapes.ref_shape(cx, ref), kind.ones, strict=True
+    ):
+        if not one or room != 1:
+            shapes.require(cx, node, room, have)
+    value = fitted(cx, node, cx.read(new, node), wanted, shapes.ref_shape(cx, ref))
+    assert isinstance(value, Value)
+    cx.write(ref, value, node)
+
+
+def _check_cast(cx: Context, node: Any, old: Binding, new: Binding) -> None:
+    """NumPy refuses to put floats into an integer array in place."""
+    have, want = cx.kind(new).dtype.kind, cx.kind(old).dtype.kind
+    if isinstance(old, Ref) and "biuf".index(have) > "biuf".index(want):
+        cx.refuse(
+            TypeMismatch, "floats are added in place to an integer array", node,
+            "make the array a float array when it is created",
+        )  # fmt: skip
+
+
+@statement(gast.Return)
+def _return(cx: Context, node: Any) -> None:
+    cx.bind("$val", Static(None) if node.value is None else cx.ev(node.value))
+    for flag in ("$ret", "$out"):
+        cx.bind(flag, True)
+
+
+@statement(gast.Break)
+def _break(cx: Context, node: Any) -> None:
+    for flag in ("$leave", "$out"):
+        cx.bind(flag, True)
+
+
+@statement(gast.Continue)
+def _continue(cx: Context, node: Any) -> None:
+    cx.bind("$out", True)
+
+
+@statement(gast.Assert)
+def _assert(cx: Context, node: Any) -> None:
+    condition = truth(cx, cx.ev(node.test), node.test)
+    message = ""
+    if node.msg is not None:
+        said = cx.ev(node.msg)
+        message = str(said.value) if isinstance(said, Static) else ""
+    if condition is not True:
+        cx.check(node, condition, "AssertionError", message)
+
+
+@statement(gast.Raise)
+def _raise(cx: Context, node: Any) -> None:
+    """An exception of a built-in class with a message that is known."""
+    kind, message = node.exc, ""
+    if isinstance(kind, gast.Call):
+        said = [cx.ev(arg) for arg in kind.args]
+        if all(isinstance(part, Static) and isinstance(part.value, str) for part in said):
+            message = "".join(part.value for part in said)
+        kind = kind.func
+    name = kind.id if isinstance(kind, gast.Name) else ""
+    found = getattr(builtins, name, None)
+    if not (isinstance(found, type) and issubclass(found, Exception)):
+        cx.refuse(UnsupportedSyntax, "only built-in exceptions are raised", node,
+                  "raise ValueError('...')")  # fmt: skip
+    cx.check(node, False, name, message)
+    for flag in ("$ret", "$out"):
+        cx.bind(flag, True)
+
+
+@statement(gast.FunctionDef)
+def _function(cx: Context, node: Any) -> None:
+    cx.frame.escapes = True
+    defaults = evaluated_defaults(cx, node.args)
+    cx.bind(node.name, Closure(node.name, node, cx.frame, defaults))
+
+
+@statement(gast.Delete)
+def _delete(cx: Context, node: Any) -> None:
+    for target in node.targets:
+        if not isinstance(target, gast.Name):
+            cx.refuse(UnsupportedSyntax, "only names are deleted", node)
+        cx.bind(target.id, UNDEF)
+
+
+@statement(gast.Import)
+def _import(cx: Context, node: Any) -> None:
+    for alias in node.names:
+        if alias.name not in ("numpy", "math"):
+            cx.refuse(UnsupportedSyntax, f"`import {alias.name}` inside a function", node,
+                      "import it at the top of the module")  # fmt: skip
+        cx.bind(alias.asname or alias.name, Static(importlib.import_module(alias.name)))
+
+
+@statement(gast.Global)
+def _global(cx: Context, node: Any) -> None:
+    """Reading needs no declaration; an assignment is refused where the name is stored."""
+    cx.refuse(UnsupportedSyntax, "`global` is not compiled", node,
+              "return the value, or pass it as an argument")  # fmt: skip

@@ -1,0 +1,289 @@
+"""Calls of functions that have an entry in the table of primitives."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.arguments import (
+    axes_of,
+    is_none,
+    named,
+    number,
+    refuse_keyword,
+    static_flag,
+    static_value,
+)
+from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import Call, known
+from adgen.transpiler.frontend.literals import stacked
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Callee, Operand, Value, type_of
+from adgen.transpiler.ir.types import INT, Array
+from adgen.transpiler.primitives.kinds import Primitive
+from adgen.transpiler.primitives.table import find
+
+_PLAIN = frozenset({"dtype", "out"})  # keywords that may be given as None
+
+
+def operand_of_binding(cx: Context, binding: Binding, node: Any) -> Operand:
+    """The number or array that a binding is; lists and tuples of numbers become arrays.
+
+    Raises TypeMismatch for everything else.
+    """
+    if is_operand(binding):
+        operand: Operand = binding
+        return operand
+    if isinstance(binding, Ref):
+        return cx.read(binding, node)
+    if isinstance(binding, (tuple, Listing)):
+        return stacked(cx, node, binding)
+    cx.refuse(
+        TypeMismatch,
+        f"{describe(binding)} is used where a number or an array is needed",
+        node,
+        "pass a number or an array",
+    )
+
+
+def call_primitive(cx: Context, call: Call, entry: Primitive) -> Binding:
+    """Lower a call of a function of the table.
+
+    Raises TypeMismatch or UnsupportedSyntax where the arguments do not fit.
+    """
+    given = _arguments(cx, call, entry)
+    count = len(entry.operands)
+    operands = tuple(_operand(cx, call, entry, binding) for binding in given[:count])
+    attrs = _attributes(cx, call, entry, operands, given[count:])
+    return cx.wrap(cx.emit(call.node, entry.callee, *operands, name=call.name, **attrs))
+
+
+def _arguments(cx: Context, call: Call, entry: Primitive) -> list[Binding | None]:
+    """Operands and static parameters, by position and keyword as the function itself takes them."""
+    kwargs = {k: v for k, v in call.kwargs.items() if k not in _PLAIN or not is_none(v)}
+    call = Call(call.node, call.name, call.function, call.args, kwargs)
+    wanted = (*entry.operands, *entry.static)
+    names = _parameters(entry.callee)
+    if names[: len(entry.operands)] != entry.operands:  # takes them by position only
+        for name in kwargs:
+            if name not in entry.static:
+                refuse_keyword(cx, call, name, tuple(entry.static))
+        return named(cx, call, wanted, len(entry.operands))
+    same = 0  # so many parameters are ours in the same order
+    while names[same : same + 1] == wanted[same : same + 1] != ():
+        same += 1
+    return named(cx, call, wanted, len(entry.operands), same)
+
+
+@cache
+def _parameters(callee: Any) -> tuple[str, ...]:
+    """The positional parameters of a function with their names, as far as these are known."""
+    if isinstance(callee, np.ufunc):
+        return ()
+    try:
+        parameters = inspect.signature(callee).parameters.values()
+    except (TypeError, ValueError):  # a built-in function that does not tell
+        return ()
+    return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+
+def _operand(cx: Context, call: Call, entry: Primitive, binding: Binding) -> Operand:
+    if getattr(entry.callee, "__module__", "") == "math" and not is_operand(binding):
+        cx.refuse(
+            TypeMismatch,
+            f"`{call.function}` takes numbers, not {describe(binding)}",
+            call.node,
+            f"use the function of NumPy: `np.{_numpy_name(entry.callee.__name__)}`",
+        )
+    if isinstance(binding, (tuple, Listing)) and not _takes_lists(entry.callee):
+        number(cx, binding, call.node, f"an argument of `{call.function}`")
+    return operand_of_binding(cx, binding, call.node)
+
+
+def _numpy_name(name: str) -> str:
+    return {"pow": "power", "atan2": "arctan2"}.get(
+        name, "arc" + name[1:] if name[0] == "a" and name[1:] in _ARC else name
+    )
+
+
+_ARC = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
+
+
+def _takes_lists(callee: Any) -> bool:
+    return isinstance(callee, np.ufunc) or getattr(callee, "__module__", "") == "numpy"
+
+
+def _attributes(
+    cx: Context, call: Call, entry: Primitive, operands: tuple[Operand, ...], given: list[Any]
+) -> dict[str, Any]:
+    """Static parameters; for reductions the axes as the IR has them."""
+    attrs = {}
+    for (name, default), binding in zip(entry.static.items(), given, strict=True):
+        if entry.reduction and name == "axis":
+            kind = type_of(operands[0])
+            ndim = kind.ndim if isinstance(kind, Array) else 0
+            attrs[name] = axes_of(cx, binding, ndim, call.node)
+        elif entry.reduction and name == "keepdims":
+            keep = static_flag(cx, binding, call.node, "`keepdims`", False)
+            attrs[name] = keep and isinstance(type_of(operands[0]), Array)
+        elif binding is None:
+            attrs[name] = default
+        else:
+            attrs[name] = static_value(cx, binding, call.node, f"`{name}`")
+    return attrs
+
+
+# Products
+
+
+@known(np.dot, np.matmul, operator.matmul)
+def _product(cx: Context, call: Call) -> Binding:
+    x, y = named(cx, call, ("a", "b"), 2)
+    callee = {"dot": np.dot, "np.dot": np.dot}.get(call.function.rsplit(".", 1)[-1], np.matmul)
+    return matrix_product(cx, call.node, callee, x, y, call.name)
+
+
+def matrix_product(
+    cx: Context, node: Any, callee: Callee, x: Binding, y: Binding, name: str = ""
+) -> Binding:
+    """``x @ y``, ``np.matmul(x, y)`` or ``np.dot(x, y)``, of one or two axes each.
+
+    Raises TypeMismatch for numbers (but for ``np.dot``), UnsupportedSyntax for more axes.
+    """
+    left, right = (operand_of_binding(cx, side, node) for side in (x, y))
+    if core.is_scalar(left) or core.is_scalar(right):
+        if callee is np.dot:
+            return cx.wrap(cx.emit(node, np.multiply, left, right, name=name))
+        cx.refuse(TypeMismatch, "a matrix product with a number", node, "multiply with `*`")
+    for side in (left, right):
+        if cx.kind(side).ndim > 2:  # type: ignore[union-attr]
+            cx.refuse(
+                UnsupportedSyntax,
+                "matrix products are compiled for arrays of one or two axes",
+                node,
+                "loop over the leading axis: `for k in range(len(a)): out[k] = a[k] @ b[k]`",
+            )
+    first, second = cx.extents.of(left), cx.extents.of(right)
+    shapes.require(cx, node, first[-1], second[-2] if len(second) == 2 else second[0])
+    return cx.wrap(cx.emit(node, callee, left, right, name=name))
+
+
+@known(np.inner, np.vdot)
+def _inner(cx: Context, call: Call) -> Binding:
+    x, y = (operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2))
+    if any(len(cx.extents.of(side)) > 1 for side in (x, y)):
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{call.function}` is compiled for arrays of one axis",
+            call.node,
+            "write the product with `@`, or `np.sum(a * b)`",
+        )
+    first, second = (cx.wrap(side) for side in (x, y))
+    return matrix_product(cx, call.node, np.dot, first, second, call.name)
+
+
+@known(np.outer)
+def _outer(cx: Context, call: Call) -> Binding:
+    sides = [operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2)]
+    if any(len(cx.extents.of(side)) != 1 for side in sides):
+        cx.refuse(
+            UnsupportedSyntax,
+            "`np.outer` is compiled for arrays of one axis",
+            call.node,
+            "write `np.outer(a.ravel(), b.ravel())`, or `a * b` if one of them is a number",
+        )
+    return cx.wrap(cx.emit(call.node, np.outer, *sides, name=call.name))
+
+
+# Functions whose arguments need a closer look
+
+
+@known(np.where)
+def _where(cx: Context, call: Call) -> Binding:
+    if len(call.args) == 1 and not call.kwargs:
+        cx.refuse(
+            UnsupportedSyntax,
+            "`np.where` with one argument gives an array whose size depends on values",
+            call.node,
+            "use `np.where(condition, x, y)`, or a loop with an `if`",
+        )
+    return _by_table(cx, call, np.where)
+
+
+@known(np.clip)
+def _clip(cx: Context, call: Call) -> Binding:
+    names = ("a", "a_min", "a_max", "min", "max")
+    array, low, high, *other = named(cx, call, names, 1, 3)
+    return clipped(cx, call, array, *(a if b is None else b for a, b in zip((low, high), other, strict=True)))
+
+
+def clipped(cx: Context, call: Call, array: Binding, low: Binding, high: Binding) -> Binding:
+    """``np.clip(array, low, high)``, where None stands for no bound."""
+    node = call.node
+    x = operand_of_binding(cx, array, node)
+    if is_none(low) and is_none(high):
+        return cx.wrap(cx.emit(node, np.positive, x, name=call.name))
+    bounds = [None if is_none(b) else operand_of_binding(cx, b, node) for b in (low, high)]
+    if None in bounds and type_of(x).dtype.kind != "f":
+        callee = np.minimum if bounds[0] is None else np.maximum
+        bound = bounds[1] if bounds[0] is None else bounds[0]
+        assert bound is not None
+        return cx.wrap(cx.emit(node, callee, x, bound, name=call.name))
+    ends = [end if bound is None else bound for end, bound in zip((-math.inf, math.inf), bounds, strict=True)]
+    return cx.wrap(cx.emit(node, np.clip, x, *ends, name=call.name))
+
+
+@known(math.log)
+def _logarithm(cx: Context, call: Call) -> Binding:
+    if len(call.args) != 2 or call.kwargs:
+        return _by_table(cx, call, math.log)
+    top, bottom = (
+        cx.emit(call.node, math.log, _operand(cx, call, _entry(math.log), arg)) for arg in call.args
+    )
+    return cx.emit(call.node, operator.truediv, top, bottom, name=call.name)
+
+
+@known(math.floor, math.ceil, math.trunc)
+def _to_integer(cx: Context, call: Call) -> Binding:
+    (arg,) = named(cx, call, ("x",))
+    x = number(cx, arg, call.node, f"the argument of `{call.function}`")
+    if type_of(x).dtype.kind != "f":
+        return cx.emit(call.node, core.CAST, x, type=INT) if type_of(x) != INT else x
+    name = call.function.rsplit(".", 1)[-1]
+    if not isinstance(x, Value):
+        return int(getattr(math, name)(x))
+    whole = cx.emit(call.node, getattr(np, name), x)
+    return cx.emit(call.node, core.CAST, whole, type=INT, name=call.name)
+
+
+@known(np.round, np.around)
+def _round(cx: Context, call: Call) -> Binding:
+    array, decimals = named(cx, call, ("a", "decimals"))
+    x = operand_of_binding(cx, array, call.node)
+    if decimals is not None and static_value(cx, decimals, call.node, "`decimals`") != 0:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{call.function}` to decimal places is not compiled",
+            call.node,
+            "write `np.rint(x * 100) / 100`",
+        )
+    callee = np.rint if type_of(x).dtype.kind == "f" else np.positive
+    return cx.wrap(cx.emit(call.node, callee, x, name=call.name))
+
+
+def _entry(callee: Any) -> Primitive:
+    entry = find(callee)
+    assert entry is not None
+    return entry
+
+
+def _by_table(cx: Context, call: Call, callee: Any) -> Binding:
+    return call_primitive(cx, call, _entry(callee))
