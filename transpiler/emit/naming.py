@@ -10,7 +10,7 @@ from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.ranges import Ranges
 from adgen.transpiler.emit.reserved import local_name, parameter_name
 from adgen.transpiler.emit.style import Style
-from adgen.transpiler.emit.webs import TypeKey, Web, Webs
+from adgen.transpiler.emit.webs import TypeKey, Web, Webs, type_key
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Slot, Value
 
@@ -36,8 +36,9 @@ class Naming:
             if web.fixed:
                 self._take(web, parameter_name(_param_hint(web, function)))
         self._name_slots(function)
+        named_by_slot = self._share_with_slots(function, webs)
         for web in webs:
-            if not web.fixed:
+            if not web.fixed and web not in named_by_slot:
                 self._name(web)
 
     def fresh(self, base: str) -> str:
@@ -62,6 +63,26 @@ class Naming:
             self.slots[slot] = self.fresh(base)
             if slot.kind == "stack":
                 self.tops[slot] = self.fresh(base.removesuffix("_saved") + "_top")
+
+    def _share_with_slots(self, function: Function, webs: list[Web]) -> set[Web]:
+        """A temporary that is only ever saved to one local slot takes the slot's name."""
+        alone = {web.members[0]: web for web in webs if len(web.members) == 1}
+        saves: dict[Slot, list[Value | None]] = {}
+        for _, op in core.walk(function.body):
+            if op.callee == core.SAVE and op.attrs["slot"].kind == "local":
+                value = op.operands[0]
+                saves.setdefault(op.attrs["slot"], []).append(
+                    value if isinstance(value, Value) else None
+                )
+        shared: set[Web] = set()
+        for slot, values in saves.items():
+            value = values[0]
+            web = alone.get(value) if value is not None and len(values) == 1 else None
+            if web is not None and not web.hint and not web.fixed and web not in shared:
+                if web.key == type_key(slot.type) and slot not in function.residuals_out:
+                    self.values[web.members[0]] = self.slots[slot]
+                    shared.add(web)
+        return shared
 
     def _name(self, web: Web) -> None:
         for candidate in self._candidates(web):

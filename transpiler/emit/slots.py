@@ -71,6 +71,8 @@ class Slots:
         value, *counters = op.operands
         name = self._name(slot)
         if slot.kind == "local":
+            if isinstance(value, Value) and self.plan.naming.values.get(value) == name:
+                return []
             return [nodes.assign(nodes.store(name), self.write.as_type(value, slot.type))]
         if slot.kind == "stack":
             return self._push(slot, value)
