@@ -13,8 +13,9 @@ from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, 
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.paths import FULL, INT, Index
+from adgen.transpiler.ir.types import Array, Scalar
 
 _Place = tuple[int, ...]
 
@@ -29,7 +30,8 @@ def stacked(
     extents = [shapes.operand_of(cx, node, extent) for extent in _shape(cx, node, items)]
     out = cx.emit(node, core.EMPTY, *extents, dtype=dtype, name=name)
     for place, leaf in leaves:
-        value = cx.read(leaf, node) if isinstance(leaf, Ref) else leaf
+        value: Operand = cx.read(leaf, node) if isinstance(leaf, Ref) else leaf
+        value = cx.cast(node, value, Scalar(dtype) if core.is_scalar(value) else Array(dtype, ()))
         path = Index((INT,) * len(place) + (FULL,) * (len(extents) - len(place)))
         out = cx.emit(node, core.SETITEM, out, value, *place, path=(path,), name=name)
     assert isinstance(out, Value)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import (
     axes_of,
     is_none,
@@ -21,12 +20,13 @@ from adgen.transpiler.frontend.arguments import (
     static_flag,
     static_value,
 )
+from adgen.transpiler.frontend.arithmetic import matmul
 from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.literals import stacked
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Callee, Operand, Value, type_of
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array
 from adgen.transpiler.primitives.kinds import Primitive
 from adgen.transpiler.primitives.table import find
@@ -144,36 +144,23 @@ def _attributes(
 # Products
 
 
-@known(np.dot, np.matmul, operator.matmul)
-def _product(cx: Context, call: Call) -> Binding:
-    x, y = named(cx, call, ("a", "b"), 2)
-    callee = {"dot": np.dot, "np.dot": np.dot}.get(call.function.rsplit(".", 1)[-1], np.matmul)
-    return matrix_product(cx, call.node, callee, x, y, call.name)
+@known(np.dot)
+def _dot(cx: Context, call: Call) -> Binding:
+    x, y = (operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2))
+    return dot(cx, call.node, x, y, call.name)
 
 
-def matrix_product(
-    cx: Context, node: Any, callee: Callee, x: Binding, y: Binding, name: str = ""
-) -> Binding:
-    """``x @ y``, ``np.matmul(x, y)`` or ``np.dot(x, y)``, of one or two axes each.
+def dot(cx: Context, node: Any, x: Operand, y: Operand, name: str = "") -> Binding:
+    """``np.dot(x, y)``: a product of vectors and matrices, or with a number."""
+    if core.is_scalar(x) or core.is_scalar(y):
+        return cx.wrap(cx.emit(node, np.multiply, x, y, name=name))
+    return matmul(cx, node, np.dot, x, y, name)
 
-    Raises TypeMismatch for numbers (but for ``np.dot``), UnsupportedSyntax for more axes.
-    """
-    left, right = (operand_of_binding(cx, side, node) for side in (x, y))
-    if core.is_scalar(left) or core.is_scalar(right):
-        if callee is np.dot:
-            return cx.wrap(cx.emit(node, np.multiply, left, right, name=name))
-        cx.refuse(TypeMismatch, "a matrix product with a number", node, "multiply with `*`")
-    for side in (left, right):
-        if cx.kind(side).ndim > 2:  # type: ignore[union-attr]
-            cx.refuse(
-                UnsupportedSyntax,
-                "matrix products are compiled for arrays of one or two axes",
-                node,
-                "loop over the leading axis: `for k in range(len(a)): out[k] = a[k] @ b[k]`",
-            )
-    first, second = cx.extents.of(left), cx.extents.of(right)
-    shapes.require(cx, node, first[-1], second[-2] if len(second) == 2 else second[0])
-    return cx.wrap(cx.emit(node, callee, left, right, name=name))
+
+@known(np.matmul, operator.matmul)
+def _matmul(cx: Context, call: Call) -> Binding:
+    x, y = (operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2))
+    return matmul(cx, call.node, np.matmul, x, y, call.name)
 
 
 @known(np.inner, np.vdot)
@@ -186,8 +173,7 @@ def _inner(cx: Context, call: Call) -> Binding:
             call.node,
             "write the product with `@`, or `np.sum(a * b)`",
         )
-    first, second = (cx.wrap(side) for side in (x, y))
-    return matrix_product(cx, call.node, np.dot, first, second, call.name)
+    return dot(cx, call.node, x, y, call.name)
 
 
 @known(np.outer)
@@ -222,7 +208,9 @@ def _where(cx: Context, call: Call) -> Binding:
 def _clip(cx: Context, call: Call) -> Binding:
     names = ("a", "a_min", "a_max", "min", "max")
     array, low, high, *other = named(cx, call, names, 1, 3)
-    return clipped(cx, call, array, *(a if b is None else b for a, b in zip((low, high), other, strict=True)))
+    return clipped(
+        cx, call, array, *(a if b is None else b for a, b in zip((low, high), other, strict=True))
+    )
 
 
 def clipped(cx: Context, call: Call, array: Binding, low: Binding, high: Binding) -> Binding:
@@ -237,7 +225,10 @@ def clipped(cx: Context, call: Call, array: Binding, low: Binding, high: Binding
         bound = bounds[1] if bounds[0] is None else bounds[0]
         assert bound is not None
         return cx.wrap(cx.emit(node, callee, x, bound, name=call.name))
-    ends = [end if bound is None else bound for end, bound in zip((-math.inf, math.inf), bounds, strict=True)]
+    ends = [
+        end if bound is None else bound
+        for end, bound in zip((-math.inf, math.inf), bounds, strict=True)
+    ]
     return cx.wrap(cx.emit(node, np.clip, x, *ends, name=call.name))
 
 

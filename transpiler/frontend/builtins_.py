@@ -1,0 +1,399 @@
+"""Python's built-in functions, and NumPy's types as functions."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.arguments import (
+    integer,
+    is_none,
+    named,
+    number,
+    static_flag,
+    static_value,
+)
+from adgen.transpiler.frontend.arithmetic import binary
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Closure,
+    EnumerateOf,
+    Listing,
+    RangeOf,
+    Ref,
+    ReversedOf,
+    Static,
+    ZipOf,
+    describe,
+    is_operand,
+)
+from adgen.transpiler.frontend.booleans import either, negate, truth
+from adgen.transpiler.frontend.constructors import as_scalar, copy_of
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import Call, known
+from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.table_calls import operand_of_binding
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar
+
+# Extrema and sums
+
+
+@known(builtins.min, builtins.max)
+def _extremum(cx: Context, call: Call) -> Binding:
+    for name in call.kwargs:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{call.function}` with `{name}` is not compiled",
+            call.node,
+            "write it as a loop with an `if`",
+        )
+    callee: Any = builtins.max if call.function == "max" else builtins.min
+    if len(call.args) == 1:
+        (only,) = call.args
+        if isinstance(only, Ref):
+            return _over_array(cx, call, np.max if callee is builtins.max else np.min, only)
+        items = _items(cx, call, only)
+    else:
+        items = call.args
+    if not items:
+        cx.refuse(TypeMismatch, f"`{call.function}` of nothing", call.node, "give it a number")
+    numbers = [number(cx, item, call.node, f"an argument of `{call.function}`") for item in items]
+    if not any(isinstance(operand, Value) for operand in numbers):
+        constant: Operand = callee(numbers)
+        return constant
+    out = numbers[0]
+    for other in numbers[1:]:
+        out = cx.emit(call.node, callee, out, other, name=call.name)
+    return out
+
+
+def _items(cx: Context, call: Call, sequence: Binding) -> tuple[Binding, ...]:
+    """The items of a tuple, a list or something else of a known number of items."""
+    items = known_items(cx, call.node, sequence)
+    if items is None:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{call.function}` of {describe(sequence)} is not compiled",
+            call.node,
+            "give it numbers, a tuple or an array, or write a loop",
+        )
+    return tuple(items)
+
+
+def _over_array(cx: Context, call: Call, callee: Any, array: Ref) -> Operand:
+    """A reduction of an array of one axis."""
+    value = cx.read(array, call.node)
+    assert isinstance(value.type, Array)
+    if value.type.ndim != 1:
+        cx.refuse(
+            TypeMismatch,
+            f"`{call.function}` of an array of {value.type.ndim} axes",
+            call.node,
+            f"use `np.{call.function}`",
+        )
+    return cx.emit(call.node, callee, value, axis=(0,), keepdims=False, name=call.name)
+
+
+@known(builtins.sum)
+def _sum(cx: Context, call: Call) -> Binding:
+    sequence, start = named(cx, call, ("iterable", "start"), 1)
+    first: Binding = 0 if start is None else start
+    if isinstance(sequence, Ref):
+        value = cx.read(sequence, call.node)
+        total: Binding = cx.wrap(
+            cx.emit(call.node, np.sum, value, axis=(0,), keepdims=False, name=call.name)
+        )
+        default = is_operand(first) and not isinstance(first, Value) and first == 0
+        return total if default else binary(cx, call.node, operator.add, first, total, call.name)
+    items = _items(cx, call, sequence)
+    if start is None and len(items) > 1:
+        first, *rest = items
+    else:
+        rest = list(items)
+    for item in rest:
+        first = binary(cx, call.node, operator.add, first, item, call.name)
+    return first
+
+
+@known(builtins.any, builtins.all)
+def _quantifier(cx: Context, call: Call) -> Binding:
+    (sequence,) = named(cx, call, ("iterable",))
+    every = call.function == "all"
+    if isinstance(sequence, Ref):
+        found = _over_array(cx, call, np.all if every else np.any, sequence)
+        return as_scalar(cx, call.node, found, BOOL, call.name)
+    out: Operand = False
+    for item in _items(cx, call, sequence):
+        value = truth(cx, item, call.node)
+        out = either(cx, out, negate(cx, value, call.node) if every else value, call.node)
+    return negate(cx, out, call.node) if every else out
+
+
+# Numbers
+
+
+def _python_number(callee: type, kind: Scalar) -> None:
+    def handler(cx: Context, call: Call) -> Binding:
+        if not call.args and not call.kwargs:
+            return callee()
+        (arg,) = named(cx, call, ("x",), 1, 1)
+        if isinstance(arg, Static) and isinstance(arg.value, str):
+            return _parsed(cx, call, callee, arg.value)
+        if isinstance(arg, Ref):
+            return _only_element(cx, call, arg, kind)
+        operand = number(cx, arg, call.node, f"the argument of `{call.function}`")
+        return as_scalar(cx, call.node, operand, kind, call.name)
+
+    known(callee)(handler)
+
+
+def _parsed(cx: Context, call: Call, callee: type, text: str) -> Operand:
+    try:
+        value: Operand = callee(text)
+        return value
+    except ValueError as error:
+        cx.refuse(TypeMismatch, str(error), call.node, "write the number itself")
+
+
+def _only_element(cx: Context, call: Call, array: Ref, kind: Scalar) -> Operand:
+    if len(shapes.ref_shape(cx, array)) != 1 or shapes.ref_shape(cx, array) != (1,):
+        cx.refuse(
+            TypeMismatch,
+            f"`{call.function}` of an array",
+            call.node,
+            f"take an element: `{call.function}(x[0])`, or convert all with `.astype`",
+        )
+    from adgen.transpiler.frontend.iteration import element
+
+    return as_scalar(cx, call.node, element(cx, call.node, array, 0), kind, call.name)
+
+
+_python_number(float, FLOAT)
+_python_number(int, INT)
+
+
+@known(bool)
+def _bool(cx: Context, call: Call) -> Binding:
+    (arg,) = named(cx, call, ("x",), 0, 1)
+    return False if arg is None else truth(cx, arg, call.node)
+
+
+def _numpy_number(callee: type) -> None:
+    dtype = np.dtype(callee)
+
+    def handler(cx: Context, call: Call) -> Binding:
+        (arg,) = named(cx, call, ("x",), 0, 1)
+        if arg is None:
+            return callee()
+        if isinstance(arg, Ref):
+            return copy_of(cx, call.node, arg, dtype, call.name)
+        operand = operand_of_binding(cx, arg, call.node)
+        if isinstance(type_of(operand), Array):
+            return copy_of(cx, call.node, cx.wrap(operand), dtype, call.name)
+        return as_scalar(cx, call.node, operand, Scalar(dtype), call.name)
+
+    known(callee)(handler)
+
+
+for _type in (np.float64, np.float32, np.int64, np.int32, np.bool_):
+    _numpy_number(_type)
+
+
+@known(builtins.round)
+def _round(cx: Context, call: Call) -> Binding:
+    arg, digits = named(cx, call, ("number", "ndigits"))
+    x = number(cx, arg, call.node, "the argument of `round`")
+    if not is_none(digits) and static_value(cx, digits, call.node, "`ndigits`") != 0:
+        cx.refuse(
+            UnsupportedSyntax,
+            "`round` to decimal places is not compiled",
+            call.node,
+            "write `np.rint(x * 100) / 100`",
+        )
+    if type_of(x).dtype.kind != "f":
+        return as_scalar(cx, call.node, x, INT, call.name)
+    if not isinstance(x, Value):
+        return round(x) if is_none(digits) else round(x, 0)
+    whole = cx.emit(call.node, np.rint, x)
+    return as_scalar(cx, call.node, whole, INT if is_none(digits) else _like(x), call.name)
+
+
+def _like(x: Operand) -> Scalar:
+    kind = type_of(x)
+    assert isinstance(kind, Scalar)
+    return kind
+
+
+@known(builtins.divmod)
+def _divmod(cx: Context, call: Call) -> Binding:
+    x, y = named(cx, call, ("x", "y"), 2)
+    return (
+        binary(cx, call.node, operator.floordiv, x, y),
+        binary(cx, call.node, operator.mod, x, y),
+    )
+
+
+@known(builtins.pow)
+def _pow(cx: Context, call: Call) -> Binding:
+    base, exponent, modulus = named(cx, call, ("base", "exp", "mod"), 2)
+    if not is_none(modulus):
+        cx.refuse(UnsupportedSyntax, "`pow` with a modulus", call.node, "write `base ** exp % mod`")
+    return binary(cx, call.node, operator.pow, base, exponent, call.name)
+
+
+# Sequences
+
+
+@known(builtins.len)
+def _len(cx: Context, call: Call) -> Binding:
+    (arg,) = named(cx, call, ("obj",))
+    match arg:
+        case Ref():
+            return shapes.operand_of(cx, call.node, shapes.ref_shape(cx, arg)[0])
+        case RangeOf(start=start, stop=stop, step=step):
+            if not any(isinstance(bound, Value) for bound in (start, stop, step)):
+                return len(range(int(start), int(stop), int(step)))
+            return cx.emit(call.node, core.RANGELEN, start, stop, step, name=call.name)
+    if is_operand(arg):
+        cx.refuse(TypeMismatch, "`len` of a number", call.node, "give it an array or a tuple")
+    return len(_items(cx, call, arg))
+
+
+@known(builtins.range)
+def _range(cx: Context, call: Call) -> Binding:
+    first, second, third = named(cx, call, ("start", "stop", "step"))
+    if second is None:
+        first, second = 0, first
+    bounds = (first, second, 1 if third is None else third)
+    start, stop, step = (integer(cx, part, call.node, "a bound of `range`") for part in bounds)
+    return RangeOf(start, stop, step)
+
+
+@known(builtins.enumerate)
+def _enumerate(cx: Context, call: Call) -> Binding:
+    sequence, start = named(cx, call, ("iterable", "start"))
+    first = 0 if start is None else integer(cx, start, call.node, "`start`")
+    return EnumerateOf(sequence, first)
+
+
+@known(builtins.zip)
+def _zip(cx: Context, call: Call) -> Binding:
+    strict = call.kwargs.get("strict")
+    if set(call.kwargs) - {"strict"} or static_flag(cx, strict, call.node, "`strict`", False):
+        cx.refuse(
+            UnsupportedSyntax,
+            "`zip` with keyword arguments is not compiled",
+            call.node,
+            "leave `strict` out, and assert before the loop that the lengths agree",
+        )
+    return ZipOf(call.args) if call.args else ()
+
+
+@known(builtins.reversed)
+def _reversed(cx: Context, call: Call) -> Binding:
+    (sequence,) = named(cx, call, ("sequence",))
+    return ReversedOf(sequence)
+
+
+def _collected(make: Callable[[tuple[Binding, ...]], Binding]) -> Callable[..., Binding]:
+    def handler(cx: Context, call: Call) -> Binding:
+        (sequence,) = named(cx, call, ("iterable",), 0)
+        if sequence is None:
+            return make(())
+        if isinstance(sequence, RangeOf):
+            bounds = (sequence.start, sequence.stop, sequence.step)
+            if not any(isinstance(bound, Value) for bound in bounds):
+                return make(tuple(range(*(int(bound) for bound in bounds))))
+        return make(_items(cx, call, sequence))
+
+    return handler
+
+
+known(builtins.tuple)(_collected(lambda items: items))
+known(builtins.list)(_collected(Listing))
+
+
+# Types
+
+
+@known(builtins.isinstance)
+def _isinstance(cx: Context, call: Call) -> Binding:
+    arg, classes = named(cx, call, ("obj", "class_or_tuple"), 2)
+    wanted = static_value(cx, classes, call.node, "a class")
+    try:
+        return issubclass(_class_of(cx, arg), wanted)
+    except TypeError:
+        cx.refuse(
+            TypeMismatch,
+            "the second argument of `isinstance` is no class",
+            call.node,
+            "give it a class or a tuple of classes",
+        )
+
+
+def _class_of(cx: Context, binding: Binding) -> type:
+    if is_operand(binding):
+        kind = type_of(binding)
+        assert isinstance(kind, Scalar)
+        weak: dict[str, type] = {"b": bool, "i": int, "f": float}
+        return weak[kind.dtype.kind] if kind.weak else kind.dtype.type
+    match binding:
+        case Ref():
+            return np.ndarray
+        case Static(value=value):
+            return type(value)
+        case Closure():
+            return FunctionType
+        case Listing():
+            return list
+        case RangeOf():
+            return range
+    return tuple
+
+
+# Printing
+
+
+@known(builtins.print)
+def _print(cx: Context, call: Call) -> Binding:
+    for name in call.kwargs:
+        if name not in ("sep", "end", "flush"):
+            cx.refuse(
+                UnsupportedSyntax,
+                f"`print` with `{name}` is not compiled",
+                call.node,
+                f"leave `{name}` out",
+            )
+    ends = {
+        name: static_value(cx, call.kwargs[name], call.node, f"`{name}`")
+        for name in ("sep", "end")
+        if not is_none(call.kwargs.get(name))
+    }
+    template: list[str | None] = []
+    operands: list[Operand] = []
+    for arg in call.args:
+        if isinstance(arg, Static):
+            template.append(str(arg.value))
+            continue
+        if not (is_operand(arg) or isinstance(arg, Ref)):
+            cx.refuse(
+                UnsupportedSyntax,
+                f"`print` of {describe(arg)} is not compiled",
+                call.node,
+                "print its items one by one: `print(x[0], x[1])`",
+            )
+        template.append(None)
+        operands.append(operand_of_binding(cx, arg, call.node))
+    cx.builder.span = cx.span(call.node)
+    attrs: dict[str, Any] = {"ends": ends} if ends else {}
+    cx.builder.effect(core.PRINT, *operands, template=tuple(template), **attrs)
+    return Static(None)

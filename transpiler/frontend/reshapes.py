@@ -1,0 +1,190 @@
+"""``reshape``, ``ravel`` and ``flatten``: views where NumPy makes views."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.arguments import integer
+from adgen.transpiler.frontend.bindings import Binding, Listing, Ref
+from adgen.transpiler.frontend.constructors import copy_of
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.paths_compose import compose
+from adgen.transpiler.frontend.shapes import Extent, Shape
+from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Path, Reshape, Slice
+
+
+def reshaped(cx: Context, node: Any, ref: Ref, wanted: Binding) -> Ref:
+    """``ref.reshape(wanted)``; appends the check that the number of elements stays."""
+    extents = _wanted(cx, node, wanted)
+    if not extents:
+        cx.refuse(
+            UnsupportedSyntax,
+            "a reshape to no axes",
+            node,
+            "take the element: `x[0]`, or `x.item()`",
+        )
+    shape = shapes.ref_shape(cx, ref)
+    resolved = _resolved(cx, node, shape, extents)
+    ones = _with_other_ones(cx, ref, shape, resolved)
+    if ones is not None:
+        return ones
+    operands = tuple(shapes.operand_of(cx, node, extent) for extent in resolved)
+    flags = tuple(extent == 1 and isinstance(extent, int) for extent in resolved)
+    return compose(cx, node, _contiguous(cx, node, ref), (Reshape(len(operands), flags),), operands)
+
+
+def raveled(cx: Context, node: Any, ref: Ref) -> Ref:
+    """``ref.ravel()``: a view of contiguous memory, a copy of any other."""
+    if len(shapes.ref_shape(cx, ref)) == 1:
+        return ref if is_contiguous(ref.path) else _perhaps_copied(cx, node, ref)
+    return reshaped(cx, node, ref, -1)
+
+
+def flattened(cx: Context, node: Any, ref: Ref) -> Ref:
+    """``ref.flatten()``: always a copy."""
+    return raveled(cx, node, copy_of(cx, node, ref))
+
+
+def _wanted(cx: Context, node: Any, wanted: Binding) -> tuple[Operand, ...]:
+    if isinstance(wanted, (tuple, Listing)):
+        items = wanted.items if isinstance(wanted, Listing) else wanted
+    else:
+        items = (wanted,)
+    return tuple(integer(cx, item, node, "an extent") for item in items)
+
+
+# Extents
+
+
+def _resolved(
+    cx: Context, node: Any, shape: Shape, wanted: tuple[Operand, ...]
+) -> tuple[Extent, ...]:
+    """The new extents; -1 is what the others leave."""
+    open_axes = [axis for axis, extent in enumerate(wanted) if _is_minus_one(extent)]
+    if len(open_axes) > 1:
+        cx.refuse(TypeMismatch, "two axes of a reshape are -1", node, "leave at most one open")
+    extents = [shapes.extent_of(cx, extent) for extent in wanted]
+    if not open_axes:
+        _check_size(cx, node, shape, tuple(extents))
+        return tuple(extents)
+    (axis,) = open_axes
+    others = (*extents[:axis], *extents[axis + 1 :])
+    extents[axis] = _left(cx, node, shape, others)
+    return tuple(extents)
+
+
+def _is_minus_one(extent: Operand) -> bool:
+    return not isinstance(extent, Value) and extent == -1
+
+
+def _cancelled(cx: Context, first: Shape, second: Shape) -> tuple[list[Extent], list[Extent]]:
+    """Two lists of factors without those that are certainly equal, and without ones."""
+    left, right = [e for e in first if e != 1], [e for e in second if e != 1]
+    for extent in list(right):
+        found = next((k for k, e in enumerate(left) if shapes.equal(cx, e, extent)), None)
+        if found is not None:
+            left.pop(found)
+            right.remove(extent)
+    return left, right
+
+
+def _left(cx: Context, node: Any, shape: Shape, others: Shape) -> Extent:
+    """The extent that remains when the others are given."""
+    left, right = _cancelled(cx, shape, others)
+    total, divisor = shapes.product(tuple(left)), shapes.product(tuple(right))
+    if divisor == 1:
+        return total
+    if isinstance(total, int) and isinstance(divisor, int):
+        if divisor <= 0 or total % divisor:
+            _refuse_size(cx, node, total)
+        return total // divisor
+    whole, part = (shapes.operand_of(cx, node, extent) for extent in (total, divisor))
+    if isinstance(part, Value):
+        _check(cx, node, cx.emit(node, operator.gt, part, 0))
+    rest = cx.emit(node, operator.mod, whole, part)
+    _check(cx, node, cx.emit(node, operator.eq, rest, 0))
+    return shapes.extent_of(cx, cx.emit(node, operator.floordiv, whole, part))
+
+
+def _check_size(cx: Context, node: Any, shape: Shape, extents: Shape) -> None:
+    left, right = _cancelled(cx, shape, extents)
+    if not left and not right:
+        return
+    total, new = shapes.product(tuple(left)), shapes.product(tuple(right))
+    if isinstance(total, int) and isinstance(new, int):
+        if total != new:
+            _refuse_size(cx, node, total)
+        return
+    for extent in right:
+        operand = shapes.operand_of(cx, node, extent)
+        if isinstance(operand, Value) and not cx.extents.is_natural(operand):
+            _check(cx, node, cx.emit(node, operator.ge, operand, 0))
+    one, two = (shapes.operand_of(cx, node, extent) for extent in (total, new))
+    _check(cx, node, cx.emit(node, operator.eq, one, two))
+
+
+def _check(cx: Context, node: Any, condition: Operand) -> None:
+    cx.check(node, condition, "ValueError", "cannot reshape array: the number of elements differs")
+
+
+def _refuse_size(cx: Context, node: Any, total: int) -> None:
+    cx.refuse(
+        TypeMismatch,
+        "cannot reshape an array: the number of elements differs",
+        node,
+        f"the extents that are not shared with the array must multiply to {total}",
+    )
+
+
+# Memory
+
+
+def _with_other_ones(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> Ref | None:
+    """The view if only axes of length 1 come and go."""
+    old = [axis for axis, extent in enumerate(shape) if extent != 1]
+    new = [axis for axis, extent in enumerate(wanted) if extent != 1]
+    if not old or len(old) != len(new):
+        return None
+    if not all(shapes.equal(cx, shape[a], wanted[b]) for a, b in zip(old, new, strict=True)):
+        return None
+    items: list[Item] = [FULL if axis in old else INT for axis in range(len(shape))]
+    index = (0,) * items.count(INT)
+    narrow = compose(cx, None, ref, (Index(tuple(items)),), index)
+    wide: list[Item] = [FULL if axis in new else NEW for axis in range(len(wanted))]
+    return compose(cx, None, narrow, (Index(tuple(wide)),), ())
+
+
+def _contiguous(cx: Context, node: Any, ref: Ref) -> Ref:
+    return ref if is_contiguous(ref.path) else _perhaps_copied(cx, node, ref)
+
+
+def _perhaps_copied(cx: Context, node: Any, ref: Ref) -> Ref:
+    """A copy of memory that is perhaps not contiguous, where NumPy sometimes makes a view.
+
+    Writing to one of the two makes the other unreadable.
+    """
+    copy = copy_of(cx, node, ref)
+    related = {ref.cell, *cx.state.partners(ref.cell)}
+    cx.state.may |= {frozenset((copy.cell, cell)) for cell in related}
+    return copy
+
+
+def is_contiguous(path: Path) -> bool:
+    """Whether a path certainly selects one stretch of memory in its order."""
+    return all(isinstance(step, Reshape) or _leading(step) for step in path)
+
+
+def _leading(step: Any) -> bool:
+    """Integers first, then at most one slice without a step, then whole axes."""
+    if not isinstance(step, Index):
+        return False
+    items = [item for item in step.items if item != NEW]
+    while items and items[0] == INT:
+        items.pop(0)
+    if items and isinstance(items[0], Slice) and not items[0].step:
+        items.pop(0)
+    return all(item == FULL for item in items)
