@@ -9,7 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from adgen.transpiler.emit import kernels, nodes, numbers, selection
+from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection
 from adgen.transpiler.emit.calls import call_name, keywords
 from adgen.transpiler.emit.folding import logical
 from adgen.transpiler.emit.nodes import Expr
@@ -55,16 +55,29 @@ class Expressions:
         """The expression of an op with one result."""
         if isinstance(op.callee, str):
             return _KINDS[op.callee](self, op)
-        entry = find(op.callee)
-        symbol = entry.symbol if entry is not None else ""
         if op.callee is np.where and all(core.is_scalar(o) for o in op.operands):
             test, then, orelse = self._promoted(op, 1)
             return gast.IfExp(test, then, orelse)
         operands = self._promoted(op)
-        if self.numba and op.attrs.get("reassoc"):
+        form = self._numba_form(op, operands) if self.numba else None
+        return form if form is not None else self._usual(op, operands)
+
+    def _numba_form(self, op: Op, operands: list[Expr]) -> Expr | None:
+        """What only Numba is given; None where it takes what CPython does."""
+        if op.attrs.get("reassoc"):
             return nodes.call("radd", *operands)
-        if self.numba and kernels.is_product(op):
+        if kernels.is_product(op):
             return nodes.call("matmul", *operands)
+        form = numba_forms.form(op, operands)
+        kind = op.result.type
+        if isinstance(kind, Scalar) and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8:
+            usual = form if form is not None else self._usual(op, operands)
+            return nodes.call(nodes.dtype(kind.dtype), usual)  # Numba computes in 64 bits
+        return form
+
+    def _usual(self, op: Op, operands: list[Expr]) -> Expr:
+        entry = find(op.callee)
+        symbol = entry.symbol if entry is not None else ""
         if op.callee is operator.add:
             return nodes.add(*operands, keep_signs=op.role == core.PRIMAL)
         if symbol and op.callee in nodes.BINARY:
@@ -86,13 +99,16 @@ class Expressions:
         ]
         if not self.numba or len(op.results) != 1:
             return operands
+        if op.callee is operator.pow and kinds[0].dtype.kind == "f":
+            operands[1] = numbers.exponent(op.operands[1], operands[1])
         wanted = numbers.computed_in(op, kinds[first:], op.result.type)
         if wanted is None:
             return operands
         for k in range(first, len(operands)):
             kind, o = kinds[k], op.operands[k]
-            exponent = op.callee is operator.pow and k == 1 and isinstance(o, int)
-            if isinstance(kind, Scalar) and kind.dtype != wanted and not exponent:
+            if op.callee is operator.pow and k == 1 and numbers.is_power(o):
+                continue
+            if isinstance(kind, Scalar) and kind.dtype != wanted:
                 plain = operands[k] if isinstance(o, Value) else numbers.plain(o, wanted)
                 operands[k] = nodes.call(nodes.dtype(wanted), plain)
         return operands

@@ -70,9 +70,9 @@ class Naming:
         saves: dict[Slot, list[Value | None]] = {}
         for _, op in core.walk(function.body):
             if op.callee == core.SAVE and op.attrs["slot"].kind == "local":
-                value = op.operands[0]
+                saved = op.operands[0]
                 saves.setdefault(op.attrs["slot"], []).append(
-                    value if isinstance(value, Value) else None
+                    saved if isinstance(saved, Value) else None
                 )
         shared: set[Web] = set()
         for slot, values in saves.items():

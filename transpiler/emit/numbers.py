@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
-from adgen.transpiler.ir.core import Op
+from adgen.transpiler.ir.core import Op, Operand
 from adgen.transpiler.ir.types import Scalar, Type
 from adgen.transpiler.primitives.table import find
 
@@ -64,3 +64,15 @@ def computed_in(op: Op, kinds: Sequence[Type], result: Type) -> np.dtype[Any] | 
         return None
     common = np.result_type(*strong)
     return common if common.kind == "f" and common.itemsize < 8 else None
+
+
+def is_power(operand: Operand) -> bool:
+    """Whether an exponent is a literal for which Numba multiplies."""
+    return isinstance(operand, int) and not isinstance(operand, bool) and operand >= 0
+
+
+def exponent(operand: Operand, usual: Expr) -> Expr:
+    """An exponent for Numba, which raises at ``0.0 ** -1`` but not at ``0.0 ** -1.0``."""
+    if isinstance(operand, int) and operand < 0:
+        return nodes.constant(float(operand))
+    return usual

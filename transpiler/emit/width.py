@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from adgen.transpiler.emit.calls import call_name
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Op, Operand, Value
+from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.primitives.table import find
 
@@ -31,8 +31,15 @@ def estimate(op: Op, widths: Mapping[Value, int]) -> int:
     entry = find(op.callee)
     if entry is not None and entry.symbol:
         return inner + len(entry.symbol) + 2 * (len(operands) - 1)
-    attrs = sum(len(name) + 6 for name in op.attrs)
+    attrs = sum(len(name) + 6 for name, value in op.attrs.items() if value and name != "reassoc")
+    if entry is not None and entry.reduction and _reduces_all(op):
+        attrs = 0
     return inner + between + len(call_name(op.callee)) + 2 + attrs
+
+
+def _reduces_all(op: Op) -> bool:
+    kind = type_of(op.operands[0])
+    return isinstance(kind, Scalar) or len(op.attrs["axis"]) == kind.ndim
 
 
 def reserved(op: Op) -> int:

@@ -1,0 +1,46 @@
+"""Functions of numbers that Numba lacks or gives another meaning, in terms of those it has."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+
+import gast
+import numpy as np
+
+from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op, type_of
+from adgen.transpiler.ir.types import BOOL
+
+
+def form(op: Op, operands: list[Expr]) -> Expr | None:
+    """The expression of an op on numbers as Numba must be given it; None if it is the usual."""
+    if not all(core.is_scalar(o) for o in op.operands):
+        return None
+    if op.callee is operator.invert and type_of(op.operands[0]) == BOOL:
+        return nodes.unary(op.callee, nodes.call("int", *operands))
+    write = None if isinstance(op.callee, str) else _FORMS.get(op.callee)
+    return write(*operands) if write is not None else None
+
+
+def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
+    return nodes.call("np.minimum", nodes.call("np.maximum", x, low), high)
+
+
+def _heaviside(x: Expr, at_zero: Expr) -> Expr:
+    """The step is (1 + sign(x)) / 2 but for 0; nan stays nan."""
+    half = nodes.constant(0.5)
+    step = nodes.binary(operator.mul, half, nodes.call("np.sign", x))
+    test = nodes.compare(operator.eq, x, nodes.constant(0))
+    return gast.IfExp(test, at_zero, nodes.binary(operator.add, half, step))
+
+
+_FORMS: dict[Callable[..., object], Callable[..., Expr]] = {
+    np.clip: _clip,
+    np.heaviside: _heaviside,
+    math.cbrt: lambda x: nodes.call("np.cbrt", x),
+    math.fmod: lambda x, y: nodes.call("np.fmod", x, y),
+}
