@@ -16,6 +16,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     calls,
     constructors,
     expressions,
+    filling,
     indexing,
     loops,
     statements,
