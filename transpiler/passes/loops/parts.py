@@ -9,8 +9,8 @@ import numpy as np
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
-from adgen.transpiler.ir.paths import INT, Index, Reshape, Transpose, is_element
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.paths import Reshape, Transpose, is_element
+from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.loops.extents import PRODUCTS, Extents, Shape, gone
 from adgen.transpiler.passes.loops.part import (
     ANY,
@@ -31,26 +31,30 @@ from adgen.transpiler.passes.loops.part import (
     constant,
     fit,
     identity,
+    plain,
     positions,
 )
 from adgen.transpiler.passes.loops.symbolic import ONE, ZERO, Sym
 from adgen.transpiler.passes.loops.views import Access, View, broadcast, ndim
-from adgen.transpiler.primitives.builder import Builder, result_type
+from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.table import find
 
 
 class Parts:
     """The parts of one run of ops.
 
+    ``emit``: makes an operand of a symbolic integer, ahead of all parts.
     ``views``: arrays that are index maps of others (shared with later runs).
     ``whole``: arrays that must exist as arrays, whatever else reads their elements.
     ``uses``: how often each value is used in the function.
     """
 
     def __init__(
-        self, extents: Extents, views: dict[Value, View], uses: Mapping[Value, int]
-    ) -> None:
+        self, extents: Extents, emit: Callable[[Sym], Operand], views: dict[Value, View],
+        uses: Mapping[Value, int],
+    ) -> None:  # fmt: skip
         self.extents = extents
+        self.emit = emit
         self.views = views
         self.uses = uses
         self.parts: list[Part] = []
@@ -118,7 +122,7 @@ class Parts:
         ones = kind.ones if isinstance(kind, Array) else ()
         shape = self.shape(result) if shape is None else shape
         place = positions(ones)
-        domain = tuple(e for e, one in zip(shape, ones, strict=True) if not one)
+        domain = _domain(shape, ones)
         reads = tuple(self.read(o, len(ones), place) for o in operands)
         return self.append(
             Part(MAP, op, result, domain, place, reads, formula, weight=weight, extents=shape)
@@ -148,7 +152,7 @@ class Parts:
         """A fresh array with the elements of a view; ``of`` is read from it from here on."""
         op = self._origin(of)
         place = positions(view.ones)
-        domain = tuple(e for e, one in zip(view.extents, view.ones, strict=True) if not one)
+        domain = _domain(view.extents, view.ones)
         reads = (self.read_view(view, len(view.ones), place),)
         formula = identity(result.type.dtype)
         self.append(
@@ -284,70 +288,60 @@ class Parts:
         formula: Formula = identity(dtype)
         if op.callee in (np.any, np.all) and type_of(x).dtype != np.bool_:
             formula = _truth
-        keep = bool(op.attrs.get("keepdims", False))
+        removed = () if op.attrs.get("keepdims", False) else axes
         if op.callee is np.mean:
-            total = Value(op.result.type)
-            self.fold(op, total, view, axes, keep, SUM, formula)
-            count = self.extents.symbols.product(tuple(view.extents[a] for a in axes))
-            self.mean(op, total, count)
+            self._mean(op, view, axes, removed)
         else:
-            self.fold(op, op.result, view, axes, keep, reducer, formula)
+            self.fold(op, op.result, view, axes, removed, reducer, formula)
 
-    def mean(self, op: Op, total: Value, count: Sym) -> None:
-        """Divide a sum by the number of elements."""
-        raise NotImplementedError  # replaced by the run, which can compute the count
+    def _mean(self, op: Op, view: View, axes: tuple[int, ...], removed: tuple[int, ...]) -> None:
+        dtype = op.result.type.dtype
+        total = Value(op.result.type)
+        self.fold(op, total, view, axes, removed, SUM, identity(dtype))
+        symbols = self.extents.symbols
+        count = self.emit(symbols.product(tuple(view.extents[a] for a in axes)))
+
+        def divide(builder: Builder, elements: list[Operand]) -> Operand:
+            number = count if dtype == np.float64 else fit(builder, count, dtype)
+            return fit(builder, plain(builder, operator.truediv, elements[0], number), dtype)
+
+        shape = self.parts[-1].extents
+        self.map(op, op.result, (total,), divide, shape)
 
     def fold(
-        self, op: Op, result: Value, view: View, axes: tuple[int, ...], keep: bool,
-        reducer: Reducer, formula: Formula,
+        self, op: Op, result: Value, view: View, axes: tuple[int, ...],
+        removed: tuple[int, ...], reducer: Reducer, formula: Formula,
     ) -> None:  # fmt: skip
-        """Reduce axes of a view; the last run of reduced axes folds into a scalar of its own."""
+        """Reduce axes of a view; those in ``removed`` go, the others stay with length 1.
+
+        Reduced axes at the end of the domain fold into a scalar of their own, if
+        kept ones separate them from the rest.
+        """
         place = positions(view.ones)
-        domain = tuple(e for e, one in zip(view.extents, view.ones, strict=True) if not one)
+        domain = _domain(view.extents, view.ones)
+        left = [a for a in range(len(place)) if a not in removed]
+        kept = tuple(None if a in axes else place[a] for a in left)
+        shape = tuple(ONE if a in axes else view.extents[a] for a in left)
         reduced = frozenset(p for a in axes if (p := place[a]) is not None)
-        kept = tuple(
-            None if a in axes else p for a, p in enumerate(place) if keep or a not in axes
-        )
-        tail = _trailing(reduced, len(domain))
-        shape = tuple(
-            ONE if a in axes else e
-            for a, e in enumerate(view.extents)
-            if keep or a not in axes
-        )
-        if tail and tail != reduced:
-            inner = Value(Array(result.type.dtype, (False,) * (len(domain) - len(tail))))
-            places = tuple(range(len(domain) - len(tail)))
-            read = self.read_view(view, len(place), place)
-            extents = domain[: len(places)]
-            self.append(Part(REDUCE, op, inner, domain, places, (read,), formula,
-                             tail, reducer, extents=extents))  # fmt: skip
-            index = tuple(Access(p) for p in places)
-            self.append(Part(REDUCE, op, result, extents, kept, (Read(inner, index),),
-                             identity(result.type.dtype), reduced - tail, reducer,
-                             extents=shape))  # fmt: skip
-            return
         read = self.read_view(view, len(place), place)
-        if reduced:
-            self.append(Part(REDUCE, op, result, domain, kept, (read,), formula, reduced,
-                             reducer, extents=shape))  # fmt: skip
-        else:
-            self.append(Part(MAP, op, result, domain, kept, (read,), formula, weight=0,
-                             extents=shape))  # fmt: skip
+        tail = _trailing(reduced, len(domain))
+        if tail and tail != reduced:
+            outer = tuple(range(len(domain) - len(tail)))
+            inner = Value(Array(result.type.dtype, (False,) * len(outer)))
+            extents = domain[: len(outer)]
+            self.append(Part(REDUCE, op, inner, domain, outer, (read,), formula, tail, reducer,
+                             extents=extents))  # fmt: skip
+            read, domain, reduced = self.read_view(self.view(inner), len(outer), outer), extents, reduced - tail
+            formula = identity(result.type.dtype)
+        kind = REDUCE if reduced else MAP
+        self.append(Part(kind, op, result, domain, kept, (read,), formula, reduced,
+                         reducer if reduced else None, weight=0, extents=shape))  # fmt: skip
 
     def _sumto(self, op: Op) -> None:
         (x,) = op.operands
-        view = self.view(x)
-        axes = tuple(op.attrs["axes"])
-        place = positions(view.ones)
-        removed = gone(op)
-        kept = tuple(
-            None if a in axes else place[a] for a in range(len(place)) if a not in removed
-        )
-        reduced = frozenset(p for a in axes if (p := place[a]) is not None)
-        if removed and len(removed) != len(axes) and reduced:
-            raise NotImplementedError
-        self.fold(op, op.result, view, axes, not removed, SUM, identity(op.result.type.dtype))
-        assert self.parts[-1].axes == kept
+        dtype = op.result.type.dtype
+        self.fold(op, op.result, self.view(x), tuple(op.attrs["axes"]), gone(op), SUM,
+                  identity(dtype))  # fmt: skip
 
     def _product(self, op: Op) -> None:
         x, y = op.operands
@@ -367,21 +361,19 @@ class Parts:
         product = Value(Array(dtype, ones))
         place = positions(ones)
         shape = (*sx, *sy[1:])
-        domain = tuple(e for e, one in zip(shape, ones, strict=True) if not one)
+        domain = _domain(shape, ones)
         reads = (self.read_view(view_x, rank, place), self.read_view(view_y, rank, place))
         multiply = call(operator.and_ if dtype == np.bool_ else operator.mul, dtype)
         self.append(Part(MAP, op, product, domain, place, reads, multiply, weight=1,
                          extents=shape))  # fmt: skip
         reducer = ANY if dtype == np.bool_ else SUM
-        self.fold(op, op.result, self.view(product), (left,), False, reducer, identity(dtype))
+        self.fold(op, op.result, self.view(product), (left,), (left,), reducer, identity(dtype))
 
     def _outer(self, op: Op) -> None:
         dtype = op.result.type.dtype
         shape = self.shape(op.result)
         place = positions(op.result.type.ones)  # type: ignore[union-attr]
-        domain = tuple(
-            e for e, p in zip(shape, place, strict=True) if p is not None
-        )
+        domain = _domain(shape, op.result.type.ones)  # type: ignore[union-attr]
         reads = tuple(
             self.read_view(self.view(o), 1, place[k : k + 1]) for k, o in enumerate(op.operands)
         )
@@ -435,7 +427,7 @@ class Parts:
             self.map(op, op.result, (value,), identity(op.result.type.dtype), weight=0)
             return
         place = positions(view.ones)
-        domain = tuple(e for e, one in zip(view.extents, view.ones, strict=True) if not one)
+        domain = _domain(view.extents, view.ones)
         base = self.array(x)
         read = self.read(value, len(view.ones), place)
         target = self.locate(view, len(view.ones), place)
@@ -470,7 +462,7 @@ class Parts:
         shape = self.shape(x)
         ones = x.type.ones  # type: ignore[union-attr]
         place = positions(ones)
-        domain = tuple(e for e, one in zip(shape, ones, strict=True) if not one)
+        domain = _domain(shape, ones)
         read = self.read(g, len(ones), place)
         target = tuple(Access(p) if p is not None else Access(None, ZERO, ZERO) for p in place)
         self.append(Part(UPDATE, op, op.result, domain, reads=(read,), base=base, target=target,
@@ -487,7 +479,7 @@ class Parts:
         assert isinstance(kind, Array)
         place = positions(kind.ones)
         shape = self.shape(value)
-        domain = tuple(e for e, one in zip(shape, kind.ones, strict=True) if not one)
+        domain = _domain(shape, kind.ones)
         read = self.read(value, kind.ndim, place)
         self.append(Part(SAVE, op, None, domain, place, (read, *counters),
                          identity(kind.dtype)))  # fmt: skip
@@ -502,6 +494,11 @@ class Parts:
 
 def _truth(builder: Builder, elements: list[Operand]) -> Operand:
     return builder.emit(operator.ne, elements[0], 0)
+
+
+def _domain(shape: Sequence[Sym], ones: Sequence[bool]) -> tuple[Sym, ...]:
+    """The extents that are iterated: those of axes that are not of length 1."""
+    return tuple(e for e, one in zip(shape, ones, strict=True) if not one)
 
 
 def _trailing(reduced: frozenset[int], rank: int) -> frozenset[int]:
@@ -541,9 +538,6 @@ _HANDLERS: dict[object, Callable[[Parts, Op], None]] = {
     core.ADDITEM: Parts._setitem,
     core.ACCUM: Parts._accum,
     core.SUMTO: Parts._sumto,
-    core.SAVE: Parts._save,
     np.outer: Parts._outer,
     **{callee: Parts._product for callee in PRODUCTS},
 }
-
-__all__ = ["INT", "Index", "Parts", "Scalar", "fit"]

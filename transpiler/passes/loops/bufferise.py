@@ -1,0 +1,371 @@
+"""Bufferise: the scheduled parts of a run become loops over scalars, in pure SSA.
+
+Arrays that are written are carried through the loops as values; the emitter
+makes them in place.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.types import INT, Array
+from adgen.transpiler.passes.loops.memory import Memory
+from adgen.transpiler.passes.loops.part import (
+    MAP,
+    REDUCE,
+    STATEMENT,
+    UPDATE,
+    Part,
+    Read,
+    element_type,
+)
+from adgen.transpiler.passes.loops.placement import Placement, Plan
+from adgen.transpiler.passes.loops.schedule import Loop, Tree
+from adgen.transpiler.passes.loops.scope import Scope
+from adgen.transpiler.passes.loops.symbolic import ZERO, Sym
+from adgen.transpiler.passes.loops.views import Access
+from adgen.transpiler.primitives.builder import Builder
+
+_NAMES = "ijklmn"
+_Memo = dict[tuple[Value, tuple[Access, ...]], Operand]
+
+
+@dataclass(slots=True)
+class _Level:
+    """Inside a number of loops: their indices, and the elements computed in this iteration."""
+
+    builder: Builder
+    indices: tuple[Value, ...] = ()
+    scalars: dict[Value, Operand] = field(default_factory=dict)
+    memo: _Memo = field(default_factory=dict)
+    totals: dict[Value, Operand] = field(default_factory=dict)  # running reductions
+
+
+class Bufferiser:
+    """Writes one run into a scope.  ``current``: what a value of the input is called by now."""
+
+    def __init__(
+        self, plan: Plan, memory: Memory, scope: Scope, current: dict[Value, Operand]
+    ) -> None:
+        self.plan, self.memory, self.scope = plan, memory, scope
+        self.current = current
+        self.arrays: dict[Value, Value] = {}  # storage -> its present value
+
+    def run(self) -> None:
+        """Emit the whole run."""
+        for part in self.plan.edges.ordered:
+            self.allocate(part)
+        level = _Level(self.scope.builder)
+        self.body(self.plan.tree, level, 0)
+        for value, operand in level.scalars.items():
+            self.current[value] = operand
+        for part in self.plan.edges.ordered:
+            value = part.result
+            if value is not None and isinstance(value.type, Array):
+                key = self.key(value)
+                if key in self.arrays:
+                    self.current[value] = self.arrays[key]
+
+    # Storage
+
+    def key(self, value: Value) -> Value:
+        """What identifies the storage of an array."""
+        storage = self.memory.storage(value)
+        return storage.root if storage else value
+
+    def place(self, part: Part) -> Placement | None:
+        """Where the result of a map or a reduction lives."""
+        assert part.result is not None
+        return self.plan.placed.get(part.result)
+
+    def allocate(self, part: Part) -> None:
+        """The buffer of a result, ahead of all loops."""
+        if part.kind not in (MAP, REDUCE) or part.result is None:
+            return
+        place = self.place(part)
+        if place is None or place.is_scalar:
+            return
+        extents = [self.scope.emit(part.extents[k]) for k in place.axes]
+        kind = part.result.type
+        ones = kind.ones if isinstance(kind, Array) and place.whole else (False,) * len(extents)
+        starts_at_zero = (
+            part.kind == REDUCE
+            and part.accumulates_in_array
+            and part.first_reduced == 0
+            and part.reducer is not None
+            and part.reducer.is_sum
+        )
+        builder = self.scope.builder
+        builder.span, builder.role = part.op.span, part.op.role
+        made = builder.emit(
+            core.ZEROS if starts_at_zero else core.EMPTY, *extents, dtype=kind.dtype, ones=ones,
+            name=part.result.name,
+        )  # fmt: skip
+        assert isinstance(made, Value)
+        self.arrays[part.result] = made
+
+    def array(self, value: Value) -> Value:
+        """The present value of an array as a whole."""
+        key = self.key(value)
+        if key in self.arrays:
+            return self.arrays[key]
+        found = self.current.get(key, key)
+        assert isinstance(found, Value)
+        return found
+
+    # The tree
+
+    def body(self, tree: Tree, level: _Level, depth: int) -> None:
+        """Statements and loops of one level, in order."""
+        for item in tree:
+            if isinstance(item, Loop):
+                self.loop(item, level, depth)
+            else:
+                self.part(item, level)
+
+    def loop(self, loop: Loop, level: _Level, depth: int) -> None:
+        """One loop, which carries what is written and summed in it."""
+        parts = list(loop.parts())
+        starting = [p for p in parts if p.kind == REDUCE and p.first_reduced == depth]
+        for part in starting:
+            self.start(part, level, depth)
+        running = [p.result for p in parts if p.result in level.totals]
+        totals = list(dict.fromkeys(v for v in running if v is not None))
+        keys = list(dict.fromkeys(self.written(parts)))
+        b = level.builder
+        b.span, b.role = parts[0].op.span, parts[0].op.role
+        inits = [level.totals[v] for v in totals] + [self.array(k) for k in keys]
+        heads = [Value(element_type(v.type), v.name) for v in totals]
+        heads += [Value(self.array(k).type, self.array(k).name) for k in keys]
+        index = Value(INT, _NAMES[min(depth, len(_NAMES) - 1)])
+        inner = _Level(b.inner(), (*level.indices, index), dict(level.scalars), dict(level.memo))
+        inner.totals = dict(zip(totals, heads, strict=False))
+        self.arrays.update(zip(keys, heads[len(totals) :], strict=True))
+        self.body(loop.body, inner, depth + 1)
+        yields = [inner.totals[v] for v in totals] + [self.arrays[k] for k in keys]
+        block = inner.builder.block((index, *heads), yields)
+        results = b.region(
+            core.FOR, (0, self.scope.emit(loop.extent), 1, *inits), [block],
+            [h.type for h in heads], [h.name for h in heads],
+        )  # fmt: skip
+        level.totals.update(zip(totals, results, strict=False))
+        self.arrays.update(zip(keys, results[len(totals) :], strict=True))
+        for part in starting:
+            self.end(part, level)
+
+    def written(self, parts: Sequence[Part]) -> Iterator[Value]:
+        """The storages that parts write."""
+        for part in parts:
+            if part.kind == UPDATE:
+                assert part.base is not None
+                yield self.key(part.base)
+            elif part.result is not None and part.result in self.arrays and part.kind != STATEMENT:
+                yield self.key(part.result)
+
+    # Reductions
+
+    def start(self, part: Part, level: _Level, depth: int) -> None:
+        """The neutral element, before the outermost reduced loop."""
+        assert part.reducer is not None and part.result is not None
+        neutral = part.reducer.neutral(part.result.type.dtype)
+        if not part.accumulates_in_array:
+            level.totals[part.result] = neutral
+        elif depth > 0 or not part.reducer.is_sum:
+            self.fill(part, neutral, level, depth)
+
+    def fill(self, part: Part, neutral: Operand, level: _Level, depth: int) -> None:
+        """Set the elements of an accumulator that this iteration adds to."""
+        assert part.result is not None
+        inside = [k for k, p in enumerate(part.axes) if p is not None and p > depth]
+        counters: dict[int, Operand] = {}
+
+        def nest(b: Builder, axes: list[int], array: Value) -> Value:
+            if not axes:
+                index = self.place_index(part, {**dict(enumerate(level.indices)), **counters})
+                return b.setitem(array, neutral, paths.element(len(index)), *index)
+            position = part.axes[axes[0]]
+            assert position is not None
+            index_value = Value(INT, _NAMES[min(position, len(_NAMES) - 1)])
+            counters[position] = index_value
+            head, inner = Value(array.type, array.name), b.inner()
+            out = nest(inner, axes[1:], head)
+            block = inner.block((index_value, head), (out,))
+            bounds = (0, self.scope.emit(part.extents[axes[0]]), 1)
+            (result,) = b.region(core.FOR, (*bounds, array), [block], [array.type], [array.name])
+            return result
+
+        key = self.key(part.result)
+        self.arrays[key] = nest(level.builder, inside, self.array(part.result))
+
+    def end(self, part: Part, level: _Level) -> None:
+        """The finished sum of one element."""
+        assert part.result is not None
+        if part.accumulates_in_array:
+            return
+        total = level.totals.pop(part.result)
+        self.deliver(part, total, level)
+
+    # Parts
+
+    def part(self, part: Part, level: _Level) -> None:
+        """One part at one iteration."""
+        b = level.builder
+        b.span, b.role = part.op.span, part.op.role
+        if part.kind == STATEMENT:
+            self.statement(part, level)
+            return
+        assert part.formula is not None
+        value = part.formula(b, [self.source(s, level) for s in part.reads])
+        if part.kind == MAP:
+            self.deliver(part, value, level)
+        elif part.kind == REDUCE:
+            self.accumulate(part, value, level)
+        else:
+            self.update(part, value, level)
+
+    def statement(self, part: Part, level: _Level) -> None:
+        operands = tuple(self.operand(o, level) for o in part.op.operands)
+        op = part.op.with_(operands=operands)
+        level.builder.add(op)
+        self.scope.define(op.results)
+        level.builder = self.scope.builder
+        for result in op.results:
+            if part.base is not None:
+                self.arrays[self.key(result)] = result
+            elif isinstance(result.type, Array):
+                self.arrays[self.key(result)] = result
+
+    def operand(self, operand: Operand, level: _Level) -> Operand:
+        """An operand of an op that runs as it is."""
+        if not isinstance(operand, Value):
+            return operand
+        if isinstance(operand.type, Array):
+            return self.array(operand)
+        return self.scalar(operand, level)
+
+    def scalar(self, value: Value, level: _Level) -> Operand:
+        if value in level.scalars:
+            return level.scalars[value]
+        return self.current.get(value, value)
+
+    def deliver(self, part: Part, value: Operand, level: _Level) -> None:
+        """A computed element: known in this iteration, and stored if it has a buffer."""
+        assert part.result is not None
+        level.scalars[part.result] = value
+        place = self.place(part)
+        if place is None or place.is_scalar:
+            return
+        index = self.place_index(part, dict(enumerate(level.indices)))
+        key = self.key(part.result)
+        array = self.array(part.result)
+        path = paths.element(len(index))
+        self.arrays[key] = level.builder.setitem(array, value, path, *index, name=array.name)
+
+    def place_index(self, part: Part, indices: dict[int, Operand]) -> list[Operand]:
+        """Where the element of this iteration is in the buffer of its part."""
+        place = self.place(part)
+        assert place is not None
+        out: list[Operand] = []
+        for k in place.axes:
+            position = part.axes[k]
+            out.append(0 if position is None else indices[position])
+        return out
+
+    def accumulate(self, part: Part, value: Operand, level: _Level) -> None:
+        assert part.reducer is not None and part.result is not None
+        b = level.builder
+        if not part.accumulates_in_array:
+            total = level.totals[part.result]
+            level.totals[part.result] = part.reducer.step(b, total, value)
+            return
+        index = self.place_index(part, dict(enumerate(level.indices)))
+        path = paths.element(len(index))
+        array = self.array(part.result)
+        if part.reducer.is_sum:
+            new = b.additem(array, value, path, *index, name=array.name)
+        else:
+            old = b.getitem(array, path, *index)
+            new = b.setitem(array, part.reducer.step(b, old, value), path, *index, name=array.name)
+        self.arrays[self.key(part.result)] = new
+
+    def update(self, part: Part, value: Operand, level: _Level) -> None:
+        assert part.base is not None
+        array = self.array(part.base)
+        index = [self.position(access, level) for access in part.target]
+        path = paths.element(len(index))
+        write = level.builder.additem if part.adds else level.builder.setitem
+        self.arrays[self.key(part.base)] = write(array, value, path, *index, name=array.name)
+
+    # Elements
+
+    def source(self, source: Read | Operand, level: _Level) -> Operand:
+        """What a part reads: a number or an element."""
+        if isinstance(source, Read):
+            return self.element(source, level)
+        return self.scalar(source, level) if isinstance(source, Value) else source
+
+    def element(self, read: Read, level: _Level) -> Operand:
+        """An element: of this iteration, recomputed, or read from an array."""
+        key = (read.value, read.index)
+        part = self.memory.parts.made.get(read.value)
+        if part is not None and part.kind in (MAP, REDUCE):
+            if read.value in level.scalars and _same_iteration(part, read):
+                return level.scalars[read.value]
+            if read.value in self.plan.virtual:
+                if key not in level.memo:
+                    level.memo[key] = self.recomputed(part, read, level)
+                return level.memo[key]
+        return self.load(part, read, level)
+
+    def recomputed(self, part: Part, read: Read, level: _Level) -> Operand:
+        assert part.formula is not None
+        elements = []
+        for source in part.reads:
+            if isinstance(source, Read):
+                index = self.plan.edges._compose(part, read, source)
+                elements.append(self.element(Read(source.value, index), level))
+            else:
+                elements.append(self.source(source, level))
+        return part.formula(level.builder, elements)
+
+    def load(self, part: Part | None, read: Read, level: _Level) -> Operand:
+        array = self.array(read.value)
+        accesses = list(read.index)
+        if part is not None and part.kind in (MAP, REDUCE):
+            place = self.place(part)
+            assert place is not None and not place.is_scalar, "an element that was not kept"
+            accesses = [read.index[k] for k in place.axes]
+        index = [self.position(access, level) for access in accesses]
+        return level.builder.getitem(array, paths.element(len(index)), *index)
+
+    def position(self, access: Access, level: _Level) -> Operand:
+        """The index of an axis at this iteration."""
+        if access.axis is None:
+            return self.scope.emit(access.start)
+        index: Operand = level.indices[access.axis]
+        return linear(level.builder, self.scope, access.start, access.step, index)
+
+
+def linear(b: Builder, scope: Scope, start: Sym, step: Sym, index: Operand) -> Operand:
+    """``start + step * index``."""
+    if step.is_const and step.const == -1:
+        return b.emit(operator.sub, scope.emit(start), index)
+    if not (step.is_const and step.const == 1):
+        index = b.emit(operator.mul, index, scope.emit(step))
+    if start == ZERO:
+        return index
+    if start.is_const and start.const < 0:
+        return b.emit(operator.sub, index, -start.const)
+    return b.emit(operator.add, index, scope.emit(start))
+
+
+def _same_iteration(part: Part, read: Read) -> bool:
+    """Whether a read meets the element that the present iteration has computed."""
+    return all(
+        access.axis is None if position is None else access.is_plain and access.axis == position
+        for position, access in zip(part.axes, read.index, strict=True)
+    )
