@@ -149,7 +149,12 @@ def _python_number(callee: type, kind: Scalar) -> None:
         if isinstance(arg, Static) and isinstance(arg.value, str):
             return _parsed(cx, call, callee, arg.value)
         if isinstance(arg, Ref):
-            return _only_element(cx, call, arg, kind)
+            cx.refuse(
+                TypeMismatch,
+                f"`{call.function}` of an array",
+                call.node,
+                f"take an element: `{call.function}(x[0])`, or convert all with `.astype`",
+            )
         operand = number(cx, arg, call.node, f"the argument of `{call.function}`")
         return as_scalar(cx, call.node, operand, kind, call.name)
 
@@ -162,19 +167,6 @@ def _parsed(cx: Context, call: Call, callee: type, text: str) -> Operand:
         return value
     except ValueError as error:
         cx.refuse(TypeMismatch, str(error), call.node, "write the number itself")
-
-
-def _only_element(cx: Context, call: Call, array: Ref, kind: Scalar) -> Operand:
-    if len(shapes.ref_shape(cx, array)) != 1 or shapes.ref_shape(cx, array) != (1,):
-        cx.refuse(
-            TypeMismatch,
-            f"`{call.function}` of an array",
-            call.node,
-            f"take an element: `{call.function}(x[0])`, or convert all with `.astype`",
-        )
-    from adgen.transpiler.frontend.iteration import element
-
-    return as_scalar(cx, call.node, element(cx, call.node, array, 0), kind, call.name)
 
 
 _python_number(float, FLOAT)
