@@ -171,6 +171,13 @@ def integer(cx: Context, binding: Binding, node: Any, what: str) -> Operand:
     )
 
 
+def range_of(start: Operand, stop: Operand, step: Operand) -> range | None:
+    """The range of these bounds if all are known and step is not 0."""
+    if isinstance(start, Value) or isinstance(stop, Value) or isinstance(step, Value):
+        return None
+    return range(int(start), int(stop), int(step)) if step != 0 else None
+
+
 def number(cx: Context, binding: Binding, node: Any, what: str) -> Operand:
     """A number.  Raises TypeMismatch for anything else."""
     if is_operand(binding):

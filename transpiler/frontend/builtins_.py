@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.arguments import (
     is_none,
     named,
     number,
+    range_of,
     static_flag,
     static_value,
 )
@@ -252,8 +253,9 @@ def _len(cx: Context, call: Call) -> Binding:
         case Ref():
             return shapes.operand_of(cx, call.node, shapes.ref_shape(cx, arg)[0])
         case RangeOf(start=start, stop=stop, step=step):
-            if not any(isinstance(bound, Value) for bound in (start, stop, step)):
-                return len(range(int(start), int(stop), int(step)))
+            known_range = range_of(start, stop, step)
+            if known_range is not None:
+                return len(known_range)
             return cx.emit(call.node, core.RANGELEN, start, stop, step, name=call.name)
     if is_operand(arg):
         cx.refuse(TypeMismatch, "`len` of a number", call.node, "give it an array or a tuple")
@@ -302,9 +304,9 @@ def _collected(make: Callable[[tuple[Binding, ...]], Binding]) -> Callable[..., 
         if sequence is None:
             return make(())
         if isinstance(sequence, RangeOf):
-            bounds = (sequence.start, sequence.stop, sequence.step)
-            if not any(isinstance(bound, Value) for bound in bounds):
-                return make(tuple(range(*(int(bound) for bound in bounds))))
+            known_range = range_of(sequence.start, sequence.stop, sequence.step)
+            if known_range is not None:
+                return make(tuple(known_range))
         return make(_items(cx, call, sequence))
 
     return handler

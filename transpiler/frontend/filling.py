@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.arguments import (
     is_none,
     named,
     number,
+    range_of,
     static_flag,
     static_value,
 )
@@ -135,10 +136,11 @@ def _arange(cx: Context, call: Call) -> Binding:
 def _integers(cx: Context, node: Any, given: list[Operand]) -> tuple[Operand, Operand, Operand]:
     """Start, number of items and step of integers."""
     start, stop, step = (integer(cx, part, node, "a bound") for part in given)
-    if not any(isinstance(part, Value) for part in (start, stop, step)):
-        if step == 0:
-            cx.refuse(TypeMismatch, "`np.arange` with step 0", node, "use a step other than 0")
-        return start, len(range(int(start), int(stop), int(step))), step
+    known_range = range_of(start, stop, step)
+    if known_range is not None:
+        return start, len(known_range), step
+    if not isinstance(step, Value) and step == 0:
+        cx.refuse(TypeMismatch, "`np.arange` with step 0", node, "use a step other than 0")
     if isinstance(step, Value):
         nonzero = cx.emit(node, operator.ne, step, 0)
         cx.check(node, nonzero, "ZeroDivisionError", "division by zero")

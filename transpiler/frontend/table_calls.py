@@ -125,7 +125,7 @@ def _attributes(
     cx: Context, call: Call, entry: Primitive, operands: tuple[Operand, ...], given: list[Any]
 ) -> dict[str, Any]:
     """Static parameters; for reductions the axes as the IR has them."""
-    attrs = {}
+    attrs: dict[str, Any] = {}
     for (name, default), binding in zip(entry.static.items(), given, strict=True):
         if entry.reduction and name == "axis":
             kind = type_of(operands[0])

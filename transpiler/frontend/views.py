@@ -246,10 +246,10 @@ def _np_ravel(cx: Context, call: Call) -> Binding:
 
 @method("flatten")
 def _flatten(cx: Context, base: Binding, call: Call) -> Binding:
-    (array,) = named(cx, with_base(base, call), ("a",))
-    if not isinstance(array, Ref):
-        return cx.new_array(_one_element(cx, array, call.node))
-    return flattened(cx, call.node, array)
+    named(cx, call, (), 0)
+    if not isinstance(base, Ref):
+        return cx.new_array(_one_element(cx, base, call.node))
+    return flattened(cx, call.node, base)
 
 
 # Axes of length 1
