@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 
@@ -40,3 +40,28 @@ def _lower_radd_float(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) 
 @lower_builtin(radd, types.Integer, types.Integer)
 def _lower_radd_integer(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     return builder.add(*args)
+
+
+def at_least(index: int, least: int) -> None:
+    """Tells LLVM that an integer is never below a number; false claims are undefined behaviour.
+
+    An index that might be negative counts from the end, which no vectoriser sees through.
+    """
+
+
+@type_callable(at_least)
+def _type_at_least(context: Any) -> Any:
+    def typer(index: Any, least: Any) -> Any:
+        if isinstance(index, types.Integer) and isinstance(least, types.Integer):
+            return signature(types.none, types.intp, types.intp)
+        return None
+
+    return typer
+
+
+@lower_builtin(at_least, types.intp, types.intp)
+def _lower_at_least(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    kind = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+    assume = cgutils.get_or_insert_function(builder.module, kind, "llvm.assume")
+    builder.call(assume, [builder.icmp_signed(">=", *args)])
+    return context.get_dummy_value()

@@ -14,6 +14,7 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.guards import guard_broadcasting
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
+from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint)
@@ -88,7 +89,7 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def to_loops(function: Function) -> Function:
     """The loop level of a function: what Numba is given."""
-    return optimise(lower_to_loops(optimise(function)))
+    return optimise(share_elements(lower_to_loops(optimise(function))))
 
 
 def stages(

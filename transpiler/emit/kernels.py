@@ -9,13 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from adgen.transpiler.emit import nodes
-from adgen.transpiler.emit.nodes import Expr
-from adgen.transpiler.ir.core import Op, type_of
+from adgen.transpiler.emit.nodes import Expr, Stmt
+from adgen.transpiler.ir.bounds import Bounds
+from adgen.transpiler.ir.core import Op, Value, type_of
 from adgen.transpiler.ir.types import Array
 
 _HIGHEST_RANK = 3
 _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
+    "at_least": "adgen.runtime.kernels",
     "radd": "adgen.runtime.kernels",
     "matmul": "adgen.runtime.matmul",
     **{
@@ -33,6 +35,17 @@ def fresh(kind: str, extents: Sequence[Expr], dtype: np.dtype) -> Expr | None:
         return None
     more = [] if dtype == np.float64 else [nodes.dtype(dtype)]
     return nodes.call(f"{kind}_{len(extents)}d", *extents, *more)
+
+
+def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
+    """``at_least(i, 0)``, where LLVM does not see by itself that an index is not negative."""
+    start, _, step = loop.operands[:3]
+    least = bounds.least_index(loop)
+    evident = not isinstance(start, Value) and not isinstance(step, Value) and step > 0
+    if least is None or least < 0 or evident:
+        return []
+    claimed = nodes.call("at_least", nodes.load(name), nodes.constant(least))
+    return [nodes.statement(claimed)]
 
 
 def is_product(op: Op) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import gast
 
-from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit import kernels, nodes
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.ends import End, SplitEnd, branch, with_continue
 from adgen.transpiler.emit.expressions import Expressions
@@ -18,6 +18,7 @@ from adgen.transpiler.emit.slots import Slots
 from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead
 from adgen.transpiler.emit.updates import update
 from adgen.transpiler.ir import core
+from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.ir.types import Scalar
 
@@ -32,6 +33,7 @@ class Statements:
         self.names = plan.naming.values
         self.expressions = Expressions(plan)
         self.slots = Slots(plan, self.expressions)
+        self.bounds = Bounds(plan.function)
         self.comments = comments
 
     # Blocks
@@ -185,7 +187,10 @@ class Statements:
             bounds = [start, stop]
         index = op.regions[0].args[0]
         name = self.names[index] if index.name or self.order.uses.get(index) else "_"
-        loop = nodes.for_(name, self.expressions.operands(bounds), self._loop_body(op))
+        body = self._loop_body(op)
+        if self.plan.style.numba and self.order.uses.get(index):
+            body = [*kernels.claim(name, op, self.bounds), *body]
+        loop = nodes.for_(name, self.expressions.operands(bounds), body)
         return [*self._enter(op), loop, *self._leave(op)]
 
     def _while(self, op: Op) -> list[Stmt]:
