@@ -107,6 +107,10 @@ class Extents:
             self._shapes[x] = shape
         return shape
 
+    def note(self, x: Value, shape: Shape) -> None:
+        """The extents of an array that is no value of the input."""
+        self._shapes[x] = shape
+
     def opaque(self, x: Value) -> Shape:
         """The extents of an array as its own ``dim``s."""
         assert isinstance(x.type, Array)

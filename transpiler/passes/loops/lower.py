@@ -14,6 +14,7 @@ from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.loops.bufferise import Bufferiser
 from adgen.transpiler.passes.loops.extents import Extents
 from adgen.transpiler.passes.loops.memory import Memory
+from adgen.transpiler.passes.loops.part import Part
 from adgen.transpiler.passes.loops.parts import Parts
 from adgen.transpiler.passes.loops.placement import plan
 from adgen.transpiler.passes.loops.scope import Scope
@@ -216,6 +217,7 @@ class _Run:
             base = value if view is None else view.base
             if base in parts.made and isinstance(base.type, Array):
                 parts.whole.add(base)
+        parts.parts = self._needed(used)
         for part in parts.parts:
             part.domain = tuple(self.scope.same(e) for e in part.domain)
         if not parts.parts:
@@ -223,6 +225,27 @@ class _Run:
         memory = Memory(parts, lambda value: self._may_take(value, used))
         placed = plan(memory, self.extents.symbols)
         Bufferiser(placed, memory, self.scope, self.lowering.current).run()
+
+    def _needed(self, used: set[Value]) -> list[Part]:
+        """The parts that an effect, a write or a later use depends on."""
+        made = self.parts.made
+        wanted = {self.lowering.views[v].base if v in self.lowering.views else v for v in used}
+        pending = [
+            part
+            for part in self.parts.parts
+            if part.result is None or part.result in wanted or part.result in self.parts.whole
+        ]
+        kept: set[Part] = set()
+        while pending:
+            part = pending.pop()
+            if part in kept:
+                continue
+            kept.add(part)
+            sources = [read.value for read in part.array_reads()]
+            sources += [*part.scalar_reads(), *part.wholes]
+            sources += [part.base] if part.base is not None else []
+            pending += [made[value] for value in sources if value in made]
+        return [part for part in self.parts.parts if part in kept]
 
     def _may_take(self, value: Value, used: set[Value]) -> bool:
         """Whether an array may be overwritten: it is this block's own and not needed again."""

@@ -61,14 +61,11 @@ class Parts:
         self.made: dict[Value, Part] = {}
         self.whole: set[Value] = set()
         self.tapes: dict[Value, Op] = {}
-        self._shapes: dict[Value, Shape] = {}
 
     # Reading
 
     def shape(self, x: Operand) -> Shape:
         """Extents of an array of the input or of one made here."""
-        if isinstance(x, Value) and x in self._shapes:
-            return self._shapes[x]
         return self.extents.of(x)
 
     def view(self, x: Operand) -> View:
@@ -110,7 +107,7 @@ class Parts:
         if part.result is not None:
             self.made[part.result] = part
             if isinstance(part.result.type, Array):
-                self._shapes[part.result] = part.extents
+                self.extents.note(part.result, part.extents)
         return part
 
     def map(
@@ -272,7 +269,7 @@ class Parts:
             base = self.copy(view, Value(Array(view.base.type.dtype, view.ones)), view.base)
         ones = step.ones or (False,) * step.ndim
         result = Value(Array(base.type.dtype, ones), op.result.name)
-        self._shapes[result] = tuple(self.extents.sym(o) for o in extents)
+        self.extents.note(result, tuple(self.extents.sym(o) for o in extents))
         made = op.with_(operands=(base, *extents), attrs={"path": (step,)}, results=(result,))
         self.statement(made, (base,))
         return self.view(result)
@@ -404,7 +401,7 @@ class Parts:
         base = self.array(view.base)
         ones = view.ones
         result = Value(Array(base.type.dtype, ones))
-        self._shapes[result] = view.extents
+        self.extents.note(result, view.extents)
         path = (Transpose((1, 0)),)
         made = Op(core.GETITEM, (base,), {"path": path}, (), (result,), op.span, op.role)
         self.statement(made, (base,))
@@ -487,7 +484,7 @@ class Parts:
     def load_elements(self, op: Op) -> None:
         """A load of an array from a tape, whose elements are loaded where they are read."""
         source = Value(op.result.type, op.result.name)
-        self._shapes[source] = self.shape(op.result)
+        self.extents.note(source, self.shape(op.result))
         self.tapes[source] = op
         self.views[op.result] = self.view(source)
 

@@ -141,6 +141,8 @@ def _cost(
             # A scalar of a loop body: it would have to be recomputed too.
             if producer.kind != MAP or producer.weight is None or memory.storage(read.value):
                 return None
+            if any(memory.storage(r.value) for r in edges.reads(producer)):
+                return None
             inner = _cost(memory, edges, placed, producer)
             if inner is None:
                 return None
