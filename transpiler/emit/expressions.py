@@ -11,9 +11,9 @@ import numpy as np
 
 from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection
 from adgen.transpiler.emit.calls import call_name, keywords
-from adgen.transpiler.emit.folding import logical
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.plan import Plan
+from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, Type
@@ -254,6 +254,8 @@ class Expressions:
     def _if(self, op: Op) -> Expr:
         then, orelse = (region.yields[0] for region in op.regions)
         test = self.operand(op.operands[0])
+        if then is True and orelse is False:
+            return test
         if logical(op) and orelse is False:
             return nodes.logic(gast.And, test, self.operand(then))
         if logical(op):

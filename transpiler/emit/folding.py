@@ -11,17 +11,15 @@ The user's names stay statements.
 
 from __future__ import annotations
 
-from adgen.transpiler.emit.events import Events, pops
+from adgen.transpiler.emit.events import Events
 from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.order import Order, Use
+from adgen.transpiler.emit.selects import is_select, may_stand_inside
 from adgen.transpiler.emit.storage import WRITES, is_write
 from adgen.transpiler.emit.style import WIDTH
 from adgen.transpiler.emit.width import estimate, operand_width, reserved
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
-from adgen.transpiler.ir.types import BOOL, Scalar
-
-_SELECT_WIDTH = 50
 
 
 class Folding:
@@ -65,7 +63,7 @@ class Folding:
 
     def _fold(self, block: Block) -> None:
         for op in reversed(block.ops):
-            if op.callee == core.IF and self._selects(op):
+            if is_select(op, self.order):
                 self.selects.add(op)
             if op.regions and op not in self.selects:
                 for region in op.regions:
@@ -73,7 +71,7 @@ class Folding:
                 continue
             self._consider(op, block)
             for region in op.regions:
-                for inner in region.ops:  # all fold: `_selects` and `_blocked` saw to that
+                for inner in region.ops:  # all fold: `is_select` and `_blocked` saw to that
                     self.inline[inner.result] = inner
 
     def _consider(self, op: Op, block: Block) -> None:
@@ -87,7 +85,7 @@ class Folding:
         if not _folds_once(uses, block) or result in self._together:
             return
         use = uses[0]
-        if not _may_stand_inside(use):
+        if not may_stand_inside(use):
             return
         at_end = use.op is None and _repeated(result, block)
         if result.name and not at_end and op.callee != core.LOAD:
@@ -119,28 +117,6 @@ class Folding:
         if op.callee != core.LOAD or op.attrs["slot"].kind != "local":
             return False
         return not self.events.saved_after(op.attrs["slot"], self.order.entry[op])
-
-    # Selects: ``a if c else b``, ``a and b``, ``a or b``
-
-    def _selects(self, op: Op) -> bool:
-        if len(op.results) != 1 or not isinstance(op.result.type, Scalar):
-            return False
-        if not logical(op) and (_several_lines(op) or op.result.name and not _one_line(op)):
-            return False
-        wide = sum(self._arm_width(region) for region in op.regions)
-        return wide <= _SELECT_WIDTH
-
-    def _arm_width(self, region: Block) -> int:
-        widths: dict[Value, int] = {}
-        for op in region.ops:
-            if len(op.results) != 1 or op.result.name or pops(op) or op.regions:
-                return WIDTH
-            uses = self.order.uses.get(op.result, [])
-            if op.callee in WRITES or len(uses) != 1 or not _may_stand_inside(uses[0]):
-                return WIDTH
-            widths[op.result] = estimate(op, widths)
-        (y,) = region.yields
-        return widths.get(y, 4) if isinstance(y, Value) else 4
 
     # Pass 2, first op first: unfold what would make lines too long
 
@@ -199,35 +175,6 @@ def _extents_together(block: Block, order: Order) -> set[Value]:
         for region in op.regions:
             found |= _extents_together(region, order)
     return found
-
-
-def logical(op: Op) -> bool:
-    """Whether an ``if`` is ``a and b`` or ``a or b`` of truth values."""
-    if len(op.results) != 1 or op.result.type != BOOL:
-        return False
-    then, orelse = (region.yields[0] for region in op.regions)
-    return orelse is False or then is True
-
-
-def _several_lines(op: Op) -> bool:
-    """Whether a select was written as a statement."""
-    if op.span is None:
-        return False
-    ops = [inner for region in op.regions for inner in region.ops]
-    return any(inner.span and inner.span.line != op.span.line for inner in ops) or (
-        not ops and op.span.end_line > op.span.line
-    )
-
-
-def _one_line(op: Op) -> bool:
-    """Whether a named select was written as an expression: its arms are on its own line."""
-    lines = {inner.span.line for region in op.regions for inner in region.ops if inner.span}
-    return op.span is not None and lines == {op.span.line}
-
-
-def _may_stand_inside(use: Use) -> bool:
-    """Whether an expression may stand where the value is used (in-place targets are names)."""
-    return use.op is None or use.index > 0 or not is_write(use.op)
 
 
 def _repeated(result: Value, block: Block) -> bool:
