@@ -1,0 +1,152 @@
+"""Arguments on their way in: flat leaves in the form that generated code takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adgen.runtime import trees
+from adgen.transpiler.errors import AliasedMutation
+from adgen.transpiler.ir.types import Array, Scalar, Static, Type
+from adgen.transpiler.signature import Argument
+
+Flatten = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One flat parameter: its type, the subscripts that lead to it, its parameter's position."""
+
+    name: str
+    type: Type
+    path: str
+    position: int
+
+
+def leaves_of(arguments: Mapping[str, Argument]) -> list[Leaf]:
+    """The flat parameters of the generated function, in order; static arguments have none."""
+    found: list[Leaf] = []
+    for position, (name, argument) in enumerate(arguments.items()):
+        for path, kind in _typed_paths(argument, ""):
+            found.append(Leaf(f"{name}{path}", kind, f"[{position}]{path}", position))
+    return found
+
+
+def _typed_paths(argument: Argument, path: str) -> Iterator[tuple[str, Type]]:
+    if isinstance(argument, tuple):
+        for number, part in enumerate(argument):
+            yield from _typed_paths(part, f"{path}[{number}]")
+    elif not isinstance(argument, Static):
+        yield path, argument
+
+
+def flatten_function(leaves: Sequence[Leaf], args: tuple[Any, ...], jit: bool) -> Flatten | None:
+    """How arguments like these become leaves, or None if they are the leaves already.
+
+    Arrays that Numba would type differently (strided, read-only) are copied if ``jit``.
+    """
+    values = trees.flattener([leaf.path for leaf in leaves])(args)
+    converters = [_converter(value, jit) for value in values]
+    plain = not any(converters)
+    if plain and [leaf.path for leaf in leaves] == [f"[{k}]" for k in range(len(args))]:
+        return None
+    pick = trees.flattener([leaf.path for leaf in leaves])
+    if plain:
+        return pick
+    return lambda given: tuple(
+        [
+            convert(value) if convert else value
+            for convert, value in zip(converters, pick(given), strict=True)
+        ]
+    )
+
+
+def _converter(value: Any, jit: bool) -> Callable[[Any], Any] | None:
+    if not isinstance(value, np.ndarray):
+        return None
+    if value.ndim == 0:
+        return _scalar_of
+    if jit:
+        return None if type(value) is np.ndarray and value.flags.carray else _fresh_copy
+    return None if type(value) is np.ndarray else np.asarray
+
+
+def _scalar_of(value: Any) -> Any:
+    return value[()]
+
+
+def _fresh_copy(value: Any) -> Any:
+    return np.array(value, order="C", copy=True, subok=False)
+
+
+@dataclass(frozen=True)
+class WriteBack:
+    """What a plain call does to arguments that the function mutates."""
+
+    leaves: tuple[Leaf, ...]
+    writes: tuple[int, ...]
+    captures: tuple[Any, ...] = ()
+
+    def check_writable(self, args: tuple[Any, ...]) -> None:
+        """Raises ValueError for a read-only array, as NumPy does."""
+        values = self._pick(args)
+        for k in self.writes:
+            if not values[k].flags.writeable:
+                raise ValueError("assignment destination is read-only")
+
+    def check_aliases(self, args: tuple[Any, ...]) -> None:
+        """Refuse arrays that overlap one that is written to: what is read would change.
+
+        Raises AliasedMutation.
+        """
+        values = self._pick(args)
+        names = [f"`{leaf.name}`" for leaf in self.leaves]
+        names += ["an array of the surroundings"] * len(self.captures)
+        for k in self.writes:
+            for other, value in enumerate((*values, *self.captures)):
+                if other == k or not isinstance(value, np.ndarray):
+                    continue
+                if np.may_share_memory(values[k], value) and np.shares_memory(values[k], value):
+                    raise AliasedMutation(
+                        f"{names[k]} is written to and shares memory with {names[other]}",
+                        hint=f"pass a copy: {self.leaves[k].name}.copy()",
+                    )
+
+    def _pick(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return trees.flattener([leaf.path for leaf in self.leaves])(args)
+
+    def restore(self, args: tuple[Any, ...], leaves: tuple[Any, ...]) -> None:
+        """Copy what was written into copies back into the caller's arrays."""
+        values = self._pick(args)
+        for k in self.writes:
+            if leaves[k] is not values[k]:
+                values[k][...] = leaves[k]
+
+
+def tangent_like(leaf: Leaf, value: Any, given: Any, what: str) -> Any:
+    """A tangent or cotangent in the form of ``value``: its dtype and shape.
+
+    Raises ValueError when the shape is another.
+    """
+    if isinstance(leaf.type, Array):
+        return array_like(value.shape, leaf.type.dtype, given, f"{what} for `{leaf.name}`")
+    return scalar_like(leaf.type, given, f"{what} for `{leaf.name}`")
+
+
+def array_like(shape: tuple[int, ...], dtype: np.dtype[Any], given: Any, what: str) -> Any:
+    """A C-contiguous array of that dtype; raises ValueError when the shape is another."""
+    made = np.require(given, dtype, ["C", "A", "W"])
+    if made.shape != shape:
+        raise ValueError(f"the {what} has shape {made.shape}, it should be {shape}")
+    return made
+
+
+def scalar_like(kind: Scalar, given: Any, what: str) -> Any:
+    """A number of that dtype; raises ValueError for anything with axes."""
+    made = np.asarray(given)
+    if made.shape != ():
+        raise ValueError(f"the {what} has shape {made.shape}, it should be a number")
+    return float(made) if kind.dtype == np.float64 else kind.dtype.type(made)
