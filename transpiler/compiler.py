@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.autodiff import gradient
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.frontend.lower import Argument, lower
-from adgen.transpiler.ir.core import Function
+from adgen.transpiler.ir.core import Block, Function, Slot
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.guards import guard_broadcasting
 from adgen.transpiler.passes.loops import lower_to_loops
@@ -88,8 +88,25 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 
 def to_loops(function: Function) -> Function:
-    """The loop level of a function: what Numba is given."""
-    return optimise(share_elements(lower_to_loops(optimise(function))))
+    """The loop level of a function: what Numba is given.
+
+    Residuals travel through the passes as further results, which every pass keeps track of.
+    """
+    results = function.body.yields
+    kept = [thing for thing in function.residuals_out if not isinstance(thing, Slot)]
+    slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
+    body = Block(function.body.args, function.body.ops, (*results, *kept))
+    wide = replace(function, body=body, residuals_out=slots)
+    wide = optimise(share_elements(lower_to_loops(optimise(wide))))
+    body = wide.body
+    after = iter(body.yields[len(results) :])
+    return replace(
+        wide,
+        body=Block(body.args, body.ops, body.yields[: len(results)]),
+        residuals_out=tuple(
+            thing if isinstance(thing, Slot) else next(after) for thing in function.residuals_out
+        ),
+    )
 
 
 def stages(

@@ -41,7 +41,8 @@ class _Lowering:
         self.consumed: set[Value] = set()  # arrays that are written, carried or yielded
         self._scan(function.body)
         written = {function.params[k] for k in function.writes}
-        self.untouchable = {p for p in function.params if p not in written}
+        self.given = [v for v in function.residuals_in if isinstance(v, Value)]
+        self.untouchable = {p for p in (*function.params, *self.given) if p not in written}
 
     def _scan(self, block: Block) -> None:
         for op in block.ops:
@@ -64,7 +65,7 @@ class _Lowering:
     def block(self, block: Block, parent: Scope | None) -> Block:
         """One block: runs of plain ops, and region ops between them."""
         scope = Scope(self.extents.symbols, parent)
-        scope.define(block.args)
+        scope.define(block.args if parent else (*block.args, *self.given))
         later = _used_after(block)
         own: set[Value] = set(block.args)
         run = _Run(self, scope, own)

@@ -123,10 +123,9 @@ class Symbols:
 
     def minimum(self, a: Sym, b: Sym) -> Sym:
         """``min(a, b)``."""
-        if self.nonnegative(self.sub(b, a)):
-            return a
-        if self.nonnegative(self.sub(a, b)):
-            return b
+        for small, large in ((a, b), (b, a)):
+            if self._at_most(small, large):
+                return small
         return self.atom(Apply(MINIMUM, (a, b)), self.nonnegative(a) and self.nonnegative(b))
 
     def floordiv(self, a: Sym, divisor: int) -> Sym:
@@ -156,6 +155,13 @@ class Symbols:
                     yield from self.atoms_of(arg)
             else:
                 yield atom
+
+    def _at_most(self, a: Sym, b: Sym) -> bool:
+        """Whether ``a <= b`` is evident; ``max0(c) <= b`` is where ``c <= b`` and ``0 <= b``."""
+        inner = self._only_max0(a) if a.const == 0 else None
+        if inner is not None and self.nonnegative(b):
+            a = inner
+        return self.nonnegative(self.sub(b, a))
 
     def _only_max0(self, a: Sym) -> Sym | None:
         if len(a.terms) != 1 or a.terms[0][1] != 1:
