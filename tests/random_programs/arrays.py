@@ -140,6 +140,8 @@ class Arrays(Numbers):
         if want == have:
             return [f"{name}[::-1]", f"{name}[:]", name]
         out = [f"{name}[{self.bounds(have, want)}]", f"{name}[{self.bounds(have, want)}][::-1]"]
+        if want == 1:
+            return out
         if (have + 1) // 2 == want:
             out += [f"{name}[::2]", f"{name}[::-2]"]
         if have == want + 1:
@@ -149,6 +151,8 @@ class Arrays(Numbers):
     def bounds(self, have: int, want: int) -> str:
         """A slice of ``want`` of ``have`` elements."""
         first = self.r.randint(0, have - want)
+        if want == 1:  # of length 1 whatever the array is: broadcasting is decided early
+            return self.r.choice([f"{first}:{first + 1}", ":1", "-1:"])
         start = "" if first == 0 and self.r.random() < 0.7 else str(first)
         end = first + want
         if end == have and self.r.random() < 0.7:

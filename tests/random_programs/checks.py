@@ -42,8 +42,11 @@ def loaded(program: Program) -> Callable[..., Any]:
     name = f"<program {program.seed}>"
     linecache.cache[name] = (len(program.text), None, program.text.splitlines(True), name)
     namespace: dict[str, Any] = {"__name__": "random_program"}
-    exec(compile(program.text, name, "exec"), namespace)
-    return namespace["f"]
+    try:
+        exec(compile(program.text, name, "exec"), namespace)
+        return namespace["f"]
+    except Exception as error:  # a program made too small has no f, or no globals
+        raise Skipped(f"{type(error).__name__}: {error}") from error
 
 
 def expected(program: Program, function: Callable[..., Any]) -> Answer:
@@ -125,7 +128,7 @@ def _lower(run: Run) -> Problem:
     arguments = {name: _type(arg) for name, arg in zip(names, run.args, strict=False)}
     function = lower(from_function(run.function), arguments)
     verify(function, infer=result_type)
-    return _same_value(run, interpret(function, *run.args)[0])
+    return _same_value(run, interpret(function, *run.args, *function.captures)[0])
 
 
 def _type(arg: Any) -> Type:

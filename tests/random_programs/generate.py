@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.random_programs.control import Control, indent
-from tests.random_programs.scope import Shape, Var
+from tests.random_programs.scope import Group, Shape, Var
 
 IMPORTS = "import math\n\nimport numpy as np\n"
 
@@ -86,6 +86,7 @@ class Generator(Control):
         self.scope.owner += 1
         self.scope.enter()
         for param in params:
+            param.group = Group(shared=True)
             self.scope.bind(param)
         lines: list[str] = []
         for _ in range(count):

@@ -10,6 +10,13 @@ Shape = tuple[int, ...]
 
 
 @dataclass(eq=False)
+class Group:
+    """Names that may share memory; ``shared``: with a name of the caller too."""
+
+    shared: bool = False
+
+
+@dataclass(eq=False)
 class Var:
     """A name.  ``group``: arrays of one group may share memory."""
 
@@ -18,7 +25,7 @@ class Var:
     shape: Shape = ()
     low: int | None = None  # bounds of an int, where they are known for good
     high: int | None = None
-    group: object = field(default_factory=object)
+    group: Group = field(default_factory=Group)
     level: int = 0  # how deep the block is in which it is bound
     owner: int = 0  # which function binds it
     fixed: bool = False  # may not be rebound (loop counters)
@@ -77,8 +84,10 @@ class Scope:
         return var.owner == self.owner and not var.fixed
 
     def alone(self, var: Var) -> bool:
-        """Whether no other visible name may share its memory."""
-        return all(other is var or other.group is not var.group for other in self)
+        """Whether no other name may share its memory."""
+        return not var.group.shared and all(
+            other is var or other.group is not var.group for other in self
+        )
 
     def rebindable(self, var: Var) -> bool:
         """Whether an array name may be bound anew without making an alias undecidable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tests.random_programs.arrays import Arrays
-from tests.random_programs.scope import Shape, Var
+from tests.random_programs.scope import Group, Shape, Var
 
 
 class Statements(Arrays):
@@ -150,7 +150,7 @@ class Statements(Arrays):
         if not var:
             return []
         text = self.fresh_array(var.shape)
-        var.group, var.contiguous = object(), False
+        var.group, var.contiguous = Group(), False
         return [f"{var.name} = {text}"]
 
     def bind_view(self) -> list[str]:
@@ -256,7 +256,8 @@ class Statements(Arrays):
 
     def swap_arrays(self) -> list[str]:
         def free(var: Var) -> bool:
-            return self.scope.assignable(var) and self.scope.alone(var)
+            same_level = var.level == self.scope.level
+            return self.scope.assignable(var) and (same_level or self.scope.alone(var))
 
         a = self.scope.pick(self.r, "array", free)
         if not a:
@@ -265,6 +266,7 @@ class Statements(Arrays):
         if not b or a is b:
             return []
         a.contiguous = b.contiguous = a.contiguous and b.contiguous
+        a.group, b.group = b.group, a.group
         return [f"{a.name}, {b.name} = {b.name}, {a.name}"]
 
     def bind_pair(self) -> list[str]:
