@@ -7,11 +7,12 @@ import re
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Stmt
 from adgen.transpiler.emit.style import WIDTH
+from adgen.transpiler.emit.terminators import BREAK, RETURN
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op
 
 _MARKER = re.compile(r"^( *)_adgen_marker_(\d+)$", re.MULTILINE)
-_SILENT = frozenset({core.ZEROS, core.EMPTY, core.DECLARE, core.DIM, core.RANGELEN})
+_SILENT = frozenset({BREAK, RETURN, core.ZEROS, core.EMPTY, core.DECLARE, core.DIM, core.RANGELEN})
 
 
 class Comments:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.storage import first_yield, is_view, is_write, lead
+from adgen.transpiler.emit.terminators import BREAK
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
@@ -55,6 +56,9 @@ class Events:
             self._join(op.operands[0], op.result)
         elif op.callee in (core.SAVE, core.LOAD) and isinstance(op.attrs["slot"].type, Array):
             self._join(op.attrs["slot"], op.operands[0] if op.callee == core.SAVE else op.result)
+        elif op.callee == BREAK:
+            for target, operand in zip(op.attrs["of"], op.operands, strict=True):
+                self._share_carry(target, operand)
         elif op.callee == core.IF:
             for region in op.regions:
                 for result, y in zip(op.results, region.yields, strict=True):

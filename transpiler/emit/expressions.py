@@ -78,6 +78,8 @@ class Expressions:
     def _usual(self, op: Op, operands: list[Expr]) -> Expr:
         entry = find(op.callee)
         symbol = entry.symbol if entry is not None else ""
+        if op.callee in _LOGIC and not self.numba and _are_truth_values(op):
+            return nodes.logic(_LOGIC[op.callee], *operands)
         if op.callee is operator.add:
             return nodes.add(*operands, keep_signs=op.role == core.PRIMAL)
         if symbol and op.callee in nodes.BINARY:
@@ -262,6 +264,14 @@ class Expressions:
             return nodes.logic(gast.Or, test, self.operand(orelse))
         kind = op.result.type
         return gast.IfExp(test, self.as_type(then, kind), self.as_type(orelse, kind))
+
+
+_LOGIC = {operator.and_: gast.And, operator.or_: gast.Or}
+
+
+def _are_truth_values(op: Op) -> bool:
+    """Whether all operands are single truth values, of which ``&`` is ``and``."""
+    return all(core.is_scalar(o) and type_of(o).dtype.kind == "b" for o in op.operands)
 
 
 def _axes(axes: tuple[int, ...], ndim: int, keepdims: Any) -> dict[str, Expr]:

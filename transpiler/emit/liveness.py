@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from adgen.transpiler.emit.folding import Folding
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.ranges import Ranges
-from adgen.transpiler.emit.storage import carried_args, lead
+from adgen.transpiler.emit.storage import carried_args, lead, resting
+from adgen.transpiler.emit.terminators import BREAK, is_left
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 
@@ -83,6 +84,10 @@ class Liveness:
         for op in reversed(block.ops):
             if not self._is_statement(op):
                 continue
+            if op.callee == BREAK:
+                for target in op.attrs["of"]:
+                    position = self.order.entry[op] + 1
+                    self._add(target, position, position + 1)
             for result in op.results:
                 self._define(result, self.order.exit[op] + 1, live)
             if op.callee == core.IF and op not in self.folding.selects:
@@ -113,7 +118,8 @@ class Liveness:
     def _if(self, op: Op, live: Live, start: int) -> None:
         before: Live = set()
         for region in op.regions:
-            inside = set(live) | set(self._leaves(region.yields))
+            left = is_left(region)
+            inside = set() if left else set(live) | set(self._leaves(region.yields))
             before |= self._block(region, inside, self.order.end[region] + 1)
         for value in before - live:
             self._add(value, start, self.order.entry[op] + 1)
@@ -133,6 +139,8 @@ class Liveness:
         for arg in carried_args(op):
             self._add(arg, entry + 1, order.start[body] + 1)
             self._add(arg, order.end[body] + 1, leave + 1)
+        for arg in resting(op):
+            self._add(arg, entry + 1, leave + 1)
         for value in around:
             self._add(value, start, leave + 1)
         live |= around

@@ -13,6 +13,7 @@ from adgen.transpiler.emit.style import Style
 from adgen.transpiler.emit.webs import TypeKey, Web, Webs, type_key
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Slot, Value
+from adgen.transpiler.ir.types import BOOL
 
 _EXTENTS = ("n", "m", "p", "q")
 _INDICES = ("i", "j", "k")
@@ -106,6 +107,8 @@ class Naming:
                 return (_EXTENTS[min(found.op.attrs["axis"], 3)],)
             if found.position == 0 and value.type.dtype.kind == "i":
                 return _EXTENTS  # handed over by the forward function
+            if found.op is None and found.place.op is not None and value.type == BOOL:
+                return ("done",)
         return _INDICES if self._is_index(web) else ()
 
     def _is_index(self, web: Web) -> bool:

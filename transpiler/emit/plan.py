@@ -8,6 +8,7 @@ from adgen.transpiler.emit.copies import insert_copies
 from adgen.transpiler.emit.events import Events
 from adgen.transpiler.emit.extents import gather_extents
 from adgen.transpiler.emit.folding import Folding
+from adgen.transpiler.emit.jumps import restore_jumps
 from adgen.transpiler.emit.liveness import Liveness
 from adgen.transpiler.emit.naming import Naming
 from adgen.transpiler.emit.order import Order
@@ -30,8 +31,8 @@ class Plan:
 
 
 def plan(function: Function, style: Style) -> Plan:
-    """Copies, positions, folding, liveness, names: in that order."""
-    function = gather_extents(insert_copies(function))
+    """Copies, jumps, positions, folding, liveness, names: in that order."""
+    function = restore_jumps(gather_extents(insert_copies(function)))
     order = Order(function)
     folding = Folding(function, order, Events(function, order))
     liveness = Liveness(function, order, folding)

@@ -7,20 +7,23 @@ from collections.abc import Callable, Sequence
 import gast
 
 from adgen.transpiler.emit import kernels, nodes
+from adgen.transpiler.emit.branches import branch, with_continue
 from adgen.transpiler.emit.comments import Comments
-from adgen.transpiler.emit.ends import End, SplitEnd, branch, with_continue
 from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.moves import Move, assignment, statements
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.slots import Slots
-from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead
+from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead, resting
+from adgen.transpiler.emit.terminators import BREAK, RETURN, UNREACHABLE, is_left
 from adgen.transpiler.emit.updates import update
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.ir.types import Scalar
+
+End = Callable[[Sequence[Operand]], list[Stmt]]
 
 
 class Statements:
@@ -35,21 +38,20 @@ class Statements:
         self.slots = Slots(plan, self.expressions)
         self.bounds = Bounds(plan.function)
         self.comments = comments
+        self._returns: End = lambda yields: []
 
     # Blocks
 
-    def body(self, returns: Callable[[Sequence[Operand]], list[Stmt]]) -> list[Stmt]:
+    def body(self, returns: End) -> list[Stmt]:
         """The function's body; ``returns`` writes its return statement."""
-        block = self.plan.function.body
-        return self._block(block, End(self._moves, self.order, returns=returns))
+        self._returns = returns
+        return self._block(self.plan.function.body, returns)
 
-    def _block(self, block: Block, end: End | SplitEnd) -> list[Stmt]:
+    def _block(self, block: Block, end: End) -> list[Stmt]:
+        """The ops, then what ``end`` makes of the yields."""
         out: list[Stmt] = []
-        last = self._last(block)
         groups = complete_groups(block)
         for op in block.ops:
-            if op is last and op.callee == core.IF and end.may_split(op, block.yields):
-                return out + self._split(op, SplitEnd(end, op, block.yields))
             if op.callee == core.RESERVE:
                 out += self._reserve(op, block)
                 continue
@@ -58,23 +60,12 @@ class Statements:
                 out += self._extents(group) if group[0].result is op.result else []
                 continue
             out += self.comments.before(op, self._op(op))
-        return out + end.finish(block.yields)
-
-    def _last(self, block: Block) -> Op | None:
-        """The last op that is not folded away."""
-        for op in reversed(block.ops):
-            if not (len(op.results) == 1 and op.result in self.folding.inline):
-                return op
-        return None
+        return out if is_left(block) else out + end(block.yields)
 
     def _reserve(self, op: Op, block: Block) -> list[Stmt]:
         """Tapes of one loop grow together: one check before the first of them."""
         ops = [o for o in block.ops if o.callee == core.RESERVE and o.operands == op.operands]
         return self.slots.reserve(ops) if op is ops[0] else []
-
-    def _split(self, op: Op, end: SplitEnd) -> list[Stmt]:
-        then, orelse = (self._block(region, end) for region in op.regions)
-        return branch(self.expressions.operand(op.operands[0]), then, orelse)
 
     def _extents(self, group: Sequence[Op]) -> list[Stmt]:
         """``n, m = X.shape``."""
@@ -91,7 +82,7 @@ class Statements:
         """Assignments of operands to variables; none where both are one variable."""
         moves = []
         for target, operand in pairs:
-            if not self._needed(target):
+            if operand is UNREACHABLE or not self._needed(target):
                 continue
             name = self.names[target]
             if isinstance(operand, Value) and self.names.get(operand) == name:
@@ -104,6 +95,8 @@ class Statements:
 
     def _needed(self, target: Value) -> bool:
         """Whether a variable is read at all."""
+        if target not in self.order.definition:
+            return False  # a flag that was given up for jumps
         found = self.order.definition[target]
         loop = found.place.op
         if found.op is not None or loop is None:
@@ -128,6 +121,10 @@ class Statements:
         if op.callee in core.REGION_KINDS and op not in self.folding.selects:
             write = {core.IF: self._if, core.FOR: self._for, core.WHILE: self._while}
             return write[str(op.callee)](op)
+        if op.callee == BREAK:
+            return [*self._assign(op.attrs["of"], op.operands), gast.Break()]
+        if op.callee == RETURN:
+            return self._returns(op.operands)
         if op.callee in _EFFECTS:
             return _EFFECTS[str(op.callee)](self, op)
         if is_write(op):
@@ -153,30 +150,42 @@ class Statements:
 
     # Control flow
 
+    def _assign(self, targets: Sequence[Value], operands: Sequence[Operand]) -> list[Stmt]:
+        return statements(self._moves(list(zip(targets, operands, strict=True))))
+
     def _if(self, op: Op) -> list[Stmt]:
-        end = End(self._moves, self.order, op.results)
-        then, orelse = (self._block(region, end) for region in op.regions)
+        then, orelse = (
+            self._block(region, lambda yields: self._assign(op.results, yields))
+            for region in op.regions
+        )
         return branch(self.expressions.operand(op.operands[0]), then, orelse)
 
     def _enter(self, op: Op) -> list[Stmt]:
-        inits = op.operands[lead(op) :]
-        return statements(self._moves(list(zip(carried_args(op), inits, strict=True))))
+        return self._assign(carried_args(op), op.operands[lead(op) :])
 
     def _leave(self, op: Op) -> list[Stmt]:
-        return statements(self._moves(list(zip(op.results, carried_args(op), strict=True))))
+        return self._assign(op.results, carried_args(op))
 
     def _loop_body(self, op: Op) -> list[Stmt]:
-        end = End(
-            self._moves, self.order, carried_args(op), exits=first_yield(op) == 1,
-            flag_name=self._flag,
-        )  # fmt: skip
-        return with_continue(self._block(op.regions[-1], end))
+        return with_continue(self._block(op.regions[-1], lambda yields: self._turn(op, yields)))
 
-    def _flag(self, flag: Operand) -> tuple[str, Expr, frozenset[str]]:
-        """A name for an exit flag, its expression, and what that reads."""
-        assert isinstance(flag, Value)
-        name = self.names.get(flag) or self.plan.naming.fresh("stop")
-        return name, self.expressions.operand(flag), self._reads(flag)
+    def _turn(self, op: Op, yields: Sequence[Operand]) -> list[Stmt]:
+        """The end of an iteration: what is carried on, and the exit if a flag says so."""
+        first = first_yield(op)
+        flag, ends = (yields[0] if first else False), yields[first:]
+        still = resting(op)
+        pairs = [
+            (arg, y) for arg, y in zip(carried_args(op), ends, strict=True) if arg not in still
+        ]
+        moves = self._moves(pairs)
+        if not isinstance(flag, Value):
+            return [*statements(moves), *([gast.Break()] if flag else [])]
+        test = self.expressions.operand(flag)
+        if any(move.target in self._reads(flag) for move in moves):
+            name = self.names.get(flag) or self.plan.naming.fresh("stop")
+            keep = nodes.assign(nodes.store(name), test)
+            return [keep, *statements(moves), nodes.if_(nodes.load(name), [gast.Break()])]
+        return [*statements(moves), nodes.if_(test, [gast.Break()])]
 
     def _for(self, op: Op) -> list[Stmt]:
         start, stop, step = op.operands[:3]
@@ -201,7 +210,7 @@ class Statements:
             tested.append(self.expressions.operand(yields[0]))
             return []
 
-        before = self._block(condition, End(self._moves, self.order, returns=test))
+        before = self._block(condition, test)
         body = self._loop_body(op)
         if before:
             leave = nodes.if_(nodes.negate(tested[0]), [gast.Break()])

@@ -80,6 +80,17 @@ def carried_args(op: Op) -> tuple[Value, ...]:
     return op.regions[-1].args[1 if op.callee == core.FOR else 0 :]
 
 
+def resting(op: Op) -> set[Value]:
+    """Carried arguments that keep a constant until the loop is left by a jump."""
+    body, first = op.regions[-1], lead(op)
+    found = set()
+    for k, arg in enumerate(carried_args(op)):
+        init, end = op.operands[first + k], body.yields[first_yield(op) + k]
+        if not isinstance(init, Value) and type(init) is type(end) and repr(init) == repr(end):
+            found.add(arg)
+    return found
+
+
 @dataclass
 class Storage:
     """Ownership of all arrays in a function.

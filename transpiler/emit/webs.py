@@ -13,6 +13,7 @@ from adgen.transpiler.emit.liveness import Liveness
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.ranges import Ranges
 from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead
+from adgen.transpiler.emit.terminators import BREAK
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Op, Operand, Value
 from adgen.transpiler.ir.types import Array, Type
@@ -71,6 +72,10 @@ class Webs:
         for op in ops:
             if op.callee in (core.FOR, core.WHILE):
                 self._loop(op)
+        for op in ops:
+            if op.callee == BREAK:
+                for target, operand in zip(op.attrs["of"], op.operands, strict=True):
+                    self._join(target, operand)
         for op in ops:
             if op.callee == core.IF:
                 for region in op.regions:
