@@ -73,5 +73,9 @@ class TypeMismatch(UnsupportedError, TypeError):
     """Two paths give a name types that no one type holds."""
 
 
+class WrongDerivative(AdgenError, AssertionError):
+    """A derivative does not agree with differences of the function."""
+
+
 class InvalidIR(AdgenError, AssertionError):
     """adgen itself is wrong: a pass produced IR that breaks its own rules."""

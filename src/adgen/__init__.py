@@ -1,13 +1,15 @@
-"""adgen: a source-to-source differentiation compiler for Python.
+"""adgen: a source-to-source differentiation compiler for Python."""
 
->>> from adgen import grad
->>> grad(lambda x: x * x)(3.0)
-6.0
-"""
-
-from adgen.api import check_grads, differentiate, grad, hvp, jvp, value_and_grad, vjp
-from adgen.checks import CheckFailed
 from adgen.differentiable import Differentiable
+from adgen.transforms import (
+    check_grads,
+    differentiate,
+    grad,
+    hvp,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from adgen.transpiler.errors import (
     AdgenError,
     AliasedMutation,
@@ -19,12 +21,29 @@ from adgen.transpiler.errors import (
     UnknownPrimitive,
     UnsupportedError,
     UnsupportedSyntax,
+    WrongDerivative,
 )
 from adgen.version import __version__
 
 __all__ = [
-    "AdgenError", "AliasedMutation", "CheckFailed", "Differentiable", "InvalidIR",
-    "NotDifferentiable", "SourceNotFound", "TypeMismatch", "UnboundName", "UnknownPrimitive",
-    "UnsupportedError", "UnsupportedSyntax", "__version__", "check_grads", "differentiate",
-    "grad", "hvp", "jvp", "value_and_grad", "vjp",
-]  # fmt: skip
+    "AdgenError",
+    "AliasedMutation",
+    "Differentiable",
+    "InvalidIR",
+    "NotDifferentiable",
+    "SourceNotFound",
+    "TypeMismatch",
+    "UnboundName",
+    "UnknownPrimitive",
+    "UnsupportedError",
+    "UnsupportedSyntax",
+    "WrongDerivative",
+    "__version__",
+    "check_grads",
+    "differentiate",
+    "grad",
+    "hvp",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]

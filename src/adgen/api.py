@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from adgen.differentiable import Differentiable, jvp_of
 from adgen.parameters import Wrt
-from adgen.transforms import Derivative, Grad, Hvp, Transform, ValueAndGrad, Vjp
+from adgen.transforms import CompiledCallable, Derivative, Grad, Hvp, ValueAndGrad, Vjp
 from adgen.transpiler.errors import NotDifferentiable
 
 Function = Callable[..., Any]
@@ -58,7 +58,7 @@ def _positions(function: Differentiable, wrt: Wrt | None) -> tuple[tuple[int, ..
     return function.engine.parameters.positions(wrt), isinstance(wrt, (tuple, list))
 
 
-def grad(function: Any, wrt: Wrt | None = None, *, jit: bool | None = None) -> Transform:
+def grad(function: Any, wrt: Wrt | None = None, *, jit: bool | None = None) -> CompiledCallable:
     """The gradient of a scalar function as a function of the same arguments.
 
     ``wrt``: a position, a name, or a tuple of them; the first argument by default.
@@ -72,7 +72,9 @@ def grad(function: Any, wrt: Wrt | None = None, *, jit: bool | None = None) -> T
     return Grad(f.engine, *_positions(f, wrt))
 
 
-def value_and_grad(function: Any, wrt: Wrt | None = None, *, jit: bool | None = None) -> Transform:
+def value_and_grad(
+    function: Any, wrt: Wrt | None = None, *, jit: bool | None = None
+) -> CompiledCallable:
     """``(value, gradient)`` of a scalar function as a function of the same arguments."""
     if isinstance(function, (Grad, Derivative)):
         return _higher(function, wrt, with_value=True)

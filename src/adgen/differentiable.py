@@ -1,107 +1,158 @@
-"""The object that ``@differentiate`` makes of a function."""
+"""The differentiable object: a function, compiled, with its derivatives as attributes."""
 
 from __future__ import annotations
 
 import functools
 import importlib
-import operator
 from collections.abc import Callable
 from typing import Any
 
-from adgen.engine import Engine
-from adgen.listing import listing
+from adgen import checking, listing, pullbacks
+from adgen.callables import CompiledCallable, Run, caller, write_back
+from adgen.compilations import Build, Wanted, compilations_of
+from adgen.gradients import Derivative, Gradient, HessianProduct, ValueAndGradient
+from adgen.options import Options
 from adgen.parameters import Wrt
-from adgen.runtime.compile import Options
-from adgen.transforms import Grad, Hvp, Jvp, Primal, ValueAndGrad, Vjp
+from adgen.results import value_function
+from adgen.transpiler.errors import NotDifferentiable
+
+MEMBERS: dict[str, type[Derivative]] = {
+    kind.kind: kind for kind in (Gradient, ValueAndGradient, HessianProduct)
+}
 
 
-class Differentiable(Primal):
-    """A compiled function with its derivatives.
+class Differentiable(CompiledCallable):
+    """What ``@differentiate`` makes of a function.
 
-    Calls like the function.  ``.grad(*args)``, ``.value_and_grad(*args)``, ``.vjp(*args)``,
-    ``.jvp(primals, tangents)``, ``.hvp(*args, v)`` are with respect to ``wrt``.
+    A call runs the compiled function, with the effects that Python would have.
     """
 
     numba_members = ("grad", "value_and_grad")
 
-    def __init__(
-        self, function: Callable[..., Any], wrt: Wrt = 0, *, jit: bool | None = None,
-        fastmath: bool = False, boundscheck: bool = False,
-    ) -> None:  # fmt: skip
-        options = Options(fastmath=fastmath, boundscheck=boundscheck)
-        engine = Engine(function, jit, options)
-        super().__init__(engine)
-        functools.update_wrapper(self, engine.plain)
-        self.packed = isinstance(wrt, (tuple, list))
-        self.asked = wrt
+    def __init__(self, function: Callable[..., Any], wrt: Wrt, options: Options) -> None:
+        super().__init__(compilations_of(function), Wanted("primal", options=options))
+        self.wrt = wrt
+        self.options = options
+        self._positions = self._compilations.parameters.positions(wrt)
+        self._derivatives: dict[tuple[str, int], Derivative] = {}
+        functools.update_wrapper(self, function)
 
-    @functools.cached_property
-    def positions(self) -> tuple[int, ...]:
-        """The parameters that derivatives are taken of."""
-        return self.engine.parameters.positions(self.asked)
+    @property
+    def grad(self) -> Derivative:
+        """``f.grad(*args)``: the gradient with respect to ``wrt``; a tuple if that is one."""
+        return self.derivative("grad")
 
-    @functools.cached_property
-    def grad(self) -> Grad:
-        """The gradient as a function of the same arguments."""
-        return Grad(self.engine, self.positions, self.packed)
+    @property
+    def value_and_grad(self) -> Derivative:
+        """``f.value_and_grad(*args)``: ``(value, gradient)``."""
+        return self.derivative("value_and_grad")
 
-    @functools.cached_property
-    def value_and_grad(self) -> ValueAndGrad:
-        """``(value, gradient)`` as a function of the same arguments."""
-        return ValueAndGrad(self.engine, self.positions, self.packed)
+    @property
+    def hvp(self) -> Derivative:
+        """``f.hvp(*args, v)``: the Hessian times ``v``."""
+        return self.derivative("hvp")
 
-    @functools.cached_property
-    def vjp(self) -> Vjp:
-        """``(value, pullback)`` as a function of the same arguments."""
-        return Vjp(self.engine, self.positions, self.packed)
+    def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, pullbacks.Pullback]:
+        """``(value, pullback)``; the pullback maps a cotangent of the value to those of ``wrt``."""
+        parameters = self._compilations.parameters
+        return pullbacks.vjp(
+            self._compilations, self._positions, self.packed, self.options,
+            parameters.bind(args, kwargs),
+        )  # fmt: skip
 
-    @functools.cached_property
-    def hvp(self) -> Hvp:
-        """The Hessian times a vector: ``f.hvp(*args, v)``."""
-        return Hvp(self.engine, self.positions, self.packed)
+    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+        """``(value, tangent)`` in the direction ``tangents``, one per primal; None is zero."""
+        return pullbacks.jvp(self._compilations, self.options, primals, tangents)
 
-    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
-        """``(value, tangent)`` at ``primals`` along ``tangents``, one for each argument."""
-        return jvp_of(self.engine, primals, tangents)
+    def source(self, *args: Any, stage: str = "array", **kwargs: Any) -> str:
+        """The generated source for such arguments.
+
+        Without arguments: for those of the last compilation, else for what annotations and
+        use in the function say.  ``stage``: ``array`` is what people read, ``numba`` what
+        Numba is given, ``all`` every stage of the compiler.
+        """
+        bound = self._compilations.parameters.bind(args, kwargs) if args or kwargs else None
+        return listing.source_of(self._compilations, self._positions, bound, stage)
+
+    def show(self, *args: Any, stage: str = "array", **kwargs: Any) -> None:
+        """Print ``source(...)``."""
+        print(self.source(*args, stage=stage, **kwargs))
 
     def check(self, *args: Any, **kwargs: Any) -> None:
-        """Compare the derivatives with differences; raises CheckFailed."""
-        from adgen.checks import check
+        """Compare the derivatives with finite differences of the Python function.
 
-        check(self, self.engine.parameters.bind(args, kwargs))
-
-    def source(self, stage: str = "array") -> str:
-        """The generated gradient as source text (``stage``: array, numba, ir, … or all).
-
-        For the argument types of the last call; before any, for those of annotations,
-        defaults and use.
+        Raises WrongDerivative if they differ.
         """
-        return listing(self.engine, self.positions, stage)
+        parameters = self._compilations.parameters
+        checking.check(self, self._positions, parameters.bind(args, kwargs))
 
-    def show(self, stage: str = "array") -> None:
-        """Print the generated gradient."""
-        print(self.source(stage))
+    def derivative(self, kind: str, order: int = 1) -> Derivative:
+        """The member of that name; ``order`` counts how often ``grad`` was taken."""
+        known = self._derivatives.get((kind, order))
+        if known is None:
+            made = MEMBERS[kind](self, self._wanted_for(kind, order), self.packed)
+            known = self._derivatives.setdefault((kind, order), made)
+        return known
+
+    @property
+    def packed(self) -> bool:
+        """Whether derivatives come as a tuple."""
+        return isinstance(self.wrt, (tuple, list))
+
+    def _wanted_for(self, kind: str, order: int) -> Wanted:
+        if order > 1 and (len(self._positions) != 1 or self.packed or kind == "hvp"):
+            raise NotDifferentiable(
+                f"{kind} of grad needs one number to differentiate by, but wrt={self.wrt!r}",
+                hint="use hvp(f, wrt=...)(*args, v): the Hessian times a vector",
+            )
+        mode = "hvp" if kind == "hvp" else "value_and_grad" if order == 1 else "derivative"
+        return Wanted(mode, self._positions, order, self.options)
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        finish = value_function(build.compiled.structure, build.value_types)
+        if build.compiled.writes:
+            return _mutating(build, finish)
+        call = caller(build)
+        return call if finish is None else lambda given: finish(call(given))
+
+    def numba_result(self) -> str:
+        """The value."""
+        return "value"
 
     def __repr__(self) -> str:
-        return f"<differentiable {self.engine.source.name}, wrt {self.asked!r}>"
+        name = getattr(self, "__qualname__", repr(self._compilations.function))
+        options = "" if self.options.jit else ", jit=False"
+        return f"<differentiable {name}, wrt={self.wrt!r}{options}>"
 
     def __reduce__(self) -> Any:
-        """By name, as functions are."""
-        return _by_name, (self.__module__, self.__qualname__)
+        name = getattr(self, "__qualname__", "")
+        if _find(self.__module__, name) is self:
+            return name
+        return Differentiable, (self._compilations.function, self.wrt, self.options)
 
 
-def jvp_of(engine: Engine, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
-    """``(value, tangent)``; a tangent of None stands for an argument that does not vary."""
-    if len(primals) != len(tangents):
-        raise ValueError(f"{len(primals)} primals and {len(tangents)} tangents")
-    full = engine.parameters.bind(tuple(primals), {})
-    varied = tuple(k for k, tangent in enumerate(tangents) if tangent is not None)
-    transform = _jvps.setdefault((engine, varied), Jvp(engine, varied))
-    return transform.along(full, tuple(tangents))
+def _find(module: str, qualname: str) -> Any:
+    """The object of that name, or None."""
+    try:
+        found: Any = importlib.import_module(module)
+        for name in qualname.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError, ValueError):
+        return None
+    return found
 
 
-_jvps: dict[Any, Jvp] = {}
+def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
+    """Calls of a function that changes its arguments."""
+    effects = write_back(build)
+    function = build.functions[0]
 
+    def run(args: tuple[Any, ...]) -> Any:
+        effects.check_writable(args)
+        effects.check_aliases(args)
+        flat = build.flat(args)
+        value = function(*flat)
+        effects.restore(args, flat)
+        return finish(value) if finish else value
 
-def _by_name(module: str, qualname: str) -> Any:
-    return operator.attrgetter(qualname)(importlib.import_module(module))
+    return run

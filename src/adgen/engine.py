@@ -120,9 +120,7 @@ class Engine:
             found += mine
         return tuple(found)
 
-    def make(
-        self, mode: str, wrt: Sequence[int], args: tuple[Any, ...], order: int = 1
-    ) -> Made:
+    def make(self, mode: str, wrt: Sequence[int], args: tuple[Any, ...], order: int = 1) -> Made:
         """Compile for arguments like these.  Raises UnsupportedError before any work."""
         with _LOCK:
             arguments = self.arguments(args)

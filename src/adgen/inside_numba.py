@@ -1,42 +1,119 @@
-"""Modules for calls from functions that the user has compiled with Numba."""
+"""Callables of adgen inside functions that the user compiles with Numba.
+
+Generated code takes flat leaves; here it gets a wrapper with the parameters of the
+user's function, whose result is an expression of ``value`` and ``cotangents``.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+import weakref
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from adgen.leaves import leaves_of
-from adgen.runtime.compile import Jitted, load_for_numba, versions
-from adgen.transpiler.compiler import Request, compile_source
-from adgen.transpiler.errors import UnsupportedError
+from adgen.compilations import Compilations, Wanted, flat_wrt, run_header
+from adgen.leaves import Leaf, leaves_of
+from adgen.runtime import compile as numba_compile
+from adgen.runtime import trees
+from adgen.transpiler.source import MISSING
 from adgen.version import __version__
 
 if TYPE_CHECKING:
-    from adgen.transforms import Transform
+    from adgen.callables import CompiledCallable
+
+_owners: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
 
 
-def module_for(transform: Transform, samples: tuple[Any, ...], key: str) -> Jitted:
-    """The generated module and, first in it, a function with the user's own parameters."""
-    engine = transform.engine
-    arguments = engine.arguments(samples)
+def key_of(owner: CompiledCallable, compilations: Compilations, wanted: Wanted) -> str:
+    """A key that is the same in the next process, if nothing about the function has changed."""
+    known: str | None = owner.__dict__.get("_numba_key")
+    if known is None:
+        source, function = compilations.source, compilations.function
+        place = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
+        facts = [place, source.text, repr(wanted), type(owner).__name__, __version__]
+        facts += [repr(getattr(owner, "packed", False)), *_surroundings(compilations)]
+        digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
+        known = f"{place}-{digest}"
+        if _owners.setdefault(known, owner) is not owner:
+            known = f"{known}-{uuid.uuid4().hex}"
+        owner.__dict__["_numba_key"] = known
+    return known
+
+
+def _surroundings(compilations: Compilations) -> list[str]:
+    """The numbers that the function's own names mean; a unique text where a cell holds more."""
+    code = getattr(compilations.function, "__code__", None)
+    if code is None:
+        return []
+    facts = []
+    for name in (*code.co_freevars, *code.co_names):
+        value = compilations.source.bindings.lookup(name)
+        if isinstance(value, (bool, int, float, str)):
+            facts.append(f"{name}={value!r}")
+        elif name in code.co_freevars and value is not MISSING:
+            facts.append(f"{name}:{uuid.uuid4().hex}")
+    return facts
+
+
+def module(
+    owner: CompiledCallable,
+    compilations: Compilations,
+    wanted: Wanted,
+    samples: tuple[Any, ...],
+    key: str,
+) -> numba_compile.Jitted:
+    """A module whose first function does what ``owner`` does, for arguments like ``samples``.
+
+    Raises UnsupportedError for what is outside the language or has no derivative.
+    """
+    from adgen.transpiler.compiler import Request, compile_source
+
+    arguments = compilations.arguments(samples)
     leaves = leaves_of(arguments)
-    request = Request(transform.mode, engine.flat_wrt(leaves, transform.wrt), 1, "numba")
-    compiled = compile_source(engine.source, arguments, request)
-    if compiled.captures:
-        raise UnsupportedError(
-            f"`{engine.source.name}` uses an array of its surroundings inside compiled code",
-            engine.source.header,
-            hint="pass the array as an argument",
-        )
-    inner = compiled.names[0]
-    name = f"call_{inner}"
-    names = engine.parameters.names
-    given = [f"{names[leaf.position]}{leaf.path[leaf.path.index(']') + 1 :]}" for leaf in leaves]
-    call = f"result = {inner}({', '.join(given)})"
-    text = (
-        f"{compiled.text}\n\ndef {name}({', '.join(names)}):\n    {call}\n"
-        f"    return {transform.returned('result')}\n"
+    wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions)
+    request = Request(wanted.mode, wrt, wanted.order, "numba")
+    compiled = compile_source(compilations.source, arguments, request, run_header(arguments))
+    inner, wrapper = compiled.names[0], f"{compiled.names[0]}_call"
+    hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
+    parameters = compilations.parameters
+    call = f"{inner}({', '.join([*_expressions(leaves, parameters.names), *hidden])})"
+    body = _body(call, owner, wanted, samples)
+    text = f"{compiled.text}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
+    defaults = tuple(p.default for p in parameters.signature.parameters.values())
+    given = tuple(value for value in defaults if value is not parameters.signature.empty)
+    keys = [key, numba_compile.versions(__version__), repr(given)]
+    jitted = numba_compile.load_for_numba(
+        text, wrapper, (wrapper, inner), keys, wanted.options.numba
     )
-    version = versions(__version__)
-    return load_for_numba(
-        text, engine.source.name, (name, *compiled.names), [key, version], engine.options
-    )  # fmt: skip
+    space = jitted.loaded.module.__dict__
+    space[wrapper].__defaults__ = given or None
+    if not compiled.captures:
+        return jitted
+    space.update(zip(hidden, compiled.captures, strict=True))
+    # Numba freezes global arrays into machine code, which is then no one else's
+    return replace(jitted, loaded=replace(jitted.loaded, on_disk=False))
+
+
+def _expressions(leaves: Sequence[Leaf], names: Sequence[str]) -> list[str]:
+    """The leaves of the arguments inside the wrapper: ``w``, ``p[0]``, ``p[1][0]``."""
+    return [leaf.path.replace(f"[{leaf.position}]", names[leaf.position], 1) for leaf in leaves]
+
+
+def _body(call: str, owner: CompiledCallable, wanted: Wanted, samples: tuple[Any, ...]) -> str:
+    if not wanted.positions:
+        return f"    return {call}\n"
+    structures = [trees.structure_of(samples[k]) for k in wanted.positions]
+    numbers = iter(range(sum(trees.count(tree) for tree in structures)))
+    built = [_nested(tree, numbers) for tree in structures]
+    packed = getattr(owner, "packed", False)
+    cotangents = f"({', '.join(built)},)" if packed else built[0]
+    result = owner.numba_result().replace("cotangents", cotangents)
+    return f"    value, flat = {call}\n    return {result}\n"
+
+
+def _nested(tree: Any, numbers: Any) -> str:
+    if tree is trees.LEAF:
+        return f"flat[{next(numbers)}]"
+    return "(" + "".join(f"{_nested(part, numbers)}, " for part in tree) + ")"

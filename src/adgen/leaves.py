@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -115,8 +116,9 @@ class WriteBack:
                         hint=f"pass a copy: {self.leaves[k].name}.copy()",
                     )
 
-    def _pick(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        return trees.flattener([leaf.path for leaf in self.leaves])(args)
+    @cached_property
+    def _pick(self) -> Flatten:
+        return trees.flattener([leaf.path for leaf in self.leaves])
 
     def restore(self, args: tuple[Any, ...], leaves: tuple[Any, ...]) -> None:
         """Copy what was written into copies back into the caller's arrays."""

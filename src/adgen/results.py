@@ -38,9 +38,7 @@ def _number_maker(kind: Type) -> Finish | None:
     return {"f": float, "i": int, "b": bool}[kind.dtype.kind]
 
 
-def cotangent_function(
-    examples: Sequence[Any], packed: bool
-) -> Callable[[tuple[Any, ...]], Any]:
+def cotangent_function(examples: Sequence[Any], packed: bool) -> Callable[[tuple[Any, ...]], Any]:
     """How flat cotangents become what ``grad`` returns.
 
     ``examples``: the arguments that are differentiated; each cotangent gets the

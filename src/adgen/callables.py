@@ -1,0 +1,109 @@
+"""Callables with the parameters of a function that are compiled for each kind of arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from adgen import inside_numba
+from adgen.compilations import Build, Compilations, Wanted
+from adgen.keys import type_key
+from adgen.leaves import WriteBack
+from adgen.lookups import Fresh
+
+Run = Callable[[tuple[Any, ...]], Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How arguments of one kind are served."""
+
+    run: Run
+    fresh: Fresh | None
+
+
+class CompiledCallable:
+    """Base of the differentiable object, of its ``grad`` and of its ``value_and_grad``."""
+
+    numba_members: tuple[str, ...] = ()
+
+    def __init__(self, compilations: Compilations, wanted: Wanted) -> None:
+        self._compilations = compilations
+        self._wanted = wanted
+        self._direct = compilations.parameters.direct
+        self._entries: dict[Hashable, Entry] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call what is compiled for such arguments; compile it if nothing is."""
+        if kwargs or len(args) != self._direct:
+            args = self._compilations.parameters.bind(args, kwargs)
+        key = tuple([type_key(value) for value in args])
+        entry = self._entries.get(key)
+        if entry is None or (entry.fresh is not None and not entry.fresh()):
+            entry = self._enter(key, args)
+        return entry.run(args)
+
+    def _enter(self, key: Hashable, args: tuple[Any, ...]) -> Entry:
+        build = self._compilations.build(self._wanted, key, args)
+        entry = self._entries[key] = Entry(self._runner(build, args), build.fresh)
+        return entry
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        """How calls with arguments like ``args`` are served by what was compiled for them."""
+        raise NotImplementedError
+
+    # Inside functions that Numba compiles
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What ``numba.typeof`` asks for."""
+        from adgen.runtime.numba_types import type_of_callable
+
+        return type_of_callable(self)
+
+    @property
+    def numba_key(self) -> str:
+        """What tells this callable from all others, also in the disk caches of callers."""
+        return inside_numba.key_of(self, self._compilations, self._wanted)
+
+    @property
+    def numba_signature(self) -> inspect.Signature:
+        """The parameters, as Numba folds a call."""
+        return self._compilations.parameters.signature
+
+    def numba_result(self) -> str:
+        """The expression of what a call returns, given ``value`` and ``cotangents``."""
+        raise NotImplementedError
+
+    def numba_module(self, samples: tuple[Any, ...], key: str) -> Any:
+        """A module whose first function does what this callable does."""
+        return inside_numba.module(self, self._compilations, self._wanted, samples, key)
+
+
+def caller(build: Build) -> Run:
+    """The call of the first compiled function with the least that is to be done."""
+    function, flatten, captures = build.functions[0], build.flatten, build.compiled.captures
+    if captures:
+        return lambda args: function(*(flatten(args) if flatten else args), *captures)
+    if flatten:
+        return lambda args: function(*flatten(args))
+    return lambda args: function(*args)
+
+
+def alias_check(build: Build) -> Run | None:
+    """The check that an argument that the function writes to overlaps no other, if needed."""
+    if not build.compiled.writes:
+        return None
+    return write_back(build).check_aliases
+
+
+def write_back(build: Build) -> WriteBack:
+    """What plain calls do about arguments that the function mutates."""
+    return WriteBack(build.leaves, build.compiled.writes, build.compiled.captures)
+
+
+def signature_without_annotations(signature: inspect.Signature) -> inspect.Signature:
+    """The parameters of a derivative: those of the function; what it returns is another thing."""
+    return signature.replace(return_annotation=inspect.Signature.empty)

@@ -1,0 +1,109 @@
+"""Derivatives against finite differences of the Python function, as the user wrote it."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adgen.runtime import trees
+from adgen.transpiler.errors import WrongDerivative
+
+if TYPE_CHECKING:
+    from adgen.differentiable import Differentiable
+
+DIRECTIONS = 3
+STEP = 1e-3  # relative; the formula below has an error of order STEP**4
+TOLERANCE = {8: 1e-6, 4: 1e-2}  # by item size of the least precise argument
+
+
+def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any, ...]) -> None:
+    """Compare value, ``vjp`` and ``jvp`` with the function itself in random directions.
+
+    Raises WrongDerivative that names what differs.
+    """
+    rng = np.random.default_rng(0)
+    plain = function._compilations.function
+    tolerance = _tolerance(args)
+    value, pullback = function.vjp(*args)
+    expected = plain(*copy.deepcopy(args))
+    _compare("the value", _floats(value), _floats(expected), tolerance)
+    for _ in range(DIRECTIONS):
+        tangents = tuple(_direction(rng, x) if k in positions else None for k, x in enumerate(args))
+        slope = _difference(plain, args, tangents)
+        _, tangent = function.jvp(args, tangents)
+        scale = _floats(expected)
+        _compare("the tangent (jvp)", _floats(tangent), slope, tolerance, scale)
+        cotangent = _cotangent(rng, value)
+        found = pullback(cotangent)
+        cotangents = found if function.packed else (found,)
+        left = sum(
+            float(np.vdot(_floats(bar), _floats(tangents[k])))
+            for k, bar in zip(positions, cotangents, strict=True)
+        )
+        right = float(np.vdot(_floats(cotangent), slope))
+        terms = np.abs(_floats(cotangent) * slope).sum()
+        _compare("the cotangent (vjp)", np.array([left]), np.array([right]), tolerance, terms)
+
+
+def _tolerance(args: tuple[Any, ...]) -> float:
+    single = any(
+        getattr(leaf, "dtype", None) == np.float32 for arg in args for leaf in trees.leaves(arg)
+    )
+    return TOLERANCE[4 if single else 8]
+
+
+def _compare(what: str, have: Any, want: Any, tolerance: float, scale: Any = 0.0) -> None:
+    size = max([np.max(np.abs(want), initial=0.0), np.max(np.abs(scale), initial=0.0), 1e-8])
+    error = np.max(np.abs(have - want), initial=0.0) / size
+    if not error <= tolerance:  # nan too
+        raise WrongDerivative(
+            f"{what} differs from finite differences by {error:.1e}: {have} instead of {want}",
+            hint="is the function smooth here? at a kink the two need not agree",
+        )
+
+
+def _floats(value: Any) -> np.ndarray[Any, Any]:
+    """All numbers in a nested tuple, as one vector of float64."""
+    parts = [np.ravel(np.asarray(leaf, np.float64)) for leaf in trees.leaves(value)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _direction(rng: np.random.Generator, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_direction(rng, part) for part in value)
+    return rng.normal(size=np.shape(value))[()]
+
+
+def _cotangent(rng: np.random.Generator, value: Any) -> Any:
+    """A random cotangent; zero for integers, which have none."""
+    if isinstance(value, tuple):
+        return tuple(_cotangent(rng, part) for part in value)
+    if np.asarray(value).dtype.kind != "f":
+        return np.zeros(np.shape(value))[()]
+    return rng.normal(size=np.shape(value))[()]
+
+
+def _difference(function: Any, args: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
+    """The slope of the function in a direction: central differences, extrapolated once."""
+
+    def slope(step: float) -> Any:
+        ends = [_floats(function(*_moved(args, tangents, sign * step))) for sign in (1.0, -1.0)]
+        return (ends[0] - ends[1]) / (2.0 * step)
+
+    return (4.0 * slope(STEP / 2) - slope(STEP)) / 3.0
+
+
+def _moved(args: tuple[Any, ...], tangents: tuple[Any, ...], step: float) -> tuple[Any, ...]:
+    """Copies of the arguments, moved; in double precision where they move."""
+    return tuple(
+        copy.deepcopy(x) if t is None else _step(x, t, step)
+        for x, t in zip(args, tangents, strict=True)
+    )
+
+
+def _step(value: Any, tangent: Any, step: float) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_step(x, t, step) for x, t in zip(value, tangent, strict=True))
+    return np.asarray(value, np.float64)[()] + step * tangent

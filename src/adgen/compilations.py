@@ -1,0 +1,196 @@
+"""Everything compiled from one Python function, kept with the function."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from adgen.leaves import Flatten, Leaf, flatten_function, leaves_of
+from adgen.lookups import Fresh, freshness
+from adgen.options import Options
+from adgen.parameters import Parameters
+from adgen.runtime import compile as numba_compile
+from adgen.runtime import trees
+from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
+from adgen.transpiler.signature import Argument, argument_of, show
+from adgen.transpiler.source import Source, from_function, observed_lookups, unwrap
+from adgen.version import __version__
+
+if TYPE_CHECKING:
+    from adgen.transpiler.compiler import Compiled
+
+_ATTRIBUTE = "__adgen_compilations__"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be compiled: the mode of the compiler, parameters by position, how."""
+
+    mode: str
+    positions: tuple[int, ...] = ()
+    order: int = 1
+    options: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True)
+class Build:
+    """Compiled functions and what is needed to call them with arguments of one kind."""
+
+    functions: tuple[Callable[..., Any], ...]
+    compiled: Compiled
+    leaves: tuple[Leaf, ...]
+    wrt: tuple[int, ...]  # flat
+    flatten: Flatten | None
+    fresh: Fresh | None
+
+    @property
+    def value_types(self) -> list[Type]:
+        """Types of the leaves of the function's value."""
+        body = self.compiled.functions[0].body
+        count = trees.count(self.compiled.structure)
+        operands = body.yields[:count]
+        return [getattr(y, "type", None) or type_of_constant(y) for y in operands]
+
+    def flat(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arguments as generated code takes them, captured arrays at the end."""
+        leaves = self.flatten(args) if self.flatten else args
+        return (*leaves, *self.compiled.captures)
+
+
+class Compilations:
+    """The source and the parameters of a function, and what has been compiled from it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.parameters = Parameters(function)
+        self.builds: dict[Hashable, Build] = {}
+        self.latest: dict[str, Argument] | None = None  # what was asked for last
+
+    @cached_property
+    def source(self) -> Source:
+        """The text of the function."""
+        return from_function(self.function)
+
+    def build(self, wanted: Wanted, key: Hashable, args: tuple[Any, ...]) -> Build:
+        """What is wanted, compiled for arguments like these; ``key`` is their type key.
+
+        Raises UnsupportedError for what is outside the language or has no derivative.
+        """
+        jit = wanted.options.compiles
+        with _lock(jit):
+            known = self.builds.get((wanted, jit, key))
+            if known is None or (known.fresh is not None and not known.fresh()):
+                known = self.builds[wanted, jit, key] = self._build(wanted, args, jit)
+            return known
+
+    def arguments(self, args: tuple[Any, ...]) -> dict[str, Argument]:
+        """Descriptions of arguments in the order of the parameters."""
+        return {
+            name: argument_of(value)
+            for name, value in zip(self.parameters.names, args, strict=True)
+        }
+
+    def _build(self, wanted: Wanted, args: tuple[Any, ...], jit: bool) -> Build:
+        from adgen.transpiler.compiler import Request, compile_source
+
+        arguments = self.latest = self.arguments(args)
+        leaves = tuple(leaves_of(arguments))
+        wrt = flat_wrt(self.source, arguments, leaves, wanted.positions)
+        request = Request(wanted.mode, wrt, wanted.order, "numba" if jit else "array")
+        with observed_lookups() as lookups:
+            compiled = compile_source(self.source, arguments, request, run_header(arguments))
+        flatten = flatten_function(leaves, args, jit)
+        made = Build((), compiled, leaves, wrt, flatten, freshness(lookups))
+        sample = made.flat(args)
+        if wanted.mode in ("jvp", "hvp"):
+            sample = (*sample, *[sample[k] for k in wrt])
+        functions = _load(compiled, sample, wanted.options if jit else None)
+        return Build(functions, compiled, leaves, wrt, flatten, made.fresh)
+
+
+def _load(
+    compiled: Compiled, sample: tuple[Any, ...], options: Options | None
+) -> tuple[Callable[..., Any], ...]:
+    """The functions of a generated module; ``options`` for Numba, or None for CPython."""
+    text, names = compiled.text, compiled.names
+    if options is None:
+        return tuple(numba_compile.plain_functions(text, names[0], names))
+    return tuple(
+        numba_compile.compile_functions(text, names[0], names, sample, __version__, options.numba)
+    )
+
+
+def compilations_of(function: Callable[..., Any]) -> Compilations:
+    """The one that belongs to a function; it lives and dies with it."""
+    holder = getattr(unwrap(function), "__dict__", None)
+    known = holder.get(_ATTRIBUTE) if holder is not None else None
+    # functools.wraps copies attributes: the one found may belong to another function
+    if isinstance(known, Compilations) and known.function is function:
+        return known
+    made = Compilations(function)
+    if holder is not None:
+        holder[_ATTRIBUTE] = made
+    return made
+
+
+def run_header(arguments: Mapping[str, Argument]) -> str:
+    """The first line of a module that runs; without places, for its text names its file."""
+    listed = ", ".join(f"{name}: {show(argument)}" for name, argument in arguments.items())
+    return f"generated by adgen {__version__} for {listed or 'no arguments'}"
+
+
+def flat_wrt(
+    source: Source,
+    arguments: Mapping[str, Argument],
+    leaves: tuple[Leaf, ...],
+    positions: tuple[int, ...],
+) -> tuple[int, ...]:
+    """Indices of the leaves of the parameters at ``positions``.
+
+    Raises NotDifferentiable for integers and for what is no number at all.
+    """
+    names = list(arguments)
+    found: list[int] = []
+    for position in positions:
+        indices = [k for k, leaf in enumerate(leaves) if leaf.position == position]
+        if not indices:
+            raise NotDifferentiable(
+                f"the argument `{names[position]}` is {show(arguments[names[position]])}: "
+                "it has no derivative",
+                source.header,
+                hint=f"leave `{names[position]}` out of wrt",
+            )
+        for k in indices:
+            _check_floating(source, leaves[k])
+        found += indices
+    return tuple(found)
+
+
+def _check_floating(source: Source, leaf: Leaf) -> None:
+    if is_float(leaf.type):
+        return
+    kind = {"b": "boolean"}.get(leaf.type.dtype.kind, "integer")
+    if isinstance(leaf.type, Array):
+        what, cast = f"an array of {kind}s", f"{leaf.name}.astype(float)"
+    else:
+        what, cast = f"{'an' if kind == 'integer' else 'a'} {kind}", f"float({leaf.name})"
+    raise NotDifferentiable(
+        f"the argument `{leaf.name}` is {what}: it has no derivative",
+        source.header,
+        hint=f"pass {cast}, or leave `{leaf.name}` out of wrt",
+    )
+
+
+_plain_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def _lock(jit: bool) -> Iterator[None]:
+    """One compilation at a time."""
+    with numba_compile.compiler_lock() if jit else _plain_lock:
+        yield

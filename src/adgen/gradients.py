@@ -1,0 +1,155 @@
+"""The callables ``f.grad``, ``f.value_and_grad`` and ``f.hvp``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adgen.callables import (
+    CompiledCallable,
+    Entry,
+    Run,
+    alias_check,
+    caller,
+    signature_without_annotations,
+)
+from adgen.compilations import Build, Wanted
+from adgen.keys import type_key
+from adgen.leaves import tangent_like
+from adgen.results import cotangent_function, value_function
+from adgen.runtime import trees
+from adgen.transpiler.errors import NotDifferentiable
+
+if TYPE_CHECKING:
+    from adgen.differentiable import Differentiable
+
+
+class Derivative(CompiledCallable):
+    """What ``grad``, ``value_and_grad`` and ``hvp`` have in common: a function and its ``wrt``."""
+
+    kind = ""  # the name of the attribute of the differentiable object
+
+    def __init__(self, owner: Differentiable, wanted: Wanted, packed: bool) -> None:
+        super().__init__(owner._compilations, wanted)
+        self.owner = owner
+        self.packed = packed
+        # not functools.update_wrapper: `__wrapped__` would say that this computes what f does
+        function = owner._compilations.function
+        self.__name__ = f"{self.kind}({getattr(function, '__name__', repr(function))})"
+        self.__qualname__ = self.__name__
+        self.__module__ = getattr(function, "__module__", None) or "adgen"
+        parameters = owner._compilations.parameters
+        self.__signature__ = signature_without_annotations(parameters.signature)
+        names = ", ".join(f"`{parameters.names[k]}`" for k in wanted.positions)
+        self.__doc__ = f"The {self.kind} of `{parameters.function_name}` with respect to {names}."
+
+    def __repr__(self) -> str:
+        return f"<adgen {self.__name__}>"
+
+    def __reduce__(self) -> Any:
+        return _member, (self.owner, self.kind, self._wanted.order)
+
+    def _enter(self, key: Hashable, args: tuple[Any, ...]) -> Entry:
+        if self._wanted.order > 1:
+            (position,) = self._wanted.positions
+            check_order(args, position, self._compilations.parameters.names[position])
+        return super()._enter(key, args)
+
+    def _cotangents(self, args: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
+        examples = [args[k] for k in self._wanted.positions]
+        return cotangent_function(examples, self.packed)
+
+
+def _member(owner: Differentiable, kind: str, order: int) -> Derivative:
+    return owner.derivative(kind, order)
+
+
+class Gradient(Derivative):
+    """``f.grad(*args)``: the derivative of a function of one scalar result."""
+
+    kind = "grad"
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        call, finish = caller(build), self._cotangents(args)
+        check = alias_check(build)
+        if check is None:
+            return lambda given: finish(call(given)[1])
+
+        def run(given: tuple[Any, ...]) -> Any:
+            check(given)
+            return finish(call(given)[1])
+
+        return run
+
+    def numba_result(self) -> str:
+        """The cotangents alone."""
+        return "cotangents"
+
+
+class ValueAndGradient(Derivative):
+    """``f.value_and_grad(*args)``: the value and the derivative, computed together."""
+
+    kind = "value_and_grad"
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        call, finish, check = caller(build), self._cotangents(args), alias_check(build)
+        value_of = value_function(trees.LEAF, build.value_types[:1])
+
+        def run(given: tuple[Any, ...]) -> Any:
+            if check is not None:
+                check(given)
+            value, cotangents = call(given)
+            return (value_of(value) if value_of else value), finish(cotangents)
+
+        return run
+
+    def numba_result(self) -> str:
+        """Value and cotangents."""
+        return "value, cotangents"
+
+
+class HessianProduct(Derivative):
+    """``f.hvp(*args, v)``: the Hessian times ``v``, without the Hessian."""
+
+    kind = "hvp"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The product; the vector comes last and nests like what it multiplies."""
+        if not args:
+            raise TypeError(f"{self.__name__}: the vector is missing; call it with (*args, v)")
+        *rest, vector = args
+        bound = self._compilations.parameters.bind(tuple(rest), kwargs)
+        key: Hashable = tuple([type_key(value) for value in bound])
+        build = self._compilations.build(self._wanted, key, bound)
+        check = alias_check(build)
+        if check is not None:
+            check(bound)
+        flat = build.flat(bound)
+        products = build.functions[0](*flat, *self._tangents(build, flat, vector))
+        return self._cotangents(bound)(products)
+
+    def _tangents(self, build: Build, flat: tuple[Any, ...], vector: Any) -> list[Any]:
+        """The vector as leaves like those it multiplies.  Raises ValueError for other shapes."""
+        given = list(trees.leaves(vector))
+        if len(given) != len(build.wrt):
+            raise ValueError(
+                f"the vector has {len(given)} parts, it should have {len(build.wrt)}: "
+                "one for each argument in wrt"
+            )
+        return [
+            tangent_like(build.leaves[k], flat[k], part, "vector")
+            for k, part in zip(build.wrt, given, strict=True)
+        ]
+
+
+def check_order(args: tuple[Any, ...], position: int, name: str) -> None:
+    """Derivatives of derivatives are for one number.  Raises NotDifferentiable for others."""
+    value = args[position]
+    if isinstance(value, tuple) or np.ndim(value):
+        raise NotDifferentiable(
+            f"grad of grad needs a number, but `{name}` is "
+            + ("a tuple" if isinstance(value, tuple) else "an array"),
+            hint="use hvp(f)(*args, v): the Hessian times a vector",
+        )
