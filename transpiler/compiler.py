@@ -14,6 +14,7 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.guards import guard_broadcasting
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
+from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.source import Source
 
@@ -97,7 +98,7 @@ def to_loops(function: Function) -> Function:
     slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
-    wide = optimise(share_elements(lower_to_loops(optimise(wide))))
+    wide = optimise(reuse_buffers(share_elements(lower_to_loops(optimise(wide)))))
     body = wide.body
     after = iter(body.yields[len(results) :])
     return replace(

@@ -18,7 +18,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.shapes import Shapes
+from adgen.transpiler.primitives.shapes import Shapes, source
 
 FIRST_GUESS = 64  # trips of a while loop for which a growing tape has room at first
 
@@ -172,12 +172,7 @@ def _shape(
     out: list[Operand | None] = []
     for axis in range(value.type.ndim):
         found = shapes.extent(value, axis)
-        if not isinstance(found, tuple):
-            out.append(found if _visible(scopes, found, place) else None)
-        elif _visible(scopes, found[0], place):
-            out.append(b.emit(core.DIM, found[0], axis=found[1]))
-        else:
-            out.append(None)
+        out.append(shapes.emit(b, found) if _visible(scopes, source(found), place) else None)
     return out
 
 

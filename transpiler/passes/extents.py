@@ -11,6 +11,7 @@ from __future__ import annotations
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Operand, Value
 from adgen.transpiler.ir.rewrite import resolve, with_body
+from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
 
 
@@ -31,7 +32,9 @@ def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block
                 base, axis = found
                 op = op.with_(operands=(base,), attrs={"axis": axis})
             else:
-                mapping[op.result] = found
+                b = Builder(op.span, op.role)
+                mapping[op.result] = shapes.emit(b, found)
+                ops += b.ops
                 continue
         if op.regions:
             op = op.with_(regions=tuple(_block(r, shapes, mapping) for r in op.regions))

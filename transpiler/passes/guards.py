@@ -13,7 +13,7 @@ from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_o
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.shapes import Extent, Shapes
+from adgen.transpiler.primitives.shapes import Extent, Less, Shapes
 from adgen.transpiler.primitives.table import find
 
 
@@ -74,7 +74,7 @@ class _Guards:
         """Whether an extent is that of an argument (then it is not 1), or a number but 1."""
         if isinstance(extent, tuple):
             return extent[0] in self.params
-        return not isinstance(extent, Value) and extent != 1
+        return not isinstance(extent, (Value, Less)) and extent != 1
 
 
 def _ndim(x: Operand) -> int:

@@ -43,6 +43,8 @@ class _Simplifier:
             return [self.loop(op)]
         if op.callee == core.IF:
             return self.conditional(op)
+        if op.callee == core.GUARD and _same_operand(*op.operands):
+            return []
         if len(op.results) != 1:
             return [op]
         found = self.identity(op)

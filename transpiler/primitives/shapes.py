@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array
+from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.table import find
 
-Extent = Operand | tuple[Value, int]  # a number that is at hand, or axis k of an array
+Axis = tuple[Value, int]  # the extent of axis k of an array
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """``max(extent - count, 0)``: what a slice with constant bounds leaves of an axis."""
+
+    extent: Operand | Axis
+    count: int
+
+
+Extent = Operand | Axis | Less  # a number that is at hand, or where it comes from
 
 
 class Shapes:
@@ -42,6 +56,13 @@ class Shapes:
             return self._carried(x, axis, *self.argument[x])
         op = self.defined.get(x)
         return (x, axis) if op is None else self._of_op(x, axis, op)
+
+    def emit(self, b: Builder, extent: Extent) -> Operand:
+        """The extent as a number, computed by ``b`` from what it comes from."""
+        if isinstance(extent, Less):
+            rest = b.emit(operator.sub, self.emit(b, extent.extent), extent.count)
+            return b.emit(max, rest, 0)
+        return b.emit(core.DIM, extent[0], axis=extent[1]) if isinstance(extent, tuple) else extent
 
     def origin(self, number: Operand) -> Extent:
         """A number that is itself read off the shape of an array, as that axis."""
@@ -104,11 +125,14 @@ class Shapes:
             return self.origin(op.operands[1 + axis])
         source = -1
         out = -1
-        for item in step.items:
+        for place, item in enumerate(step.items):
             source += item != paths.NEW
             out += item != paths.INT
-            if out == axis and item != paths.INT:
-                return self.extent(base, source) if item == paths.FULL else (x, axis)
+            if out == axis and isinstance(item, paths.Slice):
+                at = 1 + paths.path_operands((paths.Index(step.items[:place]),))
+                bounds = op.operands[at : at + item.operands]
+                found = _sliced(self.extent(base, source), item, bounds)
+                return (x, axis) if found is None else found
         return (x, axis)
 
     def _of_primitive(self, x: Value, axis: int, op: Op) -> Extent:
@@ -132,6 +156,30 @@ class Shapes:
         if op.callee is np.outer:
             return self.extent(op.operands[axis], 0)
         return (x, axis)
+
+
+def _sliced(whole: Extent, item: paths.Slice, bounds: Sequence[Operand]) -> Extent | None:
+    """The length of ``x[a:]``, ``x[:-b]`` or ``x[a:-b]`` for constants; None for other slices."""
+    given = list(bounds)
+    start = given.pop(0) if item.start else 0
+    stop = given.pop(0) if item.stop else 0
+    if item.step or type(start) is not int or type(stop) is not int:
+        return None
+    if start < 0 or stop > 0 or (item.stop and stop == 0):
+        return None
+    count = start - stop
+    if isinstance(whole, Less):
+        return Less(whole.extent, whole.count + count)
+    if isinstance(whole, (Value, tuple)):
+        return Less(whole, count) if count else whole
+    return max(int(whole) - count, 0)
+
+
+def source(extent: Extent) -> Operand:
+    """The array or number that an extent is computed from."""
+    while isinstance(extent, Less):
+        extent = extent.extent
+    return extent[0] if isinstance(extent, tuple) else extent
 
 
 def _ndim(x: Operand) -> int:

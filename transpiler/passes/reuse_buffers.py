@@ -1,0 +1,103 @@
+"""Buffers of a loop body are allocated once, before the loop.
+
+Before:  ``for t in range(k): row = np.empty(n); …``      After:  ``row = np.empty(n); for t …``
+
+The buffer becomes a carried value of the loop, handed from trip to trip with whatever is
+in it: what ``empty`` holds is arbitrary anyway.
+"""
+
+from __future__ import annotations
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.bounds import Bounds
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.rewrite import substitute, with_body
+
+_WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM}
+_READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
+
+
+def reuse_buffers(function: Function) -> Function:
+    """The function with ``empty`` moved out of loops where the buffer stays within one trip."""
+    return with_body(function, _block(function.body, Bounds(function)))
+
+
+def _block(block: Block, bounds: Bounds) -> Block:
+    ops: list[Op] = []
+    for op in block.ops:
+        op = op.with_(regions=tuple(_block(region, bounds) for region in op.regions))
+        if op.callee == core.FOR:
+            moved, op = _loop(op, bounds)
+            ops += moved
+        ops.append(op)
+    return Block(block.args, tuple(ops), block.yields)
+
+
+def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
+    """The allocations that move before a loop, and the loop that carries the buffers."""
+    body = loop.regions[0]
+    inside = set(body.args) | {result for op in body.ops for result in op.results}
+    moved: list[Op] = []
+    args, last = [], []
+    mapping: dict[Value, Operand] = {}
+    for op in body.ops:
+        if op.callee != core.EMPTY or not all(_fixed(o, inside, bounds) for o in op.operands):
+            continue
+        versions = _versions(body, op.result)
+        if versions is None:
+            continue
+        outer = Value(op.result.type, op.result.name)
+        args.append(Value(op.result.type, op.result.name))
+        moved.append(op.with_(results=(outer,)))
+        last.append(versions[-1])
+        mapping[op.result] = args[-1]
+    if not moved:
+        return [], loop
+    ops = tuple(op for op in body.ops if not (op.results and op.results[0] in mapping))
+    carried = Block((*body.args, *args), ops, (*body.yields, *last))
+    results = tuple(Value(arg.type, arg.name) for arg in args)
+    return moved, loop.with_(
+        operands=(*loop.operands, *(op.result for op in moved)),
+        regions=(substitute(carried, mapping),),
+        results=(*loop.results, *results),
+    )
+
+
+def _fixed(extent: Operand, inside: set[Value], bounds: Bounds) -> bool:
+    """Whether an extent is the same in every trip, and no error where there is none."""
+    if isinstance(extent, Value) and extent in inside:
+        return False
+    least = bounds.least(extent)
+    return least is not None and least >= 0
+
+
+def _versions(body: Block, buffer: Value) -> list[Value] | None:
+    """What a buffer becomes in a trip, in order; None unless it plainly stays within the trip."""
+    versions = [buffer]
+    for op in body.ops:
+        if buffer in op.results or versions[-1] not in core.uses_of(op):
+            continue
+        following = _next_version(op, versions[-1])
+        if following is None:
+            return None
+        if following is not versions[-1]:
+            versions.append(following)
+    return None if any(y in versions for y in body.yields if isinstance(y, Value)) else versions
+
+
+def _next_version(op: Op, current: Value) -> Value | None:
+    """The version after an op that uses the current one; None if that is not plain to see."""
+    places = [k for k, operand in enumerate(op.operands) if operand is current]
+    if op.callee in _WRITES and 0 in places:
+        return op.result if places == [0] else None
+    if op.callee == core.FOR and places:
+        plain = len(places) == 1 and places[0] >= 3
+        return op.results[places[0] - 3] if plain and not _free(op, current) else None
+    if op.callee == core.SAVE:
+        return current if op.attrs["slot"].kind == "tape" else None
+    reads = op.callee in _READS or op.callee == core.FOR or not isinstance(op.callee, str)
+    return current if reads else None
+
+
+def _free(loop: Op, value: Value) -> bool:
+    return value in core.free_values(loop.regions[0])
