@@ -154,10 +154,8 @@ class _Jumps:
             return op.with_(operands=operands, regions=(*before, new))
         ends = (UNREACHABLE,) * len(op.results) if path.carried is None else path.carried
         attrs = {name: value for name, value in op.attrs.items() if name != "exits"}
-        new = op.with_(
-            operands=operands, attrs=attrs, regions=(*before, Block(body.args, path.ops, ends))
-        )
-        return self._without_constants(new)
+        regions = (*before, Block(body.args, path.ops, ends))
+        return self._without_constants(op.with_(operands=operands, attrs=attrs, regions=regions))
 
     def _without_constants(self, op: Op) -> Op:
         """The loop without flags that nothing sets any more."""
