@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numba.core import errors, types
-from numba.core.datamodel import OpaqueModel, register_default
+from numba.core.datamodel import register_default
+from numba.core.datamodel.models import OpaqueModel
 from numba.core.imputils import lower_constant, lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, fold_arguments, infer_getattr
 from numba.extending import NativeValue, unbox
