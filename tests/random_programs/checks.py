@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import adgen
+from adgen.transpiler.compiler import Request, derive, prepare
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir.interpreter import interpret
@@ -124,11 +125,23 @@ def _same_gradients(run: Run, gradients: Any) -> Problem:
 
 def _lower(run: Run) -> Problem:
     """The front end alone: the interpreted IR gives the program's value."""
-    names = run.function.__code__.co_varnames
-    arguments = {name: _type(arg) for name, arg in zip(names, run.args, strict=False)}
-    function = lower(from_function(run.function), arguments)
+    function = lower(from_function(run.function), _arguments(run))
     verify(function, infer=result_type)
     return _same_value(run, interpret(function, *run.args, *function.captures)[0])
+
+
+def _joint(run: Run) -> Problem:
+    """Front end and reverse mode, interpreted."""
+    primal = prepare(from_function(run.function), _arguments(run))
+    (joint,) = derive(primal, Request("value_and_grad", run.program.wrt))
+    verify(joint, infer=result_type)
+    value, *gradients = interpret(joint, *run.args, *primal.captures)
+    return _same_value(run, value) or _same_gradients(run, gradients)
+
+
+def _arguments(run: Run) -> dict[str, Type]:
+    names = run.function.__code__.co_varnames
+    return {name: _type(arg) for name, arg in zip(names, run.args, strict=False)}
 
 
 def _type(arg: Any) -> Type:
@@ -199,6 +212,7 @@ def _slope_of_gradient(run: Run, vector: np.ndarray, step: float) -> np.ndarray:
 
 MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
+    "joint": _joint,
     "primal": _primal,
     "reverse": _reverse,
     "pair": _pair,

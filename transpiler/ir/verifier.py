@@ -10,7 +10,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Callee, Function, Op, Operand, Slot, Value, type_of
 from adgen.transpiler.ir.kind_rules import fits, problem_of
 from adgen.transpiler.ir.printer import print_op
-from adgen.transpiler.ir.types import Array, Type
+from adgen.transpiler.ir.types import Array, Scalar, Type
 
 Infer = Callable[[Callee, Sequence[Operand], dict[str, Any]], Type]
 
@@ -131,7 +131,7 @@ class _Verifier:
         if self.infer is None or op.callee in core.REGION_KINDS or not op.results:
             return
         kind = self.infer(op.callee, op.operands, dict(op.attrs))
-        if kind != op.results[0].type:
+        if kind != op.results[0].type and not _both_scalars_of_one_dtype(kind, op.results[0].type):
             raise self._error(op, f"its result is {kind}, not {op.results[0].type}")
 
     def _check_results(self) -> None:
@@ -209,3 +209,9 @@ class _Verifier:
         if op is None:
             return InvalidIR(f"{self.function.name}: {reason}", self.function.span)
         return InvalidIR(f"{self.function.name}: {print_op(op)}: {reason}", op.span)
+
+
+def _both_scalars_of_one_dtype(first: Type, second: Type) -> bool:
+    """Weak and strong scalars mix: a substitution may put one in the place of the other."""
+    scalars = isinstance(first, Scalar) and isinstance(second, Scalar)
+    return scalars and first.dtype == second.dtype
