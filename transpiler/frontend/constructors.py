@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from adgen.transpiler.frontend.arguments import (
     static_flag,
 )
 from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, is_operand
+from adgen.transpiler.frontend.checks import check_natural
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.indexing import write_part
@@ -47,16 +47,6 @@ def extents_of(cx: Context, binding: Binding, node: Any) -> Extents:
     for extent in extents:
         check_natural(cx, node, extent, "negative dimensions are not allowed")
     return extents
-
-
-def check_natural(cx: Context, node: Any, count: Operand, message: str) -> None:
-    """Append the check that a number is not negative, unless that is known."""
-    key = ("natural", count)
-    if cx.extents.is_natural(count) or key in cx.state.known:
-        return
-    condition = cx.emit(node, operator.ge, count, 0)
-    cx.check(node, condition, "ValueError", message)
-    cx.state.known[key] = count
 
 
 # Zeros, ones, full, empty

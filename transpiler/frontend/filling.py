@@ -22,7 +22,8 @@ from adgen.transpiler.frontend.arguments import (
     static_value,
 )
 from adgen.transpiler.frontend.bindings import Binding
-from adgen.transpiler.frontend.constructors import as_scalar, check_natural, extents_of
+from adgen.transpiler.frontend.checks import check_natural
+from adgen.transpiler.frontend.constructors import as_scalar, extents_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.ir import core, paths

@@ -10,6 +10,7 @@ import numpy as np
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
+from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.ir import core
@@ -81,5 +82,5 @@ def _shape(cx: Context, node: Any, binding: Binding) -> Shape:
                 "make all rows equally long",
             )
         for first, second in zip(inner[0], other, strict=True):
-            shapes.require(cx, node, first, second)
+            check_equal(cx, node, first, second, "the parts of an array differ in shape")
     return (len(items), *inner[0])

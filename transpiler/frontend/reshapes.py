@@ -81,11 +81,11 @@ def _is_minus_one(extent: Operand) -> bool:
     return not isinstance(extent, Value) and extent == -1
 
 
-def _cancelled(cx: Context, first: Shape, second: Shape) -> tuple[list[Extent], list[Extent]]:
+def _cancelled(first: Shape, second: Shape) -> tuple[list[Extent], list[Extent]]:
     """Two lists of factors without those that are certainly equal, and without ones."""
     left, right = [e for e in first if e != 1], [e for e in second if e != 1]
     for extent in list(right):
-        found = next((k for k, e in enumerate(left) if shapes.equal(cx, e, extent)), None)
+        found = next((k for k, e in enumerate(left) if e == extent), None)
         if found is not None:
             left.pop(found)
             right.remove(extent)
@@ -94,7 +94,7 @@ def _cancelled(cx: Context, first: Shape, second: Shape) -> tuple[list[Extent], 
 
 def _left(cx: Context, node: Any, shape: Shape, others: Shape) -> Extent:
     """The extent that remains when the others are given."""
-    left, right = _cancelled(cx, shape, others)
+    left, right = _cancelled(shape, others)
     total, divisor = shapes.product(tuple(left)), shapes.product(tuple(right))
     if divisor == 1:
         return total
@@ -111,7 +111,7 @@ def _left(cx: Context, node: Any, shape: Shape, others: Shape) -> Extent:
 
 
 def _check_size(cx: Context, node: Any, shape: Shape, extents: Shape) -> None:
-    left, right = _cancelled(cx, shape, extents)
+    left, right = _cancelled(shape, extents)
     if not left and not right:
         return
     total, new = shapes.product(tuple(left)), shapes.product(tuple(right))
@@ -149,7 +149,7 @@ def _with_other_ones(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> Ref 
     new = [axis for axis, extent in enumerate(wanted) if extent != 1]
     if not old or len(old) != len(new):
         return None
-    if not all(shapes.equal(cx, shape[a], wanted[b]) for a, b in zip(old, new, strict=True)):
+    if any(shape[a] != wanted[b] for a, b in zip(old, new, strict=True)):
         return None
     items: list[Item] = [FULL if axis in old else INT for axis in range(len(shape))]
     index = (0,) * items.count(INT)

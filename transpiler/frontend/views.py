@@ -19,6 +19,7 @@ from adgen.transpiler.frontend.arguments import (
     with_base,
 )
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static
+from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, attribute, known, method
@@ -289,7 +290,7 @@ def _np_squeeze(cx: Context, call: Call) -> Binding:
     else:
         gone = listed_axes(cx, axis, len(shape), call.node)
         for k in gone:
-            shapes.require(cx, call.node, shape[k], 1)
+            check_equal(cx, call.node, shape[k], 1, "an axis that is squeezed must have length 1")
     items: list[Item] = [INT if k in gone else FULL for k in range(len(shape))]
     index = (0,) * len(gone)
     narrow = compose(cx, call.node, base, (Index(tuple(items)),), index)
@@ -334,7 +335,7 @@ def _item(cx: Context, base: Binding, call: Call) -> Binding:
     if isinstance(base, Ref):
         shape = shapes.ref_shape(cx, base)
         for extent in shape:
-            shapes.require(cx, call.node, extent, 1)
+            check_equal(cx, call.node, extent, 1, "`item` needs an array of one element")
         path = (Index((INT,) * len(shape)),)
         base = cx.read(compose(cx, call.node, base, path, (0,) * len(shape)), call.node)
     return as_scalar(cx, call.node, base, Scalar(type_of(base).dtype, weak=True), call.name)
