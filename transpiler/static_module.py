@@ -72,7 +72,7 @@ class StaticModule:
     functions: Mapping[str, StaticFunction]
 
     def choose(self, name: str | None) -> list[StaticFunction]:
-        """The named function; without a name the decorated ones, or the only one there is.
+        """The named function; without a name the decorated ones, or all if none is.
 
         Raises SourceNotFound that lists what exists.
         """
@@ -84,16 +84,10 @@ class StaticModule:
             raise SourceNotFound(
                 f"there is no function `{name}` in {self.file}{meant}", hint=self._listing()
             )
-        decorated = [function for function in self.functions.values() if function.decorated]
-        if decorated or len(self.functions) == 1:
-            return decorated or list(self.functions.values())
         if not self.functions:
             raise SourceNotFound(f"there is no function in {self.file}", hint=self._listing())
-        first = next(iter(self.functions))
-        raise SourceNotFound(
-            f"no function of {self.file} is decorated with `@differentiate`",
-            hint=f"name one, as in {self.file}::{first}; {self._listing()}",
-        )
+        decorated = [function for function in self.functions.values() if function.decorated]
+        return decorated or list(self.functions.values())
 
     def _listing(self) -> str:
         names = ", ".join(f"`{name}`" for name in self.functions)

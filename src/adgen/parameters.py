@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adgen.transpiler.errors import AdgenError, UnsupportedError
@@ -47,24 +47,34 @@ class Parameters:
 
         Raises AdgenError for what is no parameter, and for one that is named twice.
         """
-        wanted = tuple(wrt) if isinstance(wrt, (tuple, list)) else (wrt,)
-        positions = tuple(self._position(item) for item in wanted)
-        if not positions or len(set(positions)) != len(positions):
-            raise AdgenError(f"wrt={wrt!r} must name each parameter once", hint=self._listing())
-        return positions
+        return positions_of(self.function_name, self.names, wrt)
 
-    def _position(self, wrt: int | str) -> int:
-        if isinstance(wrt, str) and wrt in self.names:
-            return self.names.index(wrt)
-        if isinstance(wrt, int) and not isinstance(wrt, bool):
-            if -len(self.names) <= wrt < len(self.names):
-                return wrt % len(self.names)
-        near = difflib.get_close_matches(str(wrt), self.names, 1)
-        meant = f"; did you mean {near[0]!r}?" if near else ""
-        raise AdgenError(
-            f"wrt={wrt!r} is no parameter of `{self.function_name}`{meant}", hint=self._listing()
-        )
 
-    def _listing(self) -> str:
-        names = ", ".join(f"{k}: {name}" for k, name in enumerate(self.names))
-        return f"the parameters are {names}" if names else "the function has no parameters"
+def positions_of(function_name: str, names: Sequence[str], wrt: Wrt) -> tuple[int, ...]:
+    """The positions in ``names``, the parameters of a function, that ``wrt`` means.
+
+    Raises AdgenError for what is no parameter, and for one that is named twice.
+    """
+    wanted = tuple(wrt) if isinstance(wrt, (tuple, list)) else (wrt,)
+    positions = tuple(_position(function_name, names, item) for item in wanted)
+    if not positions or len(set(positions)) != len(positions):
+        raise AdgenError(f"wrt={wrt!r} must name each parameter once", hint=_listing(names))
+    return positions
+
+
+def _position(function_name: str, names: Sequence[str], wrt: int | str) -> int:
+    if isinstance(wrt, str) and wrt in names:
+        return names.index(wrt)
+    if isinstance(wrt, int) and not isinstance(wrt, bool):
+        if -len(names) <= wrt < len(names):
+            return wrt % len(names)
+    near = difflib.get_close_matches(str(wrt), names, 1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    raise AdgenError(
+        f"wrt={wrt!r} is no parameter of `{function_name}`{meant}", hint=_listing(names)
+    )
+
+
+def _listing(names: Sequence[str]) -> str:
+    listed = ", ".join(f"{k}: {name}" for k, name in enumerate(names))
+    return f"the parameters are {listed}" if names else "the function has no parameters"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
+from adgen.leaves import leaves_of
 from adgen.options import Options
 from adgen.parameters import Wrt
 from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.ir.types import is_float
 
 Function = Callable[..., Any]
 
@@ -104,10 +106,14 @@ def vjp(
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
 
+    Without ``wrt``: to those of all floating arguments, as a tuple.
+
     >>> value, pullback = vjp(lambda x: (x, x * x), 3.0, jit=False)
     >>> pullback((1.0, 10.0))
-    61.0
+    (61.0,)
     """
+    if wrt is None:
+        wrt = _floating(_object(function, None, jit), args, kwargs)
     return _object(function, wrt, jit).vjp(*args, **kwargs)
 
 
@@ -149,6 +155,18 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None
             hint="take grad of grad by the same number, or hvp(f)(*args, v)",
         )
     return _object(owner, owner.wrt, jit).derivative(kind, order + 1)
+
+
+def _floating(
+    function: Differentiable, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The names of the parameters whose arguments are all floats."""
+    compilations = function._compilations
+    arguments = compilations.arguments(compilations.parameters.bind(args, kwargs))
+    kinds: dict[int, list[bool]] = {}
+    for leaf in leaves_of(arguments):
+        kinds.setdefault(leaf.position, []).append(is_float(leaf.type))
+    return tuple(compilations.parameters.names[k] for k, floats in kinds.items() if all(floats))
 
 
 def _object(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
