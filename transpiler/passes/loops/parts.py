@@ -75,7 +75,7 @@ class Parts:
             return self.views[x]
         assert isinstance(x.type, Array)
         shape = self.shape(x)
-        return View(x, tuple(Access(k) for k in range(len(shape))), shape, x.type.ones)
+        return View(x, tuple(Access(k) for k in range(len(shape))), shape, x.type.ones, shape)
 
     def read(self, x: Operand, rank: int, place: Sequence[int | None]) -> Source:
         """The element of ``x`` at an iteration; ``x`` is broadcast to ``rank`` axes, which sit at
@@ -520,7 +520,7 @@ def _aligned(
         else Access(places[a.axis], a.start, a.step)
         for a in view.accesses
     )
-    return View(view.base, accesses, shape, ones)
+    return View(view.base, accesses, shape, ones, view.full)
 
 
 _HANDLERS: dict[object, Callable[[Parts, Op], None]] = {

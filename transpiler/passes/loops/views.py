@@ -33,19 +33,21 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``base`` seen with other axes: one access per axis of the base, extents of the view."""
+    """``base`` seen with other axes: one access per axis of the base, extents of the view.
+
+    ``full``: the extents of the base.
+    """
 
     base: Value
     accesses: tuple[Access, ...]
     extents: tuple[Sym, ...]
     ones: tuple[bool, ...]
+    full: tuple[Sym, ...]
 
     @property
     def is_whole(self) -> bool:
         """Whether it is its base, element for element, with the same axes."""
-        plain = all(a.axis == k for k, a in enumerate(self.accesses))
-        whole = all(a.is_plain for a in self.accesses)
-        return plain and whole and len(self.extents) == len(self.accesses)
+        return self.permutation == tuple(range(len(self.extents)))
 
     @property
     def permutation(self) -> tuple[int, ...] | None:
@@ -53,6 +55,8 @@ class View:
         axes = [a.axis for a in self.accesses if a.is_plain and a.axis is not None]
         if sorted(axes) != list(range(len(self.accesses))) or len(self.extents) != len(axes):
             return None
+        if any(self.extents[axis] != self.full[k] for k, axis in enumerate(axes)):
+            return None  # ``x[:-1]`` starts at 0 too
         return tuple(axes.index(k) for k in range(len(axes)))
 
 
@@ -60,7 +64,7 @@ def whole(base: Value, extents: Sequence[Sym]) -> View:
     """The base itself."""
     assert isinstance(base.type, Array)
     accesses = tuple(Access(k) for k in range(base.type.ndim))
-    return View(base, accesses, tuple(extents), base.type.ones)
+    return View(base, accesses, tuple(extents), base.type.ones, tuple(extents))
 
 
 class Viewer:
@@ -92,6 +96,7 @@ class Viewer:
                 tuple(accesses),
                 tuple(view.extents[k] for k in step.perm),
                 tuple(view.ones[k] for k in step.perm),
+                view.full,
             )
         if isinstance(step, Reshape):
             return self._reshape(view, step, [self.sym(o) for o in operands])
@@ -105,7 +110,7 @@ class Viewer:
         if [view.extents[k] for k in old] != [extents[k] for k in new]:
             return None
         place: dict[int, int] = dict(zip(old, new, strict=True))
-        return View(view.base, _renumber(view, place), tuple(extents), ones)
+        return View(view.base, _renumber(view, place), tuple(extents), ones, view.full)
 
     def _index(self, view: View, step: Index, operands: list[Operand]) -> View | None:
         rest = list(operands)
@@ -133,7 +138,8 @@ class Viewer:
             else:
                 return None
             axis += 1
-        return View(view.base, self._moved(view, place, moved), tuple(extents), tuple(ones))
+        accesses = self._moved(view, place, moved)
+        return View(view.base, accesses, tuple(extents), tuple(ones), view.full)
 
     def _moved(
         self, view: View, place: dict[int, int], moved: dict[int, tuple[Sym, Sym]]
@@ -201,7 +207,7 @@ def broadcast(view: View, extents: Sequence[Sym], ones: Sequence[bool]) -> View:
     """The view broadcast to more or longer axes, aligned at the right."""
     shift = len(extents) - len(view.extents)
     place = {k: k + shift for k in range(len(view.extents)) if not view.ones[k]}
-    return View(view.base, _renumber(view, place), tuple(extents), tuple(ones))
+    return View(view.base, _renumber(view, place), tuple(extents), tuple(ones), view.full)
 
 
 def _renumber(view: View, place: dict[int, int]) -> tuple[Access, ...]:
