@@ -126,10 +126,11 @@ def parse_arguments(text: str) -> dict[str, Argument]:
     Raises AdgenError that names the part that is not understood.
     """
     try:
-        (definition,) = ast.parse(f"def _({text}): pass").body
+        (definition,) = ast.parse(f"def _(\n{text}\n): ...").body
     except (SyntaxError, ValueError) as error:
         raise _bad_text(text) from error
-    if not isinstance(definition, ast.FunctionDef):
+    last = text.count("\n") + 3  # the body is there unless the text closes the parenthesis
+    if not isinstance(definition, ast.FunctionDef) or definition.body[0].lineno != last:
         raise _bad_text(text)
     parsed: dict[str, Argument] = {}
     for arg in (*definition.args.posonlyargs, *definition.args.args):
