@@ -151,11 +151,11 @@ def test_checks_and_prints() -> None:
         body_of(text)
         == """\
 if x.shape[0] != n:
-    raise ValueError('operands could not be broadcast together')
-assert n > 0, 'no rows'
+    raise ValueError("operands could not be broadcast together")
+assert n > 0, "no rows"
 if n == 7:
-    raise ValueError('seven')
-print('n =', n, end='')
+    raise ValueError("seven")
+print("n =", n, end="")
 return n
 """
     )

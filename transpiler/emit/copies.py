@@ -203,6 +203,8 @@ def _write_back(function: Function) -> Function:
     ops = list(function.body.ops)
     for k, y in enumerate(yields):
         seen = storage.roots(y, True) if isinstance(y, Value) else set()
+        if isinstance(y, Value) and seen == storage.roots(y, False):
+            seen = seen - {stray.get(k)}  # its own buffer or another one, but no part of it
         if seen & set(stray.values()) and isinstance(type_of(y), Array):
             ops.append(_copy_of(y, "", None))
             yields[k] = ops[-1].result

@@ -115,6 +115,11 @@ class _Jumps:
         regions = tuple(
             Block(r.args, tuple(self._ops(r.ops)), self._all(r.yields)) for r in op.regions
         )
+        if op.callee == core.IF:
+            regions = tuple(
+                _told(region, operands[0], holds)
+                for region, holds in zip(regions, (True, False), strict=True)
+            )
         new = op.with_(operands=operands, regions=regions)
         return [self._without_agreed(new) if op.callee == core.IF else new]
 
@@ -276,6 +281,12 @@ class _Jumps:
         )  # fmt: skip
         new = op.with_(operands=(cond,), regions=arms, results=tuple(results))
         return _Path((*before, new), tuple(carried))
+
+
+def _told(region: Block, cond: Operand, holds: bool) -> Block:
+    """An arm of an ``if`` that yields the condition: it is known there."""
+    yields = tuple(holds if isinstance(y, Value) and y is cond else y for y in region.yields)
+    return Block(region.args, region.ops, yields)
 
 
 def _depends(flag: Operand, op: Op, after: Sequence[Op]) -> bool:

@@ -48,7 +48,8 @@ def _broken(line: str, whole: bool = True) -> list[str]:
 
     ``whole``: it is a statement rather than a row of one.
     """
-    found = [b for b in _brackets(line) if b.commas and (whole or not b.bare)]
+    every = [b for b in _brackets(line) if b.stop > b.start and (whole or not b.bare)]
+    found = [b for b in every if b.commas] or [b for b in every if not b.bare]
     if not found or len(line) <= WIDTH:
         return [line]
     wide = max(found, key=lambda bracket: (bracket.bare, bracket.stop - bracket.start))

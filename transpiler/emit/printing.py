@@ -28,7 +28,10 @@ def _printed(tree: ast.AST) -> str:
 
 
 def _string(text: str, *_: object, **__: object) -> str:
-    return repr(text)
+    """The literal in double quotes, as formatters have it, unless that needs escapes."""
+    literal = repr(text)
+    plain = literal.startswith("'") and '"' not in literal
+    return f'"{literal[1:-1]}"' if plain else literal
 
 
 def _equal(text: str, tree: ast.AST) -> bool:

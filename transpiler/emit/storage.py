@@ -277,6 +277,8 @@ class Storage:
         if isinstance(value, Slot):
             return value in self.function.residuals_out
         for use in self.order.uses.get(value, ()):
+            if use.op is not None and use.op.callee == core.DIM:
+                continue  # a write changes no extent
             if use.op is not None and use.index == 0 and use.op.attrs.get(FINAL):
                 continue  # the old contents do not matter there
             if later or use.position > site.position and not exclusive(use.place, site.place):
