@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.abc
 import importlib.util
 import linecache
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
 DIGITS = 24  # of the content hash that names a file
+NAME = re.compile(rf"adgen_\w+_[0-9a-f]{{{DIGITS}}}")
 
 
 @dataclass(frozen=True)
@@ -105,3 +108,33 @@ def _run(name: str, text: str, file: str) -> ModuleType:
     sys.modules[name] = module  # Numba pickles references to what is defined here
     exec(compile(text, file, "exec"), module.__dict__)
     return module
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Imports generated modules by name.
+
+    Numba does so when it reads, from its disk cache, a function of the user's that calls one
+    of ours: before anything of ours has been called.
+    """
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The file in the cache directory, or an empty module where there is none."""
+        if not NAME.fullmatch(fullname):
+            return None
+        with contextlib.suppress(OSError, RuntimeError):
+            file = cache_directory() / f"{fullname}.py"
+            if file.exists():
+                return importlib.util.spec_from_file_location(fullname, file)
+        return ModuleSpec(fullname, _Empty())
+
+
+class _Empty(importlib.abc.Loader):
+    """Loads nothing: machine code in a cache needs a module's name, not what is in it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave the module empty."""
+
+
+sys.meta_path.append(_Finder())
