@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 
 import gast
@@ -97,3 +98,18 @@ def test_negation_is_exact() -> None:
     assert nodes.negate(nodes.unary(operator.not_, x)) is x
     assert isinstance(nodes.negate(nodes.compare(operator.eq, x, y)).ops[0], gast.NotEq)
     assert isinstance(nodes.negate(nodes.compare(operator.lt, x, y)), gast.UnaryOp)  # nan
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(-3, 3)), max_size=5))
+def test_literals_in_integer_sums_are_put_together(steps) -> None:
+    node, value = nodes.load("i"), 10
+    for adds, on_the_left, number in steps:
+        literal = nodes.constant(number)
+        left, right = (literal, node) if adds and on_the_left else (node, literal)
+        sign = 1 if adds else -1
+        value += sign * number
+        node = nodes.shifted(left, right, sign)
+        assert node is not None
+    text = ast.unparse(gast.gast_to_ast(node))
+    assert eval(text, {"i": 10}) == value
+    assert len(text) <= len("i + 15")

@@ -16,7 +16,7 @@ from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
-from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.ir.types import INT, Array, Scalar, Type
 from adgen.transpiler.primitives.table import find
 
 
@@ -80,6 +80,10 @@ class Expressions:
         symbol = entry.symbol if entry is not None else ""
         if op.callee in _LOGIC and not self.numba and _are_truth_values(op):
             return nodes.logic(_LOGIC[op.callee], *operands)
+        if op.callee in _SIGNS and op.result.type == INT:
+            found = nodes.shifted(operands[0], operands[1], _SIGNS[op.callee])
+            if found is not None:
+                return found
         if op.callee is operator.add:
             return nodes.add(*operands, keep_signs=op.role == core.PRIMAL)
         if symbol and op.callee in nodes.BINARY:
@@ -266,6 +270,7 @@ class Expressions:
         return gast.IfExp(test, self.as_type(then, kind), self.as_type(orelse, kind))
 
 
+_SIGNS = {operator.add: 1, operator.sub: -1}
 _LOGIC = {operator.and_: gast.And, operator.or_: gast.Or}
 
 

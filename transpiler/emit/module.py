@@ -94,7 +94,10 @@ def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
     groups = [
         ["import math"] if ("math", "") in used else [],
         ["import numpy as np"] if ("numpy", "np") in used else [],
-        [f"from {module} import {name}" for module, name in pairs],
+        [
+            f"from {module} import {', '.join(name for other, name in pairs if other == module)}"
+            for module in dict.fromkeys(module for module, _ in pairs)
+        ],
     ]
     lines: list[str] = []
     for group in groups:

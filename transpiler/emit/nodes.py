@@ -99,6 +99,47 @@ def add(left: Expr, right: Expr, *, keep_signs: bool) -> Expr:
     return gast.BinOp(left, gast.Add(), right)
 
 
+def shifted(left: Expr, right: Expr, sign: int) -> Expr | None:
+    """``left + sign * right`` of integers with literals put together; None without a literal.
+
+    ``i + 1 - 1`` is ``i``.
+    """
+    for part, rest, factor in ((right, left, sign), (left, right, 1)):
+        number = _integer(part)
+        if number is None or part is left and sign < 0:
+            continue
+        base, offset = _offset(rest)
+        total = offset + factor * number
+        if total == 0:
+            return base
+        op = gast.Add() if total > 0 else gast.Sub()
+        return gast.BinOp(base, op, gast.Constant(abs(total), None))
+    return None
+
+
+def _offset(node: Expr) -> tuple[Expr, int]:
+    """A sum as a base and the literals added to it."""
+    if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Add | gast.Sub):
+        sign = 1 if isinstance(node.op, gast.Add) else -1
+        right, left = _integer(node.right), _integer(node.left)
+        if right is not None:
+            base, offset = _offset(node.left)
+            return base, offset + sign * right
+        if left is not None and sign > 0:
+            base, offset = _offset(node.right)
+            return base, offset + left
+    return node, 0
+
+
+def _integer(node: Expr) -> int | None:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        inner = _integer(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, gast.Constant) and type(node.value) is int:
+        return node.value
+    return None
+
+
 def compare(callee: Any, left: Expr, right: Expr) -> Expr:
     """``left < right`` for a callable of ``operator``."""
     return gast.Compare(left, [COMPARE[callee]()], [right])
