@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,10 +22,29 @@ def shrink(program: Program, fails: Callable[[Program], bool], seconds: float = 
             if time.monotonic() > deadline:
                 break
             candidate = replace(program, text=text)
-            if len(text) < len(program.text) and _parses(text) and fails(candidate):
+            if len(text) < len(program.text) and _parses(text) and _in_time(fails, candidate):
                 program, shrunk = candidate, True
                 break
     return program
+
+
+def _in_time(fails: Callable[[Program], bool], candidate: Program, seconds: int = 3) -> bool:
+    """Whether it fails; no for a program that does not end, which deletions may make."""
+    if not hasattr(signal, "SIGALRM"):
+        return fails(candidate)
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        return fails(candidate)
+    except TimeoutError:
+        return False
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _parses(text: str) -> bool:
