@@ -15,6 +15,7 @@ from numba.core import errors, types
 from numba.core.datamodel import register_default
 from numba.core.datamodel.models import OpaqueModel
 from numba.core.imputils import lower_constant, lower_getattr_generic
+from numba.core.registry import cpu_target
 from numba.core.typing.templates import AttributeTemplate, fold_arguments, infer_getattr
 from numba.extending import NativeValue, unbox
 
@@ -173,3 +174,9 @@ def _lower_constant(context: Any, builder: Any, kind: Any, value: Any) -> Any:
 @unbox(CallableType)
 def _unbox(kind: Any, value: Any, c: Any) -> NativeValue:
     return NativeValue(c.context.get_dummy_value())
+
+
+# The first of our objects is often met while Numba types its caller: too late for what
+# Numba registers at the start of a compilation.
+cpu_target.typing_context.refresh()
+cpu_target.target_context.refresh()
