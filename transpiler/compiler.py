@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.autodiff import gradient
+from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir.core import Block, Function, Slot
@@ -101,13 +102,14 @@ def to_loops(function: Function) -> Function:
     wide = optimise(reuse_buffers(share_elements(lower_to_loops(optimise(wide)))))
     body = wide.body
     after = iter(body.yields[len(results) :])
-    return replace(
+    lowered = replace(
         wide,
         body=Block(body.args, body.ops, body.yields[: len(results)]),
         residuals_out=tuple(
             thing if isinstance(thing, Slot) else next(after) for thing in function.residuals_out
         ),
     )
+    return keep_ownership(function, lowered)
 
 
 def stages(

@@ -85,9 +85,7 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     if not isinstance(condition, Value):
         run_block(cx, node.body if condition else node.orelse)
         return False
-    arms = arms_of(
-        cx, lambda: run_block(cx, node.body), lambda: run_block(cx, node.orelse)
-    )
+    arms = arms_of(cx, lambda: run_block(cx, node.body), lambda: run_block(cx, node.orelse))
     if arms is None:
         return False
     exits = [side.flag(cx, "$out") for side in arms]

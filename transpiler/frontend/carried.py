@@ -87,6 +87,8 @@ def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding
         return template
     if isinstance(init, Unbound):
         return _grow_late(cx, name, template, end)
+    if isinstance(end, Unbound) and end.maybe is None:
+        return template  # not live at the end of the body
     if isinstance(end, (Unbound, Conflict)):
         return Clash(init, end)
     if template is None:
@@ -306,6 +308,8 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
                 return [dummy(cx.builder, kind)]
             return [cx.cast(node, cx.read(end, node), kind)]
         case Moved(index=index):
+            if end is None:
+                return [dummy(cx.builder, t.kind) for t in index if t is not None]
             pairs = zip(index, end.index, strict=True)
             return [cx.cast(node, x, t.kind) for t, x in pairs if t is not None]
         case Parts(parts=parts):

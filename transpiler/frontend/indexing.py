@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -75,6 +77,7 @@ def select(cx: Context, node: Any, base: Ref, index: Any) -> Ref:
     parts = cx.ev(index)
     listed = list(parts) if isinstance(parts, tuple) else [parts]
     items, operands = _items(cx, node, listed, kind.ndim)
+    items = single_elements(cx, node, shapes.ref_shape(cx, base), items, operands)
     return compose(cx, node, base, (Index(tuple(items)),), tuple(operands))
 
 
@@ -137,6 +140,43 @@ def _slice_item(cx: Context, node: Any, part: SliceOf) -> tuple[Slice, list[Oper
             part = SliceOf(part.start, part.stop, None)
     start, stop, step = (bound is not None for bound in (part.start, part.stop, part.step))
     return Slice(start, stop, step), given
+
+
+def single_elements(
+    cx: Context, node: Any, shape: shapes.Shape, items: list[Item], operands: list[Operand]
+) -> list[Item]:
+    """Slices like ``a[2:3]`` and ``a[i : i + 1]`` are marked as of length 1.
+
+    NumPy would broadcast them, so the length must be known; a guard makes sure of it.
+    """
+    rest, out, axis = list(operands), list(items), 0
+    for place, item in enumerate(items):
+        if item == NEW:
+            continue
+        if isinstance(item, Slice):
+            bounds, rest = rest[: item.operands], rest[item.operands :]
+            if _one_apart(cx, item, bounds):
+                length = shapes.slice_extent(shape[axis], item, bounds)
+                if not isinstance(length, int):
+                    shapes.require(cx, node, 1, length)
+                    length = 1
+                out[place] = replace(item, length_one=length == 1)
+        else:
+            rest = rest[1:]
+        axis += 1
+    return out
+
+
+def _one_apart(cx: Context, item: Slice, bounds: list[Operand]) -> bool:
+    if item.step:
+        return False
+    start: Operand | None = bounds[0] if item.start else 0
+    stop: Operand | None = bounds[-1] if item.stop else None
+    if type(start) is int and (stop is None or type(stop) is int):
+        if stop is None:
+            return start == -1
+        return stop - start == 1 and (start >= 0 or stop < 0)
+    return isinstance(start, Value) and stop is cx.state.known.get((operator.add, (start, 1), None))
 
 
 def read_part(cx: Context, node: Any, ref: Ref, name: str = "") -> Binding:

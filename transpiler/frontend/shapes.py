@@ -15,6 +15,9 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import Ref
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -36,7 +39,6 @@ class Extents:
     def __init__(self) -> None:
         self.shapes: dict[Value, Shape] = {}
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
-        self.parts: dict[Extent, tuple[Value, Path, tuple[Operand, ...], int]] = {}
         self.natural: set[Value] = set()  # integer values that are never negative
 
     def of(self, value: Operand) -> Shape:
@@ -57,9 +59,7 @@ class Extents:
 def fresh_shape(value: Value) -> Shape:
     """A shape of which nothing is known but the axes of length 1."""
     assert isinstance(value.type, Array)
-    return tuple(
-        1 if one else ("dim", value, axis) for axis, one in enumerate(value.type.ones)
-    )
+    return tuple(1 if one else ("dim", value, axis) for axis, one in enumerate(value.type.ones))
 
 
 def extent_of(cx: Context, operand: Operand) -> Extent:
@@ -141,10 +141,24 @@ def require(cx: Context, node: Any, first: Extent, second: Extent) -> None:
     cx.builder.span = cx.span(node)
     cx.builder.effect(core.GUARD, one, two)
     left, right = canonical(cx, first), canonical(cx, second)
-    if not isinstance(right, int):
+    if _weight(left) > _weight(right):
+        left, right = right, left
+    if not isinstance(right, int) and not _within(right, left):
         cx.state.equal[right] = left
-    elif not isinstance(left, int):
-        cx.state.equal[left] = right
+
+
+def _weight(extent: Extent) -> int:
+    """Numbers first, then axes, then what is computed from them: representatives are simple."""
+    if isinstance(extent, int):
+        return 0
+    return 1 if not isinstance(extent, tuple) or extent[0] == "dim" else 2
+
+
+def _within(part: Extent, whole: Extent) -> bool:
+    """Whether an extent is told in terms of another."""
+    return part == whole or (
+        isinstance(whole, tuple) and any(_within(part, inner) for inner in whole)
+    )
 
 
 def operand_of(cx: Context, node: Any, extent: Extent) -> Operand:
@@ -174,9 +188,39 @@ def _emit_extent(cx: Context, node: Any, extent: Any) -> Operand:
             for factor in rest_:
                 first = cx.emit(node, operator.mul, first, factor)
             return first
-    value, path, index, axis = cx.extents.parts[extent]
-    view = cx.emit(node, core.GETITEM, value, *index, path=path)
-    return cx.emit(node, core.DIM, view, axis=axis)
+    return _slice_length(cx, node, *extent[1:])
+
+
+def _slice_length(
+    cx: Context, node: Any, whole: Extent, start: Any, stop: Any, step: Any
+) -> Operand:
+    """``len(range(*slice(start, stop, step).indices(n)))`` as integer arithmetic."""
+    n = operand_of(cx, node, whole)
+    backward = not isinstance(step, Value) and step is not None and step < 0
+    if isinstance(step, Value):
+        cx.refuse(
+            UnsupportedSyntax, "a slice whose step is computed at run time", node,
+            "loop over range(start, stop, step)",
+        )  # fmt: skip
+    last = cx.emit(node, operator.sub, n, 1) if backward else n
+    first = (last if backward else 0) if start is None else _clamped(cx, node, start, n, backward)
+    end = (-1 if backward else n) if stop is None else _clamped(cx, node, stop, n, backward)
+    return cx.emit(node, core.RANGELEN, first, end, 1 if step is None else step)
+
+
+def _clamped(cx: Context, node: Any, bound: Operand, n: Operand, backward: bool) -> Operand:
+    """A slice bound as ``slice.indices`` gives it."""
+    low, high = (-1, cx.emit(node, operator.sub, n, 1)) if backward else (0, n)
+    if isinstance(bound, Value):
+        shifted = cx.emit(node, operator.add, bound, n)
+        negative = cx.emit(node, operator.lt, bound, 0)
+        bound = cx.emit(node, np.where, negative, shifted, bound)
+    elif bound < 0:
+        return cx.emit(node, builtins.max, cx.emit(node, operator.add, n, bound), low)
+    else:
+        return cx.emit(node, builtins.min, high, bound)
+    above = cx.emit(node, builtins.max, bound, low)
+    return cx.emit(node, builtins.min, above, high)
 
 
 def slice_extent(extent: Extent, item: Slice, bounds: list[Operand]) -> Extent:
@@ -201,7 +245,7 @@ def path_shape(
 ) -> Shape:
     """The shape of what a path selects of an array of that shape (of ``value``, if given)."""
     rest = list(index)
-    for number, step in enumerate(path):
+    for step in path:
         taken, rest = rest[: step.operands], rest[step.operands :]
         if isinstance(step, Transpose):
             shape = tuple(shape[axis] for axis in step.perm)
@@ -209,10 +253,6 @@ def path_shape(
             shape = tuple(extent_of(cx, operand) for operand in taken)
         else:
             shape = _index_shape(shape, step, taken)
-            used = index[: len(index) - len(rest)]
-            for axis, extent in enumerate(shape):
-                if value is not None and isinstance(extent, tuple) and extent[0] == "part":
-                    cx.extents.parts.setdefault(extent, (value, path[: number + 1], used, axis))
     return shape
 
 

@@ -144,8 +144,7 @@ class Extents:
         finally:
             self._pending.discard(head)
         keeps = all(
-            e in (own, first)
-            for e, own, first in zip(after, self.opaque(head), init, strict=True)
+            e in (own, first) for e, own, first in zip(after, self.opaque(head), init, strict=True)
         )
         return init if keeps else self.opaque(x)
 
@@ -178,7 +177,9 @@ class Extents:
 
     def _outside(self, shape: Shape, op: Op) -> bool:
         """Whether a shape does not depend on values from inside an op's regions."""
-        inside = {r for region in op.regions for _, inner in core.walk(region) for r in inner.results}
+        inside = {
+            r for region in op.regions for _, inner in core.walk(region) for r in inner.results
+        }
         for extent in shape:
             for atom in self.symbols.atoms_of(extent):
                 if (atom.value if isinstance(atom, Extent) else atom) in inside:
@@ -186,13 +187,21 @@ class Extents:
         return True
 
     def _of_getitem(self, x: Value, op: Op) -> Shape:
-        view = self.viewer.apply(self.view(op.operands[0]), op.attrs["path"], op.operands[1:])
-        if view is not None:
-            return view.extents
-        last = op.attrs["path"][-1]
-        if isinstance(last, Reshape):
-            return tuple(self.sym(o) for o in op.operands[-last.ndim :])
-        return self.opaque(x)
+        view: View | None = self.view(op.operands[0])
+        rest = list(op.operands[1:])
+        for step in op.attrs["path"]:
+            taken, rest = rest[: step.operands], rest[step.operands :]
+            assert view is not None
+            after = self.viewer.apply(view, (step,), taken)
+            if after is None and isinstance(step, Reshape):
+                ones = step.ones or (False,) * step.ndim
+                array = Value(Array(x.type.dtype, ones))
+                after = whole(array, tuple(self.sym(o) for o in taken))
+            if after is None:
+                return self.opaque(x)
+            view = after
+        assert view is not None
+        return view.extents
 
     def _of_load(self, x: Value, op: Op) -> Shape:
         slot = op.attrs["slot"]

@@ -64,6 +64,8 @@ class _Lowering:
 
     def block(self, block: Block, parent: Scope | None) -> Block:
         """One block: runs of plain ops, and region ops between them."""
+        around = self.views
+        self.views = dict(around)  # what is copied in here is not at hand outside
         scope = Scope(self.extents.symbols, parent)
         scope.define(block.args if parent else (*block.args, *self.given))
         later = _used_after(block)
@@ -80,6 +82,7 @@ class _Lowering:
         last = {y for y in block.yields if isinstance(y, Value)}
         run.finish(last, _arrays(block.yields))
         yields = tuple(self.operand(y) for y in block.yields)
+        self.views = around
         return scope.close(block.args, yields)
 
     def region_op(self, op: Op, scope: Scope) -> None:
@@ -172,9 +175,7 @@ class _Run:
         if entry is None and op.callee not in (core.RANGELEN, core.CAST):
             return False
         return all(
-            core.is_scalar(o)
-            and core.type_of(o).dtype.kind in "ib"
-            and o not in self.parts.made
+            core.is_scalar(o) and core.type_of(o).dtype.kind in "ib" and o not in self.parts.made
             for o in op.operands
         )
 

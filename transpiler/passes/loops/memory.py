@@ -65,8 +65,12 @@ class Memory:
         """Readers of earlier versions of what an update writes."""
         storage = self.storage_of[_value(update.result)]
         version = self.version[_value(update.result)]
-        older = {v for v, s in self.storage_of.items() if s is storage and self.version[v] < version}
-        return [(p, i) for p in self.parts.parts for v, i in reads(p) if v in older and p is not update]
+        older = {
+            v for v, s in self.storage_of.items() if s is storage and self.version[v] < version
+        }
+        return [
+            (p, i) for p in self.parts.parts for v, i in reads(p) if v in older and p is not update
+        ]
 
     def _enter(self, update: Part) -> None:
         base = _value(update.base)
@@ -195,5 +199,3 @@ def _value(value: Value | None) -> Value:
 
 def _swap(operand: Operand, swap: dict[Value, Value]) -> Operand:
     return swap.get(operand, operand) if isinstance(operand, Value) else operand
-
-

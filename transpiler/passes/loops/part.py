@@ -190,5 +190,3 @@ def positions(ones: Sequence[bool]) -> tuple[int | None, ...]:
         out.append(None if one else count)
         count += not one
     return tuple(out)
-
-

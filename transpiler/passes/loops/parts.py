@@ -79,7 +79,8 @@ class Parts:
 
     def read(self, x: Operand, rank: int, place: Sequence[int | None]) -> Source:
         """The element of ``x`` at an iteration; ``x`` is broadcast to ``rank`` axes, which sit at
-        ``place`` in the domain."""
+        ``place`` in the domain.
+        """
         if core.is_scalar(x):
             return x
         return self.read_view(self.view(x), rank, place)
@@ -92,8 +93,11 @@ class Parts:
         """Where an iteration meets each axis of the base of a view."""
         shift = rank - len(view.extents)
         index = []
-        for access in view.accesses:
-            if access.axis is None or view.ones[access.axis]:
+        single = view.base.type.ones  # type: ignore[union-attr]
+        for access, one in zip(view.accesses, single, strict=True):
+            if one:  # whatever the view makes of it, there is only index 0
+                index.append(Access(None, ZERO, ZERO))
+            elif access.axis is None or view.ones[access.axis]:
                 index.append(Access(None, access.start, ZERO))
             else:
                 index.append(Access(place[access.axis + shift], access.start, access.step))
@@ -145,9 +149,9 @@ class Parts:
             return view.base
         return self.copy(view, Value(Array(x.type.dtype, view.ones), x.name), x)
 
-    def copy(self, view: View, result: Value, of: Value) -> Value:
+    def copy(self, view: View, result: Value, of: Value | None = None) -> Value:
         """A fresh array with the elements of a view; ``of`` is read from it from here on."""
-        op = self._origin(of)
+        op = self._origin(of or view.base)
         place = positions(view.ones)
         domain = _domain(view.extents, view.ones)
         reads = (self.read_view(view, len(view.ones), place),)
@@ -156,9 +160,10 @@ class Parts:
             Part(MAP, op, result, domain, place, reads, formula, weight=0, extents=view.extents)
         )
         self.whole.add(result)
-        self.views.pop(of, None)
-        if result is not of:
-            self.views[of] = self.view(result)
+        if of is not None:
+            self.views.pop(of, None)
+            if result is not of:
+                self.views[of] = self.view(result)
         return result
 
     def _origin(self, x: Value) -> Op:
@@ -266,7 +271,7 @@ class Parts:
         if view.is_whole:
             base = self.array(view.base)
         else:
-            base = self.copy(view, Value(Array(view.base.type.dtype, view.ones)), view.base)
+            base = self.copy(view, Value(Array(view.base.type.dtype, view.ones)))
         ones = step.ones or (False,) * step.ndim
         result = Value(Array(base.type.dtype, ones), op.result.name)
         self.extents.note(result, tuple(self.extents.sym(o) for o in extents))
@@ -328,7 +333,11 @@ class Parts:
             extents = domain[: len(outer)]
             self.append(Part(REDUCE, op, inner, domain, outer, (read,), formula, tail, reducer,
                              extents=extents))  # fmt: skip
-            read, domain, reduced = self.read_view(self.view(inner), len(outer), outer), extents, reduced - tail
+            read, domain, reduced = (
+                self.read_view(self.view(inner), len(outer), outer),
+                extents,
+                reduced - tail,
+            )
             formula = identity(result.type.dtype)
         kind = REDUCE if reduced else MAP
         self.append(Part(kind, op, result, domain, kept, (read,), formula, reduced,

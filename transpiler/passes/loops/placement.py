@@ -174,5 +174,3 @@ def _absorbed(
                 out.add(read.value)
                 stack.append(read.value)
     return out
-
-

@@ -159,9 +159,7 @@ class Viewer:
                 out.append(Access(None, first, ZERO))
         return tuple(out)
 
-    def _slice(
-        self, n: Sym, item: Slice, operands: list[Operand]
-    ) -> tuple[Sym, Sym, Sym] | None:
+    def _slice(self, n: Sym, item: Slice, operands: list[Operand]) -> tuple[Sym, Sym, Sym] | None:
         """Start, step and length of a slice of an axis of extent ``n``."""
         rest = [self.sym(o) for o in operands]
         start = rest.pop(0) if item.start else None
