@@ -103,7 +103,8 @@ def _listed(function: StaticFunction, asked: Wrt | None, given: Mapping[str, Arg
         for name in names
     }
     positions = positions_of(source.name, names, wrt)  # type: ignore[arg-type]
-    return Listed(source, signature.arguments, positions, origin)
+    place = f"{source.file}:{source.first_line}"
+    return Listed(source, signature.arguments, positions, origin, place)
 
 
 def _origin(function: StaticFunction, name: str) -> str:

@@ -25,9 +25,17 @@ from adgen.runtime.compile import Jitted
 class Compilable(Protocol):
     """What this module asks of a callable object of adgen."""
 
-    numba_key: str
-    numba_signature: inspect.Signature
     numba_members: tuple[str, ...]
+
+    @property
+    def numba_key(self) -> str:
+        """Tells the object from all others."""
+        ...
+
+    @property
+    def numba_signature(self) -> inspect.Signature:
+        """The parameters of a call."""
+        ...
 
     def numba_module(self, samples: tuple[Any, ...], key: str) -> Jitted:
         """A module whose first function has the signature of the object and does what it does.
@@ -116,7 +124,7 @@ def sample(kind: Any) -> Any:
     if isinstance(kind, types.Array):
         return np.zeros((2,) * kind.ndim, _dtype(kind.dtype))
     if isinstance(kind, types.BaseTuple):
-        return tuple(sample(part) for part in kind.types)
+        return tuple(sample(part) for part in kind)
     if isinstance(kind, types.StringLiteral):
         return kind.literal_value
     if isinstance(kind, types.Literal):
@@ -155,9 +163,9 @@ class _Members(AttributeTemplate):
 
     key = CallableType
 
-    def generic_resolve(self, kind: CallableType, attribute: str) -> Any:
-        if attribute in kind.owner.numba_members:
-            return type_of_callable(getattr(kind.owner, attribute))
+    def generic_resolve(self, value: Any, attr: str) -> Any:
+        if attr in value.owner.numba_members:
+            return type_of_callable(getattr(value.owner, attr))
         return None
 
 

@@ -210,6 +210,8 @@ class _Evidence:
             self._at_least(node, 2 if node.id[:1].isupper() else 1)
         elif isinstance(node, ast.Attribute) and node.attr == "T":
             self._at_least(node.value, 2)
+        elif isinstance(node, ast.Subscript):
+            self._at_least(node, 1)
 
     def _elementwise(self, left: ast.expr, right: ast.expr, difference: bool) -> None:
         for one, other in ((left, right), (right, left)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 _NUMBERS = (float, int, bool)
 
 
-def type_key(value: Any) -> Hashable:
+def type_key(value: Any) -> Any:
     """A key that is equal for two values iff one compiled function serves both.
 
     Arrays that are not C-contiguous, aligned and writable have keys of their own,

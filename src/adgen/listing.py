@@ -24,12 +24,16 @@ STAGES = ("source", "lowered", "optimised", "derivative", "array", "loops", "num
 
 @dataclass(frozen=True)
 class Listed:
-    """A function whose derivative is to be shown; ``origin`` says where types come from."""
+    """A function whose derivative is to be shown.
+
+    ``origin`` says where the types come from, ``place`` where the function stands.
+    """
 
     source: Source
     arguments: Mapping[str, Argument]
     positions: tuple[int, ...]
     origin: Mapping[str, str]
+    place: str = ""
 
 
 def source_of(
@@ -111,7 +115,7 @@ def _header(item: Listed, primal: core.Function, names: Sequence[str]) -> Iterat
     parameters = list(item.arguments)
     by = ", ".join(parameters[k] for k in item.positions)
     yield f"{', '.join(names)}: derivative of {item.source.name} with respect to {by}"
-    yield f"({item.source.file}:{item.source.first_line}), for the arguments"
+    yield f"({item.place}), for the arguments" if item.place else "for the arguments"
     width = max([len(f"{name}: {show(a)}") for name, a in item.arguments.items()], default=0)
     for name, argument in item.arguments.items():
         origin = item.origin.get(name, "")
