@@ -215,10 +215,16 @@ class WideGenerator:
     def covers(self, part: Value, value: Value) -> bool:
         """Whether the value broadcasts to the part and not the other way."""
         pairs = zip(part.type.ones[::-1], value.type.ones[::-1])
-        return self.fits(part, value) and all(mine or theirs or True for mine, theirs in pairs) and (
-            np.broadcast_shapes(self.made[part].shape, self.made[value].shape)
-            == self.made[part].shape
-            and not any(m and not t for m, t in zip(part.type.ones[::-1], value.type.ones[::-1]))
+        return (
+            self.fits(part, value)
+            and all(mine or theirs or True for mine, theirs in pairs)
+            and (
+                np.broadcast_shapes(self.made[part].shape, self.made[value].shape)
+                == self.made[part].shape
+                and not any(
+                    m and not t for m, t in zip(part.type.ones[::-1], value.type.ones[::-1])
+                )
+            )
         )
 
     def overlap(self) -> None:
@@ -329,9 +335,10 @@ class WideGenerator:
         loaded = inner.emit(core.LOAD, k, slot=slot)
         after = inner.emit(core.ACCUM, total, inner.emit(operator.mul, loaded, loaded))
         last = b.emit(operator.sub, n, 1)
-        (out,) = b.region(  # reversed
-            core.FOR, (last, -1, -1, start), [inner.block((k, total), (after,))], (row,)
-        )
+        (out,) = b.region(
+            core.FOR, (last, -1, -1, start), [inner.block((k, total), (after,))], (row,),
+            mirror=label,
+        )  # fmt: skip
         self.keep(out)
 
     def loop(self) -> None:

@@ -5,6 +5,8 @@ Before:  ``x_bar = w; return x_bar``      After:  ``x_bar = w.copy(); return x_b
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
@@ -16,17 +18,38 @@ _ALIASES = {core.GETITEM, core.BROADCAST, core.SUMTO, core.LOAD}
 
 def own_results(function: Function, first: int) -> Function:
     """The function with arrays yielded from position ``first`` on copied unless fresh."""
+    return _owning(function, range(first, len(function.body.yields)))
+
+
+def keep_ownership(before: Function, after: Function) -> Function:
+    """``after``, a lowering of ``before``, with copies of the results that it made to share memory.
+
+    The loop level computes equal arrays once and drops copies; what is handed out must still
+    be apart where it was apart.
+    """
+    fresh = _Freshness(before.body)
+    yields = before.body.yields
+    own = [k for k, y in enumerate(yields) if _is_array(y) and fresh(y) and y not in yields[:k]]
+    return _owning(after, own)
+
+
+def _owning(function: Function, positions: Collection[int]) -> Function:
     fresh = _Freshness(function.body)
     b = Builder(role=core.ADJOINT)
-    yields: list[Operand] = list(function.body.yields[:first])
-    for operand in function.body.yields[first:]:
-        is_array = isinstance(operand, Value) and isinstance(operand.type, Array)
-        if is_array and (operand in yields or not fresh(operand)):
+    yields: list[Operand] = []
+    for k, operand in enumerate(function.body.yields):
+        if k in positions and _is_array(operand) and (operand in yields or not fresh(operand)):
             assert isinstance(operand, Value)
             operand = b.emit(core.COPY, operand, name=operand.name)
         yields.append(operand)
+    if not b.ops:
+        return function
     body = function.body
     return with_body(function, Block(body.args, (*body.ops, *b.ops), tuple(yields)))
+
+
+def _is_array(operand: Operand) -> bool:
+    return isinstance(operand, Value) and isinstance(operand.type, Array)
 
 
 class _Freshness:
@@ -44,6 +67,10 @@ class _Freshness:
                     self.heads[arg] = (op, k)
 
     def __call__(self, operand: Operand) -> bool:
+        self.assumed = set()  # what a loop carries is assumed fresh while that is being shown
+        return self._fresh(operand)
+
+    def _fresh(self, operand: Operand) -> bool:
         if not isinstance(operand, Value) or operand in self.assumed:
             return True
         if operand in self.heads:
@@ -53,7 +80,7 @@ class _Freshness:
             return False
         if op.callee == core.IF:
             k = op.results.index(operand)
-            return all(self(region.yields[k]) for region in op.regions)
+            return all(self._fresh(region.yields[k]) for region in op.regions)
         if op.callee in (core.FOR, core.WHILE):
             return self._loop(operand, op, op.results.index(operand))
         return True
@@ -62,4 +89,4 @@ class _Freshness:
         fixed, skip = (3, 1) if op.callee == core.FOR else (0, 0)
         lead = 1 if op.attrs.get("exits") else 0
         self.assumed |= {value, op.regions[-1].args[skip + k]}
-        return self(op.operands[fixed + k]) and self(op.regions[-1].yields[lead + k])
+        return self._fresh(op.operands[fixed + k]) and self._fresh(op.regions[-1].yields[lead + k])

@@ -24,6 +24,10 @@ OPERATORS: dict[type, Any] = {
     gast.RShift: operator.rshift,
 }  # fmt: skip
 
+_UNARY: dict[type, Any] = {
+    gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert,
+}  # fmt: skip
+
 
 @expression(gast.BinOp)
 def _bin_op(cx: Context, node: Any, name: str) -> Binding:
@@ -36,11 +40,10 @@ def _unary_op(cx: Context, node: Any, name: str) -> Binding:
     binding = cx.ev(node.operand)
     if isinstance(node.op, gast.Not):
         return negate(cx, truth(cx, binding, node.operand), node)
-    callee = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}
     x = array_or_number(cx, node, binding)
     if type(node.op) is gast.UAdd and isinstance(type_of(x), Scalar):
         return x
-    return cx.wrap(cx.emit(node, callee[type(node.op)], x, name=name))
+    return cx.wrap(cx.emit(node, _UNARY[type(node.op)], x, name=name))
 
 
 def array_or_number(cx: Context, node: Any, binding: Binding) -> Operand:

@@ -9,6 +9,7 @@ through.  Only where that is not known is the rest guarded.  Nothing is duplicat
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gast
@@ -33,7 +34,7 @@ def run_block(cx: Context, statements: Sequence[Any]) -> None:
             cx.execute(cx, statement)
         if cx.flag("$out") is not False:
             if rest:
-                resume(cx, statement, "$out", lambda rest=rest: run_block(cx, rest))
+                resume(cx, statement, "$out", partial(run_block, cx, rest))
             return
 
 
@@ -47,7 +48,12 @@ def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
         return
     assert isinstance(value, Value)
     left = arm(cx, lambda: _assume(cx, value, True))
-    stayed = arm(cx, lambda: (_assume(cx, value, False), rest()))
+
+    def go_on() -> None:
+        _assume(cx, value, False)
+        rest()
+
+    stayed = arm(cx, go_on)
     branch(cx, node, value, left, stayed, _live(cx, node, "tail"))
 
 

@@ -325,7 +325,8 @@ def with_results(binding: Binding, results: dict[Value, Value]) -> Binding:
     if isinstance(binding, Value):
         return results.get(binding, binding)
     if isinstance(binding, Ref):
-        return Ref(binding.cell, binding.path, tuple(results.get(x, x) for x in binding.index))  # type: ignore[call-overload]
+        index = tuple(results.get(x, x) if isinstance(x, Value) else x for x in binding.index)
+        return Ref(binding.cell, binding.path, index)
     if isinstance(binding, Unbound):
         return binding if binding.maybe is None else with_results(binding.maybe, results)
     parts = children(binding)

@@ -213,8 +213,8 @@ def fitted(cx: Context, node: Any, value: Operand, part: Any, shape: shapes.Shap
     if isinstance(kind, Array):
         ndim = part.ndim if isinstance(part, Array) else 0
         while kind.ndim > ndim and kind.ones[0]:
-            items = (INT, *(FULL for _ in kind.ones[1:]))
-            value = cx.emit(node, core.GETITEM, value, 0, path=(Index(items),))
+            first: tuple[Item, ...] = (INT, *(FULL for _ in kind.ones[1:]))
+            value = cx.emit(node, core.GETITEM, value, 0, path=(Index(first),))
             kind = type_of(value)
             if not isinstance(kind, Array):
                 break

@@ -27,6 +27,7 @@ from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.paths import FULL, INT, Index
+from adgen.transpiler.ir.paths import Item as IndexItem
 from adgen.transpiler.ir.types import Array
 
 Item = Callable[[Operand], Binding]
@@ -46,7 +47,7 @@ def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
     """``ref[index]``: an element as a number, a row as a view."""
     kind = shapes.ref_type(cx, ref)
     assert isinstance(kind, Array)
-    items = (INT, *(FULL for _ in range(kind.ndim - 1)))
+    items: tuple[IndexItem, ...] = (INT, *(FULL for _ in range(kind.ndim - 1)))
     return read_part(cx, node, compose(cx, node, ref, (Index(items),), (index,)))
 
 
@@ -60,11 +61,11 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
         case Static(value=str()):
             return [Static(letter) for letter in sequence.value]
         case EnumerateOf(sequence=inner, start=start) if type(start) is int:
-            items = known_items(cx, node, inner)
-            return None if items is None else [(start + k, x) for k, x in enumerate(items)]
+            within = known_items(cx, node, inner)
+            return None if within is None else [(start + k, x) for k, x in enumerate(within)]
         case ReversedOf(sequence=inner):
-            items = known_items(cx, node, inner)
-            return None if items is None else items[::-1]
+            within = known_items(cx, node, inner)
+            return None if within is None else within[::-1]
         case ZipOf(sequences=sequences):
             found = [known_items(cx, node, part) for part in sequences]
             lists = [items for items in found if items is not None]

@@ -231,12 +231,15 @@ def slice_extent(extent: Extent, item: Slice, bounds: list[Operand]) -> Extent:
     )
     if start is None and stop is None and step in (None, 1, -1):
         return extent
-    constant = not any(isinstance(bound, Value) for bound in bounds)
-    if constant and isinstance(extent, int):
+    known = [bound for bound in bounds if not isinstance(bound, Value)]
+    if len(known) == len(bounds) and isinstance(extent, int):
         return len(range(*slice(start, stop, step).indices(extent)))
-    if constant and step in (None, 1) and (start is None or start >= 0):
-        if stop is None or stop < 0:
-            return minus(extent, int(start or 0) - int(stop or 0))
+    first = 0 if start is None else start
+    last = 0 if stop is None else stop
+    if isinstance(first, Value) or isinstance(last, Value) or step not in (None, 1):
+        return ("part", extent, start, stop, step)
+    if first >= 0 and (stop is None or last < 0):
+        return minus(extent, int(first) - int(last))
     return ("part", extent, start, stop, step)
 
 
@@ -358,7 +361,7 @@ def _shape_of_result(
             if keep or axis not in axes
         )
     left, right = of(operands[0]), of(operands[1])
-    return left + right if callee.__name__ == "outer" else left[:-1] + right[1:]
+    return left + right if callee is np.outer else left[:-1] + right[1:]
 
 
 def _elementwise_shape(cx: Context, operands: tuple[Operand, ...]) -> Shape:

@@ -64,11 +64,11 @@ class Bufferiser:
         for value, operand in level.scalars.items():
             self.current[value] = operand
         for part in self.plan.edges.ordered:
-            value = part.result
-            if value is not None and isinstance(value.type, Array):
-                key = self.key(value)
+            made = part.result
+            if made is not None and isinstance(made.type, Array):
+                key = self.key(made)
                 if key in self.arrays:
-                    self.current[value] = self.arrays[key]
+                    self.current[made] = self.arrays[key]
 
     # Storage
 
@@ -228,6 +228,7 @@ class Bufferiser:
             self.update(part, value, level)
 
     def statement(self, part: Part, level: _Level) -> None:
+        """An op as it is, on the present arrays and numbers."""
         operands = tuple(self.operand(o, level) for o in part.op.operands)
         op = part.op.with_(operands=operands)
         level.builder.add(op)
@@ -248,6 +249,7 @@ class Bufferiser:
         return self.scalar(operand, level)
 
     def scalar(self, value: Value, level: _Level) -> Operand:
+        """A number by its present name."""
         if value in level.scalars:
             return level.scalars[value]
         return self.current.get(value, value)
@@ -276,6 +278,7 @@ class Bufferiser:
         return out
 
     def accumulate(self, part: Part, value: Operand, level: _Level) -> None:
+        """One step of a reduction."""
         assert part.reducer is not None and part.result is not None
         b = level.builder
         if not part.accumulates_in_array:
@@ -293,6 +296,7 @@ class Bufferiser:
         self.arrays[self.key(part.result)] = new
 
     def update(self, part: Part, value: Operand, level: _Level) -> None:
+        """One element written or added to."""
         assert part.base is not None
         array = self.array(part.base)
         index = [self.position(access, level) for access in part.target]
@@ -322,6 +326,7 @@ class Bufferiser:
         return self.load(part, read, level)
 
     def recomputed(self, part: Part, read: Read, level: _Level) -> Operand:
+        """An element of a value that has no storage."""
         assert part.formula is not None
         elements = []
         for source in part.reads:
@@ -333,6 +338,7 @@ class Bufferiser:
         return part.formula(level.builder, elements)
 
     def load(self, part: Part | None, read: Read, level: _Level) -> Operand:
+        """An element read from its array."""
         array = self.array(read.value)
         accesses = list(read.index)
         if part is not None and part.kind in (MAP, REDUCE):

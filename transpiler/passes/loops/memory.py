@@ -123,9 +123,9 @@ class Memory:
         """Let a reader read a copy of what it reads of ``value``."""
         if index is None:
             fresh = Value(value.type, value.name)
-            place = positions(value.type.ones)  # type: ignore[union-attr]
-            plain = tuple(Access(p) if p is not None else Access(None) for p in place)
-            self._insert(reader.op, fresh, Read(value, plain), self.parts.shape(value), place)
+            every = positions(value.type.ones)  # type: ignore[union-attr]
+            plain = tuple(Access(p) if p is not None else Access(None) for p in every)
+            self._insert(reader.op, fresh, Read(value, plain), self.parts.shape(value), every)
             self.parts.whole.add(fresh)
             swap = {value: fresh}
             reader.wholes = tuple(swap.get(v, v) for v in reader.wholes)

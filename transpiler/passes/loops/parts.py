@@ -458,7 +458,7 @@ class Parts:
         dtype = op.result.type.dtype
         if part is not None and part.op.callee == core.ZEROS:
             self.map(op, op.result, (g,), identity(dtype), weight=0)
-        elif part is None or part.kind in (STATEMENT, UPDATE) or self.uses.get(x, 0) != 1:
+        elif self._is_real(x):
             self._add_in_place(op, x, g)
         else:
             self.map(op, op.result, (x, g), call(operator.add, dtype), weight=1)
@@ -532,10 +532,14 @@ def _aligned(
     return View(view.base, accesses, shape, ones, view.full)
 
 
-_HANDLERS: dict[object, Callable[[Parts, Op], None]] = {
+def _as_it_is(parts: Parts, op: Op) -> None:
+    parts.statement(op)
+
+
+_HANDLERS: dict[object, Callable[[Parts, Op], object]] = {
     core.ZEROS: Parts._constant,
     core.FULL_: Parts._full,
-    core.EMPTY: Parts.statement,
+    core.EMPTY: _as_it_is,
     core.CAST: Parts._cast,
     core.COPY: Parts._copy,
     core.BROADCAST: Parts._broadcast,

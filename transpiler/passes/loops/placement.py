@@ -49,12 +49,12 @@ class Plan:
 def plan(memory: Memory, symbols: Symbols) -> Plan:
     """Schedule and place, and recompute cheap values instead of storing them, until stable."""
     virtual: frozenset[Value] = frozenset()
-    for _ in range(ROUNDS):
+    for rounds in range(ROUNDS):
         edges = Edges(memory, symbols, virtual)
         tree = schedule(edges.ordered, edges.into)
         placed = _place(memory, edges, dict(paths(tree)))
         more = _recomputable(memory, edges, placed)
-        if not more:
+        if not more or rounds == ROUNDS - 1:
             break
         virtual |= more
     return Plan(tree, placed, virtual, edges)
