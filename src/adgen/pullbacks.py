@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,9 @@ class Pullback:
                 seeds.append(array_like(np.shape(value), kind.dtype, part, "cotangent"))
             else:
                 seeds.append(scalar_like(kind, part, "cotangent"))
-        return self._finish(self._build.functions[1](self._residuals, *seeds))
+        # without residuals the backward function takes the seeds alone
+        given = seeds if self._residuals is None else [self._residuals, *seeds]
+        return self._finish(self._build.functions[1](*given))
 
     def __repr__(self) -> str:
         return f"<adgen pullback of {self._build.compiled.functions[0].name}>"
@@ -69,10 +71,26 @@ def vjp(
     flat = tuple(
         [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in build.flat(args)]
     )
-    value, residuals = build.functions[0](*flat)
+    value, residuals = build.functions[0](*flat), None
+    if build.compiled.functions[0].residuals_out:
+        value, residuals = value
     finish = cotangent_function([args[k] for k in positions], packed)
-    value = _finished(build, value)
+    value = _detached(_finished(build, value), [*_arrays(residuals), *_arrays(flat)])
     return value, Pullback(build, residuals, value, finish)
+
+
+def _arrays(tree: Any) -> Iterator[np.ndarray[Any, Any]]:
+    """The arrays in nested tuples."""
+    return (leaf for leaf in trees.leaves(tree) if isinstance(leaf, np.ndarray))
+
+
+def _detached(value: Any, kept: Sequence[np.ndarray[Any, Any]]) -> Any:
+    """The value, copied where the pullback keeps the same memory: the caller may write to it."""
+    if isinstance(value, tuple):
+        return tuple([_detached(part, kept) for part in value])
+    if isinstance(value, np.ndarray) and any(np.may_share_memory(value, own) for own in kept):
+        return value.copy()
+    return value
 
 
 def jvp(
