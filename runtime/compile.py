@@ -17,6 +17,10 @@ from adgen.runtime.loader import Loaded, load
 SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz"})
 
 
+class CompilationFailed(RuntimeError):
+    """Numba does not compile a generated module; the message is Numba's."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What the user may choose about compilation."""
@@ -101,6 +105,7 @@ def compile_functions(
     """Dispatchers of a generated module, the first one compiled for these arguments.
 
     ``version`` is the one of adgen.  A damaged disk cache is thrown away and compiled anew.
+    Raises CompilationFailed.
     """
     import numba
     from numba.core.errors import NumbaError
@@ -115,8 +120,8 @@ def compile_functions(
         try:
             dispatchers[0].compile(types)
             break
-        except NumbaError:
-            raise
+        except NumbaError as error:
+            raise CompilationFailed(str(error)) from error
         except Exception:  # unpickling a damaged file may raise anything
             if not cache:
                 raise

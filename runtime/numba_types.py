@@ -124,7 +124,8 @@ def sample(kind: Any) -> Any:
     if isinstance(kind, types.Array):
         return np.zeros((2,) * kind.ndim, _dtype(kind.dtype))
     if isinstance(kind, types.BaseTuple):
-        return tuple(sample(part) for part in kind)
+        parts: Any = kind
+        return tuple(sample(part) for part in parts.types)
     if isinstance(kind, types.StringLiteral):
         return kind.literal_value
     if isinstance(kind, types.Literal):
@@ -163,7 +164,7 @@ class _Members(AttributeTemplate):
 
     key = CallableType
 
-    def generic_resolve(self, value: Any, attr: str) -> Any:
+    def generic_resolve(self, value: Any, attr: str) -> Any:  # type: ignore[override]
         if attr in value.owner.numba_members:
             return type_of_callable(getattr(value.owner, attr))
         return None

@@ -15,7 +15,7 @@ from adgen.options import Options
 from adgen.parameters import Parameters
 from adgen.runtime import compile as numba_compile
 from adgen.runtime import trees
-from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
 from adgen.transpiler.signature import Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, observed_lookups, unwrap
@@ -109,7 +109,15 @@ class Compilations:
         sample = made.flat(args)
         if wanted.mode in ("jvp", "hvp"):
             sample = (*sample, *[sample[k] for k in wrt])
-        functions = _load(compiled, sample, wanted.options if jit else None)
+        try:
+            functions = _load(compiled, sample, wanted.options if jit else None)
+        except numba_compile.CompilationFailed as error:
+            raise AdgenError(
+                f"Numba does not compile what adgen has generated for `{self.source.name}`, which "
+                f"is a mistake of adgen: {error}",
+                self.source.header,
+                hint="jit=False runs the same derivative without Numba",
+            ) from error
         return Build(functions, compiled, leaves, wrt, flatten, made.fresh)
 
 

@@ -52,6 +52,13 @@ def test_pullbacks(jit):
 
 
 @both
+def test_a_pullback_without_residuals(jit):
+    value, pullback = adgen.vjp(lambda x, y: (2.0 * x, x - y), 3.0, 4.0, jit=jit)
+    assert value == (6.0, -1.0)
+    assert pullback((10.0, 1.0)) == (21.0, -1.0)
+
+
+@both
 def test_forward_mode(jit):
     x, v = np.arange(3.0), np.array([1.0, 0.0, -1.0])
     assert adgen.jvp(square_sum, (x,), (v,), jit=jit) == (5.0, -4.0)
