@@ -6,7 +6,7 @@ import argparse
 
 from benchmarks import compile_time, report, warm_start
 from benchmarks.cases import CASES
-from benchmarks.gradients import measure_all
+from benchmarks.gradients import measure_all, measure_overheads
 
 
 def main() -> None:
@@ -14,17 +14,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", metavar="TEXT", help="cases whose name contains this text")
     only = parser.parse_args().only
-    rows = measure_all([case for case in CASES if not only or only in case.name])
+    rows = measure_all([case for case in CASES if only is None or only in case.name])
     print(report.gradients(rows), flush=True)
-    if only:
+    if only is not None:
         return
+    overheads = measure_overheads()
+    print(report.overheads(overheads), flush=True)
     print("first calls …", flush=True)
     compiling = compile_time.measure()
     print(report.first_calls(compiling), flush=True)
     print("cold and warm starts …", flush=True)
     starts = {name: warm_start.measure(name) for name in warm_start.FUNCTIONS}
     print(report.warm_starts(starts), flush=True)
-    report.write(rows, compiling, starts)
+    report.write(rows, overheads, compiling, starts)
     print(f"written to {report.README}")
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import overload
 
 import adgen
 from benchmarks.case import Case
+from benchmarks.cases import rosenbrock, taylor
 from benchmarks.primal import compiled
 from benchmarks.timing import Timing, interleaved
 
@@ -82,42 +84,75 @@ def _sides(case: Case, arguments: Arguments) -> dict[str, Callable[[], Any]]:
 
 
 def _sides_in_a_loop(case: Case, arguments: Arguments) -> dict[str, Callable[[], Any]]:
-    """For calls of a microsecond: a compiled loop over many points calls each side."""
-    (point,) = arguments
-    (buffer,) = case.workspace(point)
-    points = np.random.default_rng(1).normal(size=(POINTS, point.shape[0]))
-    function = compiled(case.objective)
-    objective = adgen.differentiate(case.objective)
-    adjoint = case.adjoint
+    """For calls of a microsecond: a compiled loop over many first arguments calls each side."""
+    first, *others = arguments
+    rest, workspace = tuple(others), case.workspace(*arguments)
+    points = np.random.default_rng(1).uniform(0.1, 0.9, size=(POINTS, *np.shape(first)))
+    function, adjoint = compiled(case.objective), case.adjoint
+    objective = adgen.differentiate(wrt=case.wrt)(case.objective)
 
     @njit(error_model="numpy")
-    def primal(points: Any) -> float:
+    def primal(points: Any, rest: Any) -> float:
         total = 0.0
         for k in range(points.shape[0]):
-            total += function(points[k])
+            total += function(points[k], *rest)
         return total
 
     @njit(error_model="numpy")
-    def generated(points: Any) -> float:
+    def generated(points: Any, rest: Any) -> float:
         total = 0.0
         for k in range(points.shape[0]):
-            value, gradient = objective.value_and_grad(points[k])
-            total += value + gradient[0]
+            value, gradients = objective.value_and_grad(points[k], *rest)
+            total += value + _some(gradients[0])
         return total
 
     @njit(error_model="numpy")
-    def handwritten(points: Any, buffer: Any) -> float:
+    def handwritten(points: Any, rest: Any, workspace: Any) -> float:
         total = 0.0
         for k in range(points.shape[0]):
-            value, (gradient,) = adjoint(points[k], buffer)
-            total += value + gradient[0]
+            value, gradients = adjoint(points[k], *rest, *workspace)
+            total += value + _some(gradients[0])
         return total
 
     return {
-        "primal": lambda: primal(points),
-        "generated": lambda: generated(points),
-        "handwritten": lambda: handwritten(points, buffer),
+        "primal": lambda: primal(points, rest),
+        "generated": lambda: generated(points, rest),
+        "handwritten": lambda: handwritten(points, rest, workspace),
     }
+
+
+def _some(gradient: Any) -> Any:
+    """A number out of a gradient, so that no compiler can leave it out."""
+    return np.asarray(gradient).ravel()[0]
+
+
+@overload(_some)
+def _some_compiled(gradient):  # type: ignore[no-untyped-def]  # Numba compares signatures
+    if isinstance(gradient, types.Array):
+        return lambda gradient: gradient[0]
+    return lambda gradient: gradient
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """Seconds of a call from Python of a gradient that takes almost no time itself."""
+
+    name: str
+    generated: Timing
+    handwritten: Timing
+
+
+def measure_overheads() -> list[Overhead]:
+    """A gradient of a number and one of a small array, against dispatchers of Numba."""
+    found = []
+    for name, case, arguments in (
+        ("of a number", taylor.CASE, taylor.data(terms=1)),
+        ("of an array", rosenbrock.CASE, rosenbrock.data(n=3)),
+    ):
+        sides = _sides(case, arguments)
+        times = interleaved({side: sides[side] for side in ("generated", "handwritten")})
+        found.append(Overhead(name, times["generated"], times["handwritten"]))
+    return found
 
 
 def measure_all(cases: Sequence[Case]) -> list[Row]:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.compile_time import Comparison
-from benchmarks.gradients import Row
+from benchmarks.gradients import Overhead, Row
 from benchmarks.timing import readable
 from benchmarks.warm_start import Start
 
@@ -32,9 +32,16 @@ same function. *by hand*: an adjoint written for speed by hand in Numba (`benchm
 scalars, workspace allocated before the clock starts, no vector mathematics library. Value and
 gradient of both agree to the difference in the last column, relative to the largest entry.
 Aims: generated at most 1.25 × by hand, at most 4 × primal; **bold** where missed. The two heat
-stencils, one written as loops and one as slices, are held against the same adjoint. Calls of
-Rosenbrock's function are timed inside a compiled loop that calls each side 1000 times; the others
-are called from Python.
+stencils, one written as loops and one as slices, are held against the same adjoint. Calls
+of Rosenbrock's function and of the series are timed inside a compiled loop that calls each side
+1000 times; the others are called from Python. Every generated call allocates the arrays that it
+returns; the hand-written adjoints are given theirs.
+"""
+
+OVERHEADS = """## A call from Python
+
+What a call costs when there is next to nothing to compute: `adgen.value_and_grad(f)(x)` and a
+dispatcher of `numba.njit` that returns the same.
 """
 
 COMPILING = """## First call
@@ -51,11 +58,17 @@ compiled code on disk.
 """
 
 
-def write(rows: Sequence[Row], compiling: Comparison, starts: Mapping[str, Start]) -> None:
+def write(
+    rows: Sequence[Row],
+    calls: Sequence[Overhead],
+    compiling: Comparison,
+    starts: Mapping[str, Start],
+) -> None:
     """Write the report to benchmarks/README.md."""
     parts = [
         INTRODUCTION + "\n" + machine(),
         GRADIENTS + "\n" + gradients(rows),
+        OVERHEADS + "\n" + overheads(calls),
         COMPILING + "\n" + first_calls(compiling),
         WARM + "\n" + warm_starts(starts),
     ]
@@ -95,6 +108,17 @@ def gradients(rows: Sequence[Row]) -> str:
                 f"{row.difference:.0e}",
             )
             for row in rows
+        ),
+    )
+
+
+def overheads(calls: Sequence[Overhead]) -> str:
+    """The table of what a call costs."""
+    return _table(
+        ("gradient", "adgen", "numba"),
+        (
+            (call.name, *(readable(t.median) for t in (call.generated, call.handwritten)))
+            for call in calls
         ),
     )
 

@@ -47,5 +47,12 @@ def workspace(x: Any, terms: Any) -> tuple[Any, ...]:
 
 
 CASE = Case(
-    "Taylor series, 1000 terms", log1p_series, ("x",), data, adjoint, workspace, {"terms": 7}
+    "Taylor series, 1000 terms",
+    log1p_series,
+    ("x",),
+    data,
+    adjoint,
+    workspace,
+    {"terms": 7},
+    loop=True,
 )
