@@ -54,7 +54,7 @@ def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
         rest()
 
     stayed = arm(cx, go_on)
-    branch(cx, node, value, left, stayed, _live(cx, node, "tail"))
+    branch(cx, node, value, left, stayed, _live(cx, node, "tail", (left, stayed)))
 
 
 def _assume(cx: Context, flag: Value, truth_value: bool) -> None:
@@ -75,12 +75,19 @@ def arm(cx: Context, lower: Callable[[], Any]) -> Arm:
     return out
 
 
-def _live(cx: Context, node: Any, table: str) -> Callable[[Key], bool]:
+def _live(
+    cx: Context, node: Any, table: str, arms: tuple[Arm, Arm]
+) -> Callable[[Key], bool]:  # fmt: skip
+    """Which names to join: what the next statements read, and where the arms may leave to."""
     liveness = liveness_of(cx.frame.node)
-    names = getattr(liveness, table)
+    tables = [getattr(liveness, table)]
+    if any(side.state.env.get((cx.frame, "$out"), False) is not False for side in arms):
+        tables.append(liveness.exits)
 
     def live(key: Key) -> bool:
-        return key[0] is not cx.frame or liveness.is_live(names, node, key[1])
+        return key[0] is not cx.frame or any(
+            liveness.is_live(names, node, key[1]) for names in tables
+        )
 
     return live
 
@@ -101,7 +108,7 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
         with cx.inside(through.builder, through.state):
             resume(cx, node, "$out", lambda: run_block(cx, rest))
             through.state = cx.state
-    live = _live(cx, node, "tail" if moved or exits == [True, True] else "after")
+    live = _live(cx, node, "tail" if moved or all(exits) else "after", arms)
     branch(cx, node, condition, *arms, live)
     return moved
 

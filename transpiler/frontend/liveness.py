@@ -20,11 +20,16 @@ _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp
 
 @dataclass(eq=False, slots=True)
 class Liveness:
-    """Live names after each ``if`` and loop, at the end of its block, at the head of a loop."""
+    """Where names are live, by statement.
+
+    ``after`` an ``if`` or a loop, at the ``tail`` of the block that a statement is in, at the
+    ``head`` of a loop, and where ``break`` and ``continue`` lead from a statement (``exits``).
+    """
 
     after: dict[Any, Names] = field(default_factory=dict)
     tail: dict[Any, Names] = field(default_factory=dict)
     head: dict[Any, Names] = field(default_factory=dict)
+    exits: dict[Any, Names] = field(default_factory=dict)
     always: Names = EMPTY  # read by nested functions
 
     def is_live(self, table: dict[Any, Names], node: Any, name: str) -> bool:
@@ -128,6 +133,7 @@ class _Walk:
         end = live
         for statement in reversed(statements):
             self.out.tail[statement] = end
+            self.out.exits[statement] = self.leave | self.again
             live = self.statement(statement, live)
         return live
 
