@@ -8,6 +8,8 @@ adjoint loop runs right after the body of the loop, in the same iteration.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adgen.transpiler.autodiff.order import only_accumulates
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Value
@@ -50,9 +52,10 @@ def _merge_one(block: Block) -> Block | None:
 
 def _movable(block: Block, first: int, second: int) -> list[int] | None:
     """Ops between the two loops that the second needs, if none depends on the first."""
-    made = {result: k for k, op in enumerate(block.ops) for result in op.results}
+    made = {value: k for k, op in enumerate(block.ops) for value in _defined(op)}
+    own = set(_defined(block.ops[first])) - set(block.ops[first].results)
     needed: set[int] = set()
-    pending = [v for v in core.uses_of(block.ops[second])]
+    pending = [v for v in core.uses_of(block.ops[second]) if v not in own]
     while pending:
         source = made.get(pending.pop())
         if source is None or source < first or source in needed:
@@ -64,6 +67,15 @@ def _movable(block: Block, first: int, second: int) -> list[int] | None:
         needed.add(source)
         pending += core.uses_of(block.ops[source])
     return sorted(needed)
+
+
+def _defined(op: Op) -> Iterator[Value]:
+    """Everything that an op defines, in its regions too (which backward ops may name)."""
+    yield from op.results
+    for region in op.regions:
+        yield from region.args
+        for inner in region.ops:
+            yield from _defined(inner)
 
 
 def _has_effects(op: Op) -> bool:

@@ -16,7 +16,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.iteration import Counted, counted, known_items
-from adgen.transpiler.frontend.joins import FLAGS, branch, default
+from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir import core
@@ -384,8 +384,9 @@ class _Loop:
         for cell, place in known.stale.items():
             state.stale.setdefault(cell, place)
         for head, result in results.items():
-            if head in cx.extents.shapes and head.type == result.type:
-                cx.extents.shapes[result] = cx.extents.shapes[head]
+            shape = cx.extents.shapes.get(head)
+            if shape is not None and not mentions(shape, set(results)):
+                cx.extents.shapes[result] = shape
         for cell, slot in self.cell_slots.items():
             state.cells[cell] = results[slot.head]
         for cell, (_, value) in trial.head.cells.items():
