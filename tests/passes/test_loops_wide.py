@@ -1,4 +1,4 @@
-"""The loop level means what the array level means: dtypes, empty arrays, strides, overlaps, tapes."""
+"""The loop level means what the array level means: dtypes, empty arrays, strides, tapes."""
 
 import warnings
 

@@ -149,7 +149,8 @@ class Memory:
         )
 
     def _insert(
-        self, op: Op, result: Value, read: Read, shape: tuple[Sym, ...], place: tuple[int | None, ...]
+        self, op: Op, result: Value, read: Read, shape: tuple[Sym, ...],
+        place: tuple[int | None, ...],
     ) -> None:  # fmt: skip
         domain = tuple(e for e, p in zip(shape, place, strict=True) if p is not None)
         formula = identity(result.type.dtype)

@@ -109,11 +109,11 @@ def _recomputable(
         value = part.result
         if value is None or part.kind != MAP or value not in placed:
             continue
-        if placed[value].is_scalar or placed[value].whole or part.weight is None:
+        if placed[value].is_scalar or placed[value].whole:
             continue
-        if any(memory.storage(r.value) or r.value in chosen for r in edges.reads(part)):
-            continue
-        cost = _cost(memory, edges, placed, part)
+        if any(r.value in chosen for r in edges.reads(part)):
+            continue  # in the next round, when that one is seen through
+        cost = _cost(memory, edges, placed, part, _shared(part, placed[value]))
         if cost is None:
             continue
         weight, leaves = cost
@@ -128,37 +128,48 @@ def _one_user_of_its_domain(users: list[Part], part: Part) -> bool:
     return len(set(users)) == 1 and users[0].domain == part.domain
 
 
+def _shared(part: Part, place: Placement) -> int:
+    """Number of loops around a part that all uses of its result share."""
+    stored = [p for k in place.axes if (p := part.axes[k]) is not None]
+    return min(stored, default=len(part.domain))
+
+
 def _cost(
-    memory: Memory, edges: Edges, placed: Mapping[Value, Placement], part: Part
+    memory: Memory, edges: Edges, placed: Mapping[Value, Placement], part: Part, depth: int
 ) -> tuple[int, int] | None:
-    """Operations and distinct leaves of full rank of a recomputation, or None."""
-    weight = part.weight or 0
+    """Operations and distinct leaves of full rank of a recomputation, or None.
+
+    ``depth``: how many loops the places of recomputation share with the part.
+    """
+    if part.weight is None or part.kind != MAP:
+        return None
+    weight = part.weight
     leaves: set[Value] = set()
     for read in edges.reads(part):
+        if memory.storage(read.value):
+            return None
         producer = memory.parts.made.get(read.value)
         place = placed.get(read.value)
-        if producer is not None and place is not None and place.is_scalar:
-            # A scalar of a loop body: it would have to be recomputed too.
-            if producer.kind != MAP or producer.weight is None or memory.storage(read.value):
+        if producer is not None and place is not None and not place.whole:
+            if place.is_scalar and not _ends_outside(producer, depth):
+                # A scalar of the same loop body: it would have to be recomputed too.
+                inner = _cost(memory, edges, placed, producer, depth)
+                if inner is None:
+                    return None
+                weight += inner[0]
+                leaves |= {r.value for r in edges.reads(producer)}
+                continue
+            if not place.is_scalar and _shared(producer, place) > depth:
                 return None
-            if any(memory.storage(r.value) for r in edges.reads(producer)):
-                return None
-            inner = _cost(memory, edges, placed, producer)
-            if inner is None:
-                return None
-            weight += inner[0]
-            leaves |= {r.value for r in edges.reads(producer)}
-        elif producer is not None and place is not None and not _complete(place, producer):
-            return None
-        elif len(read.index) >= len(part.domain):
+        if len(read.index) >= len(part.domain):
             leaves.add(read.value)
     return weight, len(leaves)
 
 
-def _complete(place: Placement, producer: Part) -> bool:
-    """Whether a buffer holds all axes, so that it can be read from anywhere."""
-    stored = [k for k, p in enumerate(producer.axes) if p is not None]
-    return place.whole or list(place.axes) == stored
+def _ends_outside(producer: Part, depth: int) -> bool:
+    """Whether a scalar is made in the loops that are shared: a total of an inner loop, say."""
+    made_at = producer.first_reduced if producer.reduced else len(producer.domain)
+    return made_at <= depth
 
 
 def _absorbed(
@@ -166,11 +177,15 @@ def _absorbed(
 ) -> set[Value]:
     """The chosen values, and the cheap scalars of loop bodies that they are made of."""
     out = set(chosen)
-    stack = list(chosen)
+    made = memory.parts.made
+    stack = [(value, _shared(made[value], placed[value])) for value in chosen]
     while stack:
-        for read in edges.reads(memory.parts.made[stack.pop()]):
+        value, shared = stack.pop()
+        for read in edges.reads(made[value]):
             place = placed.get(read.value)
-            if place is not None and place.is_scalar and read.value not in out:
+            if place is None or not place.is_scalar or _ends_outside(made[read.value], shared):
+                continue
+            if read.value not in out:
                 out.add(read.value)
-                stack.append(read.value)
+                stack.append((read.value, shared))
     return out
