@@ -8,11 +8,14 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import resolve, with_body
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives.builder import fold
+from adgen.transpiler.primitives.table import find
 
 _CONTEXT_FREE = (core.SETITEM, core.ADDITEM, core.GETITEM)
 
@@ -47,15 +50,44 @@ class _Simplifier:
             return []
         if len(op.results) != 1:
             return [op]
+        op = self.narrowed(op)
         found = self.identity(op)
         if found is not None:
             self.mapping[op.result] = found
             return []
+        if op.callee == core.ACCUM and op.operands[0] is op.operands[1]:
+            op = op.with_(callee=operator.mul, operands=(2.0, op.operands[0]))
         if op.callee == core.ADDITEM:
             op = self.first_addition(op)
         if op.callee == core.SETITEM:
             op = self.overwritten(op)
         return [op]
+
+    def narrowed(self, op: Op) -> Op:
+        """Elementwise with a number that was broadcast: with the number itself, if another
+        operand has the shape of the result."""
+        if op.role == core.PRIMAL or not isinstance(op.result.type, Array):
+            return op
+        entry = None if isinstance(op.callee, str) else find(op.callee)
+        if entry is None or not entry.elementwise:
+            return op
+        ones = op.result.type.ones
+        operands = list(op.operands)
+        for k, operand in enumerate(operands):
+            number = self.spread_number(operand)
+            others = [o for j, o in enumerate(operands) if j != k]
+            shaped = any(getattr(core.type_of(o), "ones", None) == ones for o in others)
+            if number is not None and shaped:
+                operands[k] = number
+        return op.with_(operands=tuple(operands))
+
+    def spread_number(self, operand: Operand) -> Operand | None:
+        """The float64 number that an array is filled with, if that is how it was made."""
+        made = self.defined.get(operand) if isinstance(operand, Value) else None
+        if made is None or made.callee != core.BROADCAST or not core.is_scalar(made.operands[0]):
+            return None
+        double = core.type_of(made.operands[0]).dtype == core.type_of(operand).dtype == np.float64
+        return made.operands[0] if double else None
 
     def loop(self, op: Op) -> Op:
         """Values that every iteration hands on unchanged are not carried."""

@@ -30,6 +30,8 @@ def _matmul_y(g, x, y):  # type: ignore[no-untyped-def]
         return g * x
     if x.ndim == 1:
         return np.outer(x, g)
+    if y.ndim == 1:
+        return g @ x  # along the rows of x, as the product itself runs
     return x.T @ g
 
 
