@@ -65,7 +65,8 @@ class _Simplifier:
 
     def narrowed(self, op: Op) -> Op:
         """Elementwise with a number that was broadcast: with the number itself, if another
-        operand has the shape of the result."""
+        operand has the shape of the result.
+        """
         if op.role == core.PRIMAL or not isinstance(op.result.type, Array):
             return op
         entry = None if isinstance(op.callee, str) else find(op.callee)
