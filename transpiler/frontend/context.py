@@ -35,7 +35,7 @@ class Context:
         self.builder = Builder()
         self.state = State()
         self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
-        self.stack: list[Any] = []  # nodes of the functions that are being inlined
+        self.stack: list[Any] = []  # the functions that are being inlined
         self.trials = 0  # how many speculative lowerings of loop bodies we are inside
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object

@@ -29,6 +29,11 @@ def liveness_of(node: Any) -> Liveness:
     return liveness.analyse(node)
 
 
+def activation_of(source: Source, node: Any) -> tuple[Any, ...]:
+    """What two activations of one function have in common, though each has read its source."""
+    return source.file, source.first_line, source.text, node.lineno, node.col_offset
+
+
 def call_source(
     cx: Context, node: Any, source: Source, args: Sequence[Binding], kwargs: Mapping[str, Binding]
 ) -> Binding:
@@ -57,7 +62,8 @@ def _inline(
     cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
     kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
-    if frame.node in cx.stack:
+    activation = activation_of(frame.source, frame.node)
+    if activation in cx.stack:
         cx.refuse(
             UnsupportedSyntax,
             f"`{name}` calls itself: recursion is not compiled",
@@ -69,7 +75,7 @@ def _inline(
     bound = bind_arguments(cx, node, name, frame.node.args, args, kwargs, defaults)
     caller = cx.frame
     cx.frame = frame
-    cx.stack.append(frame.node)
+    cx.stack.append(activation)
     try:
         for parameter, binding in bound.items():
             cx.bind(parameter, binding)

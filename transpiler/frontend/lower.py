@@ -34,7 +34,7 @@ from adgen.transpiler.frontend.bindings import (
     is_operand,
 )
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.functions import bind_arguments, run_body, tree_of
+from adgen.transpiler.frontend.functions import activation_of, bind_arguments, run_body, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir import types
@@ -59,7 +59,7 @@ def lower(source: Source, arguments: Mapping[str, Argument]) -> Function:
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
-    cx.stack.append(tree)
+    cx.stack.append(activation_of(source, tree))
     given = _Parameters(cx)
     bound = {name: given.binding(name, argument) for name, argument in arguments.items()}
     initial = dict(cx.state.cells)
