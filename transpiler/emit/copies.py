@@ -15,12 +15,12 @@ import operator
 from dataclasses import dataclass, field
 
 from adgen.transpiler.emit.order import Order
-from adgen.transpiler.emit.storage import FINAL, Hazard, Site, Storage, is_write
+from adgen.transpiler.emit.storage import FINAL, Hazard, Site, Storage, is_spare, is_write
 from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, Index
-from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.rewrite import resolve, with_body
 from adgen.transpiler.ir.types import Array
 
 
@@ -39,6 +39,8 @@ def verify_copies(function: Function) -> None:
     """Raises InvalidIR where an in-place write could be seen through another value."""
     storage = _settled(function)
     for site in storage.sites:
+        if is_spare(site.op):
+            continue
         if not storage.owned(site.value) or storage.hazard(site):
             raise InvalidIR(
                 f"{site.op.callee} in {function.name} overwrites {site.value!r}, "
@@ -98,11 +100,16 @@ class _Edits:
     ends: dict[Block, dict[int, str]] = field(default_factory=dict)  # block -> yield -> name
     after: set[Op] = field(default_factory=set)  # views that become arrays of their own
     added: set[Op] = field(default_factory=set)  # accum -> a new sum
+    spare: dict[Value, Operand] = field(default_factory=dict)  # copies that are not needed
 
     def __post_init__(self) -> None:
         for site in self.storage.sites:
             owned = self.storage.owned(site.value)
             hazards = self.storage.hazard(site)
+            if is_spare(site.op) and site.carry is None:
+                if owned and not hazards:
+                    self.spare[site.op.result] = site.value
+                continue
             if owned and not hazards:
                 continue
             if owned and all(_at_view(hazard) for hazard in hazards):
@@ -144,11 +151,12 @@ class _Edits:
                     self.after.add(op)
 
     def block(self, block: Block) -> Block:
-        """The block with the copies."""
+        """The block with the copies that are needed, and no others."""
         ops: list[Op] = []
         for op in block.ops:
-            ops += self._op(op)
-        yields = list(block.yields)
+            if not (op.callee == core.COPY and op.result in self.spare):
+                ops += self._op(op)
+        yields = [resolve(y, self.spare) for y in block.yields]
         for index, name in self.ends.get(block, {}).items():
             ops.append(_copy_of(yields[index], name, None))
             yields[index] = ops[-1].result
@@ -156,7 +164,7 @@ class _Edits:
 
     def _op(self, op: Op) -> list[Op]:
         ops: list[Op] = []
-        operands = list(op.operands)
+        operands = [resolve(o, self.spare) for o in op.operands]
         for index, name in self.before.get(op, {}).items():
             ops.append(_copy_of(operands[index], name, op))
             operands[index] = ops[-1].result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from adgen.transpiler.emit.storage import WRITES
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Value
 from adgen.transpiler.ir.rewrite import with_body
@@ -10,8 +9,21 @@ from adgen.transpiler.ir.types import Array
 
 
 def gather_extents(function: Function) -> Function:
-    """Within each block, reads of all the extents of an array follow its first such read."""
-    return with_body(function, _block(function.body))
+    """Within each block, reads of all the extents of an array follow its first such read.
+
+    Extents of a parameter whose name is used again are read before anything else.
+    """
+    return with_body(function, _early(_block(function.body)))
+
+
+def _early(block: Block) -> Block:
+    """``n = u.shape[0]`` ahead of ``u = u.copy()``, so that both may be called ``u``."""
+    again = {result.name for _, op in core.walk(block) for result in op.results}
+    params = {param for param in block.args if param.name in again}
+    first = [op for op in block.ops if op.callee == core.DIM and op.operands[0] in params]
+    moved = set(first)
+    rest = [op for op in block.ops if op not in moved]
+    return Block(block.args, (*first, *rest), block.yields)
 
 
 def _block(block: Block) -> Block:
@@ -37,8 +49,6 @@ def complete_groups(block: Block) -> dict[Value, list[Op]]:
             if op.attrs["axis"] in axes:
                 again.add(op.operands[0])
             axes.setdefault(op.attrs["axis"], op)
-        elif op.callee in WRITES:
-            again.add(op.result)
     found: dict[Value, list[Op]] = {}
     for array, axes in reads.items():
         assert isinstance(array.type, Array)

@@ -88,7 +88,7 @@ class Folding:
         if not may_stand_inside(use):
             return
         at_end = use.op is None and _repeated(result, block)
-        if result.name and not at_end and op.callee != core.LOAD:
+        if result.name and not at_end and op.callee != core.LOAD and not _is_copied(use, result):
             return
         root = self._root_of(use)
         if self._blocked(op, root):
@@ -175,6 +175,11 @@ def _extents_together(block: Block, order: Order) -> set[Value]:
         for region in op.regions:
             found |= _extents_together(region, order)
     return found
+
+
+def _is_copied(use: Use, result: Value) -> bool:
+    """Whether a value is only copied to another of its name."""
+    return use.op is not None and use.op.callee == core.COPY and (use.op.result.name == result.name)
 
 
 def _repeated(result: Value, block: Block) -> bool:

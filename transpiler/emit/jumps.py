@@ -14,6 +14,7 @@ their block, and the yields of a block that is left by one are UNREACHABLE.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from adgen.transpiler.emit.returns import Returns
 from adgen.transpiler.emit.selects import is_select
 from adgen.transpiler.emit.storage import carried_args, lead
 from adgen.transpiler.emit.terminators import BREAK, UNREACHABLE
+from adgen.transpiler.emit.unused import drop_unused
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute_op, with_body
@@ -41,7 +43,7 @@ class _Path:
 
 def restore_jumps(function: Function) -> Function:
     """The function with jumps where exit flags allow it."""
-    return with_body(function, _Jumps(function).run())
+    return drop_unused(with_body(function, _Jumps(function).run()))
 
 
 class _Jumps:
@@ -195,14 +197,15 @@ class _Jumps:
     ) -> _Path | None:  # fmt: skip
         """The body with jumps in the arms of its last ``if``, if that decides the exit."""
         at = len(ops) - 1
-        while at >= 0 and is_logic(ops[at]):
+        while at >= 0 and (is_logic(ops[at]) or _is_light(ops[at])):
             at -= 1
         if at < 0 or ops[at].callee != core.IF or is_select(ops[at], self.order):
             return None
         op, after = ops[at], ops[at + 1 :]
         if not _depends(yields[0], op, after):
             return None
-        out = self._ops(ops[:at])
+        early, after = _independent(op, after)
+        out = self._ops([*ops[:at], *early])
         cond = self._at(op.operands[0])
         paths = []
         for region in op.regions:
@@ -218,7 +221,7 @@ class _Jumps:
         more: list[Op] = []
         for op in after:
             new = substitute_op(op, arm)
-            result = simplified(new.callee, new.operands)
+            result = simplified(new.callee, new.operands) if is_logic(op) else None
             if result is None:
                 result = Value(op.result.type, op.result.name)
                 more.append(new.with_(results=(result,)))
@@ -287,6 +290,26 @@ def _told(region: Block, cond: Operand, holds: bool) -> Block:
     """An arm of an ``if`` that yields the condition: it is known there."""
     yields = tuple(holds if isinstance(y, Value) and y is cond else y for y in region.yields)
     return Block(region.args, region.ops, yields)
+
+
+def _is_light(op: Op) -> bool:
+    """Whether the op is a step of a counter or the like, which may stand in both arms."""
+    light = op.callee in (operator.add, operator.sub, operator.mul)
+    return light and core.is_scalar(op.result)
+
+
+def _independent(op: Op, after: Sequence[Op]) -> tuple[list[Op], list[Op]]:
+    """Ops after an ``if`` that may as well stand before it, and the others."""
+    bound: set[Operand] = {*op.results, *op.operands, *_read_in(op.regions)}
+    early: list[Op] = []
+    late: list[Op] = []
+    for other in after:
+        if is_logic(other) or bound.intersection(v for v in other.operands if isinstance(v, Value)):
+            late.append(other)
+            bound.update(other.results)
+        else:
+            early.append(other)
+    return early, late
 
 
 def _depends(flag: Operand, op: Op, after: Sequence[Op]) -> bool:

@@ -14,7 +14,7 @@ from adgen.transpiler.emit.folding import Folding
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.ranges import Ranges
 from adgen.transpiler.emit.storage import carried_args, lead, resting
-from adgen.transpiler.emit.terminators import BREAK, is_left
+from adgen.transpiler.emit.terminators import is_left
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 
@@ -84,10 +84,6 @@ class Liveness:
         for op in reversed(block.ops):
             if not self._is_statement(op):
                 continue
-            if op.callee == BREAK:
-                for target in op.attrs["of"]:
-                    position = self.order.entry[op] + 1
-                    self._add(target, position, position + 1)
             for result in op.results:
                 self._define(result, self.order.exit[op] + 1, live)
             if op.callee == core.IF and op not in self.folding.selects:

@@ -143,7 +143,8 @@ class Statements:
 
     def _write(self, op: Op) -> list[Stmt]:
         before, after = self.names[_value(op.operands[0])], self.names[op.result]
-        out = [update(self.expressions, op)]
+        statement = update(self.expressions, op)
+        out = [] if statement is None else [statement]
         if before != after:
             out.append(nodes.assign(nodes.store(after), nodes.load(before)))
         return out

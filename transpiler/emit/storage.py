@@ -65,6 +65,11 @@ def is_write(op: Op) -> bool:
     return op.callee in WRITES and isinstance(op.results[0].type, Array)
 
 
+def is_spare(op: Op) -> bool:
+    """Whether the op is a copy that the user did not write: not needed of a buffer that is free."""
+    return op.callee == core.COPY and op.role != core.PRIMAL
+
+
 def lead(op: Op) -> int:
     """How many operands of a region op precede the inits."""
     return 3 if op.callee == core.FOR else 0
@@ -111,7 +116,7 @@ class Storage:
     def __post_init__(self) -> None:
         ops = [op for _, op in core.walk(self.function.body)]
         for op in ops:
-            if is_write(op) and isinstance(op.operands[0], Value):
+            if (is_write(op) or is_spare(op)) and isinstance(op.operands[0], Value):
                 self._require(op, op.operands[0])
             elif op.callee == core.SAVE:
                 self.saves.setdefault(op.attrs["slot"], []).append(op)
@@ -168,7 +173,7 @@ class Storage:
 
     def _sites(self, op: Op) -> None:
         order = self.order
-        if is_write(op) and isinstance(op.operands[0], Value):
+        if (is_write(op) or is_spare(op)) and isinstance(op.operands[0], Value):
             site = Site(op.operands[0], order.entry[op], order.place[op], op, 0)
             self.sites.append(site)
         for index in range(len(op.results)):

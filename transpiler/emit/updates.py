@@ -14,10 +14,12 @@ from adgen.transpiler.ir.paths import is_element
 from adgen.transpiler.ir.types import Array
 
 
-def update(write: Expressions, op: Op) -> Stmt:
-    """The statement of a setitem, an additem, or an accum of arrays."""
+def update(write: Expressions, op: Op) -> Stmt | None:
+    """The statement of a setitem, an additem, or an accum of arrays; None if it does nothing."""
     base, value, *index = op.operands
     assert isinstance(base, Value)
+    if op.callee == core.SETITEM and _reads_same(write, value, op):
+        return None
     name = write.plan.naming.values[base]
     if op.callee == core.ACCUM:
         return nodes.augment(nodes.store(name), gast.Add(), write.operand(value))
@@ -64,7 +66,7 @@ def _is_named_array(write: Expressions, value: Operand, base: Value) -> bool:
 
 def _augmented(write: Expressions, op: Op) -> Op | None:
     """The op ``part + rest`` whose result is stored where ``part`` was read, if it is that."""
-    base, value, *index = op.operands
+    base, value = op.operands[:2]
     step = write.plan.folding.inline.get(value) if isinstance(value, Value) else None
     if step is None or step.callee not in nodes.BINARY or step.attrs.get("reassoc"):
         return None
@@ -74,11 +76,15 @@ def _augmented(write: Expressions, op: Op) -> Op | None:
         return None
     if selection.is_whole(op.attrs["path"]) and first is base:
         return step
-    read = write.plan.folding.inline.get(first)
-    if read is None or read.callee != core.GETITEM or read.operands[0] is not base:
-        return None
-    same = read.attrs["path"] == op.attrs["path"] and _equal(read.operands[1:], tuple(index))
-    return step if same else None
+    return step if _reads_same(write, first, op) else None
+
+
+def _reads_same(write: Expressions, value: Operand, op: Op) -> bool:
+    """Whether a folded value is what a write is about to overwrite."""
+    read = write.plan.folding.inline.get(value) if isinstance(value, Value) else None
+    if read is None or read.callee != core.GETITEM or read.operands[0] is not op.operands[0]:
+        return False
+    return read.attrs["path"] == op.attrs["path"] and _equal(read.operands[1:], op.operands[2:])
 
 
 def _equal(first: tuple[Operand, ...], second: tuple[Operand, ...]) -> bool:
