@@ -176,7 +176,9 @@ def _one_apart(cx: Context, item: Slice, bounds: list[Operand]) -> bool:
         if stop is None:
             return start == -1
         return stop - start == 1 and (start >= 0 or stop < 0)
-    return isinstance(start, Value) and stop is cx.state.known.get((operator.add, (start, 1), None))
+    if not isinstance(start, Value) or stop is None:
+        return False
+    return stop is cx.state.known.get((operator.add, (start, 1), None))
 
 
 def read_part(cx: Context, node: Any, ref: Ref, name: str = "") -> Binding:
