@@ -1,5 +1,6 @@
 """The documents speak the truth: their code runs, and what they print is what is generated."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ["README.md", "docs/guide.md", "docs/limitations.md", "docs/architecture.md"]
+# The sources beside the documents, whatever else is installed.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -25,7 +28,7 @@ def test_python_runs(document, tmp_path):
     script = tmp_path / "document.py"
     script.write_text("\n".join(blocks(document, "python")), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, script], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
 
@@ -36,7 +39,12 @@ def test_readme_shows_what_is_generated(tmp_path):
     script = tmp_path / "document.py"
     script.write_text(example, encoding="utf-8")
     printed = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, script],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert printed.strip() == generated.strip()
 
@@ -47,7 +55,9 @@ def test_adgen_commands_run(document):
         for line in block.splitlines():
             if line.startswith("$ adgen "):
                 command = [sys.executable, "-m", "adgen", *shlex.split(line)[2:]]
-                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+                done = subprocess.run(
+                    command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True
+                )
                 assert done.returncode == 0, f"{line}\n{done.stderr}"
 
 
