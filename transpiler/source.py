@@ -159,12 +159,7 @@ def from_function(function: Any) -> Source:
 
     Raises SourceNotFound when there is no Python function in it or no text to be had.
     """
-    plain = unwrap(function)
-    if not isinstance(plain, FunctionType):
-        raise SourceNotFound(
-            f"{describe(function)} is not a Python function",
-            hint="pass a function written with def or lambda",
-        )
+    plain = python_function(function)
     code = plain.__code__
     tree, lines = _tree_of(plain)
     node = _find(tree, code, lines)
@@ -174,6 +169,18 @@ def from_function(function: Any) -> Source:
         if parameter.default is not inspect.Parameter.empty
     }
     return source_of_node(node, code.co_filename, lines, LiveBindings(plain), defaults)
+
+
+def python_function(function: Any) -> FunctionType:
+    """The function with a text of its own below a callable; raises SourceNotFound for others."""
+    plain = unwrap(function)
+    if not isinstance(plain, FunctionType):
+        name = getattr(plain, "__name__", "f")
+        raise SourceNotFound(
+            f"{describe(function)} is not a Python function",
+            hint=f"pass a function written with def or lambda, as lambda x: {name}(x)",
+        )
+    return plain
 
 
 def unwrap(function: Any) -> Any:

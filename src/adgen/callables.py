@@ -39,7 +39,7 @@ class CompiledCallable:
         """Call what is compiled for such arguments; compile it if nothing is."""
         if kwargs or len(args) != self._direct:
             args = self._compilations.parameters.bind(args, kwargs)
-        key = tuple([type_key(value) for value in args])
+        key = tuple(map(type_key, args))
         entry = self._entries.get(key)
         if entry is None or (entry.fresh is not None and not entry.fresh()):
             entry = self._enter(key, args)

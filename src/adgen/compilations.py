@@ -18,7 +18,7 @@ from adgen.runtime import trees
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
 from adgen.transpiler.signature import Argument, argument_of, show
-from adgen.transpiler.source import Source, from_function, observed_lookups, unwrap
+from adgen.transpiler.source import Source, from_function, observed_lookups, python_function, unwrap
 from adgen.version import __version__
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Compilations:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.parameters = Parameters(function)
+        self.parameters = Parameters(python_function(function))
         self.builds: dict[Hashable, Build] = {}
         self.latest: dict[str, Argument] | None = None  # what was asked for last
 

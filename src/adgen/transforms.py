@@ -172,7 +172,7 @@ def _floating(
 def _object(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
     """A differentiable object of the function with these options."""
     if not isinstance(function, Differentiable):
-        return differentiate(function, 0 if wrt is None else wrt, jit=jit is not False)
+        return _differentiable(function, 0 if wrt is None else wrt, Options(jit is not False))
     options = function.options
     if jit is not None and jit != options.jit:
         options = Options(jit, options.fastmath, options.boundscheck)
