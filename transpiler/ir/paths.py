@@ -149,6 +149,7 @@ def _index_ones(ones: tuple[bool, ...], step: Index) -> tuple[bool, ...]:
             out.append(True)
             continue
         if isinstance(item, Slice):
-            out.append(item.length_one or (ones[axis] and item.operands == 0))
+            whole = not item.start and not item.stop  # whatever the step: one element stays one
+            out.append(item.length_one or (ones[axis] and whole))
         axis += 1
     return tuple(out)
