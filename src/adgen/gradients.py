@@ -114,6 +114,7 @@ class HessianProduct(Derivative):
     """``f.hvp(*args, v)``: the Hessian times ``v``, without the Hessian."""
 
     kind = "hvp"
+    _numba_type_ = None  # not for use inside functions that Numba compiles
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The product; the vector comes last and nests like what it multiplies."""

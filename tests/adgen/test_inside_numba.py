@@ -101,6 +101,14 @@ def test_an_unknown_member_is_an_ordinary_typing_error():
 
     with pytest.raises(TypingError, match="gradient"):
         wrong(1.0)
+    product = adgen.hvp(fourth)
+
+    @njit
+    def curvature(x):
+        return product(x, 1.0)
+
+    with pytest.raises(TypingError, match="product"):
+        curvature(2.0)
 
 
 def test_a_cached_caller_is_right_in_the_next_process(tmp_path):
