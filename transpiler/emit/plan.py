@@ -13,6 +13,7 @@ from adgen.transpiler.emit.liveness import Liveness
 from adgen.transpiler.emit.naming import Naming
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.style import Style
+from adgen.transpiler.emit.unused import drop_unused
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.paths import Reshape
@@ -32,7 +33,7 @@ class Plan:
 
 def plan(function: Function, style: Style) -> Plan:
     """Copies, jumps, positions, folding, liveness, names: in that order."""
-    function = restore_jumps(gather_extents(insert_copies(function)))
+    function = restore_jumps(gather_extents(insert_copies(drop_unused(function))))
     order = Order(function)
     folding = Folding(function, order, Events(function, order))
     liveness = Liveness(function, order, folding)

@@ -1,4 +1,4 @@
-"""Carried values and ``if`` results that nobody reads, once jumps have replaced flags."""
+"""Carried values and ``if`` results that nobody reads: they would cost copies and lines."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from adgen.transpiler.primitives.table import find
 _AROUND = {
     core.DIM: 9, core.ZEROS: 12, core.EMPTY: 12, core.FULL_: 11, core.BROADCAST: 19,
     core.SUMTO: 16, core.COPY: 7, core.CAST: 12, core.RANGELEN: 9, core.GETITEM: 2,
-    core.LOAD: 10, core.IF: 10, core.ACCUM: 3,
+    core.LOAD: 10, core.IF: 10, core.ACCUM: 3, core.SETITEM: 5, core.ADDITEM: 6,
 }  # fmt: skip
 
 
@@ -44,6 +44,8 @@ def _reduces_all(op: Op) -> bool:
 
 def reserved(op: Op) -> int:
     """Columns that a statement needs besides the op's expression."""
+    if op.callee in (core.SETITEM, core.ADDITEM):
+        return 0  # the target is one of the operands
     return sum(max(len(result.name), 3) + 3 for result in op.results)
 
 
