@@ -111,6 +111,9 @@ def compile_functions(
     from numba.core.errors import NumbaError
 
     types = tuple(numba.typeof(argument) for argument in arguments)
+    wanted = text, tuple(names), types, version, options
+    if wanted in _kept:
+        return _kept[wanted]
     jitted = load_for_numba(text, label, names, [repr(types), versions(version)], options)
     attempts = (True, True, False) if jitted.loaded.on_disk else (False,)
     for cache in attempts:
@@ -126,7 +129,13 @@ def compile_functions(
             if not cache:
                 raise
             _forget(jitted)
+    _kept[wanted] = dispatchers
     return dispatchers
+
+
+# What has been compiled in this process: closures that are made again and again, as in
+# `grad(lambda w: loss(w, batch))(w)`, share one machine code.  Guarded by `compiler_lock`.
+_kept: dict[tuple[Any, ...], list[Any]] = {}
 
 
 def _forget(jitted: Jitted) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adgen.runtime import compile as compile_module
 from adgen.runtime.compile import Options, compile_functions, plain_functions
 
 TEXT = """import numpy as np
@@ -34,6 +35,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def compiled(options: Options = Options()):
+    """As a new process would have it."""
+    compile_module._kept.clear()
     return compile_functions(TEXT, "total", NAMES, [np.ones(3)], "0", options)[0]
 
 
@@ -41,6 +44,13 @@ def test_plain_and_compiled_agree(folder):
     x = np.arange(100.0)
     plain, _ = plain_functions(TEXT, "total", NAMES)
     assert plain(x) == compiled()(x) == np.sum(x * x)
+
+
+def test_one_process_compiles_once(folder):
+    first = compiled()
+    again = compile_functions(TEXT, "total", NAMES, [np.ones(7)], "0", Options())[0]
+    other = compile_functions(TEXT, "total", NAMES, [np.ones(7, np.float32)], "0", Options())[0]
+    assert first is again and first is not other
 
 
 def test_a_second_load_comes_from_disk(folder):
