@@ -82,11 +82,19 @@ class Compilations:
         Raises UnsupportedError for what is outside the language or has no derivative.
         """
         jit = wanted.options.compiles
-        with _lock(jit):
-            known = self.builds.get((wanted, jit, key))
-            if known is None or (known.fresh is not None and not known.fresh()):
-                known = self.builds[wanted, jit, key] = self._build(wanted, args, jit)
-            return known
+        place = wanted, jit, key
+        known = self._known(place)
+        if known is None:
+            with _lock(jit):
+                known = self._known(place)  # another thread may have been here
+                if known is None:
+                    known = self.builds[place] = self._build(wanted, args, jit)
+        return known
+
+    def _known(self, place: Hashable) -> Build | None:
+        """What is compiled already and still holds."""
+        known = self.builds.get(place)
+        return None if known is None or (known.fresh and not known.fresh()) else known
 
     def arguments(self, args: tuple[Any, ...]) -> dict[str, Argument]:
         """Descriptions of arguments in the order of the parameters."""
