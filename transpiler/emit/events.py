@@ -55,7 +55,9 @@ class Events:
         if is_write(op) or is_view(op):
             self._join(op.operands[0], op.result)
         elif op.callee in (core.SAVE, core.LOAD) and isinstance(op.attrs["slot"].type, Array):
-            self._join(op.attrs["slot"], op.operands[0] if op.callee == core.SAVE else op.result)
+            held = op.operands[0] if op.callee == core.SAVE else op.result
+            if not core.is_scalar(held):  # an element is no part of anything else
+                self._join(op.attrs["slot"], held)
         elif op.callee == BREAK:
             for target, operand in zip(op.attrs["of"], op.operands, strict=True):
                 self._share_carry(target, operand)

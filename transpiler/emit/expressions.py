@@ -199,6 +199,10 @@ class Expressions:
         complete = found is not None and len(extents) == found.type.ndim  # type: ignore[union-attr]
         return found if complete else None
 
+    def _copy(self, op: Op) -> Expr:
+        array = self.operand(op.operands[0])
+        return nodes.call("copied", array) if self.numba else nodes.method(array, "copy")
+
     def _broadcast(self, op: Op) -> Expr:
         x, *extents = op.operands
         return nodes.call("np.broadcast_to", self.operand(x), self.shape(extents))
@@ -296,7 +300,7 @@ _Writer = Callable[[Expressions, Op], Expr]
 _KINDS: dict[str, _Writer] = {
     core.GETITEM: Expressions._getitem, core.ACCUM: Expressions._sum, core.DIM: Expressions._dim,
     core.ZEROS: Expressions._fresh, core.EMPTY: Expressions._fresh, core.FULL_: Expressions._fresh,
-    core.COPY: lambda self, op: nodes.method(self.operand(op.operands[0]), "copy"),
+    core.COPY: Expressions._copy,
     core.BROADCAST: Expressions._broadcast, core.SUMTO: Expressions._sumto,
     core.CAST: Expressions._cast, core.RANGELEN: Expressions._rangelen,
     core.LOAD: Expressions._load, core.IF: Expressions._if,

@@ -19,6 +19,7 @@ _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
     "at_least": "adgen.runtime.kernels",
     "radd": "adgen.runtime.kernels",
+    "copied": "adgen.runtime.memory",
     "matmul": "adgen.runtime.matmul",
     **{
         f"{kind}_{rank}d": "adgen.runtime.memory"

@@ -76,7 +76,8 @@ class Slots:
             return [nodes.assign(nodes.store(name), self.write.as_type(value, slot.type))]
         if slot.kind == "stack":
             return self._push(slot, value)
-        if isinstance(slot.type, Array) and self.plan.style.numba:
+        whole = isinstance(slot.type, Array) and not core.is_scalar(value)
+        if whole and self.plan.style.numba:
             return self._save_elements(op)
         place = nodes.subscript(nodes.load(name), self.write.operands(counters), nodes.Store())
         return [nodes.assign(place, self.write.as_type(value, slot.type))]

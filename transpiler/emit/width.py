@@ -52,5 +52,5 @@ def reserved(op: Op) -> int:
 def operand_width(operand: Operand, widths: Mapping[Value, int]) -> int:
     """Columns of an operand: what is folded in, a name or a literal."""
     if isinstance(operand, Value):
-        return widths.get(operand, max(len(operand.name), 2))
+        return widths.get(operand, len(operand.name) or 2)
     return len(repr(operand))
