@@ -53,6 +53,11 @@ def zeros_3d(n: int, m: int, k: int, dtype: Any = np.float64) -> Any:
     return np.zeros((n, m, k), dtype)
 
 
+def copied(x: Any) -> Any:
+    """``x.copy()``: a fresh array with the elements of another."""
+    return x.copy()
+
+
 def allocate(
     context: Any, builder: ir.IRBuilder, kind: types.Array, shape: Sequence[ir.Value]
 ) -> Any:
@@ -153,3 +158,30 @@ for _ndim, _empty, _zeros in (
 ):
     _register(_empty, _ndim, filled=False)
     _register(_zeros, _ndim, filled=True)
+
+
+@type_callable(copied)
+def _type_copied(context: Any) -> Any:
+    def typer(x: Any) -> Any:
+        if isinstance(x, types.Array):
+            return signature(types.Array(x.dtype, x.ndim, "C"), x)
+        return None
+
+    return typer
+
+
+@lower_builtin(copied, types.Array)
+def _lower_copied(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    (kind,) = sig.args
+    source = make_array(kind)(context, builder, args[0])
+    shape = cgutils.unpack_tuple(builder, source.shape, kind.ndim)
+    result = allocate(context, builder, sig.return_type, shape)
+    if kind.layout == "C":
+        cgutils.raw_memcpy(builder, result.data, source.data, source.nitems, source.itemsize)
+        return result._getvalue()
+    indices = cgutils.loop_nest(builder, shape, context.get_value_type(types.intp))
+    with indices as index:
+        element = cgutils.get_item_pointer(context, builder, kind, source, index)
+        place = cgutils.get_item_pointer(context, builder, sig.return_type, result, index)
+        builder.store(builder.load(element), place)
+    return result._getvalue()

@@ -5,7 +5,15 @@ import pytest
 from numba import njit
 
 from adgen.runtime.matmul import matmul
-from adgen.runtime.memory import empty_1d, empty_2d, empty_3d, zeros_1d, zeros_2d, zeros_3d
+from adgen.runtime.memory import (
+    copied,
+    empty_1d,
+    empty_2d,
+    empty_3d,
+    zeros_1d,
+    zeros_2d,
+    zeros_3d,
+)
 
 pytestmark = pytest.mark.jit
 
@@ -89,6 +97,21 @@ def test_zeros_and_dtypes():
         np.testing.assert_array_equal(array, plain)
     for array, dtype in zip(typed(2, 0, 4), (np.int64, np.float32, np.bool_), strict=True):
         assert array.dtype == dtype
+
+
+@njit
+def copies(x):
+    return copied(x), copied(x.T), copied(x[::2, ::-1])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.bool_])
+@pytest.mark.parametrize("shape", [(3, 4), (1, 5), (0, 2)])
+def test_copies(dtype, shape):
+    x = RNG.integers(0, 2, size=shape).astype(dtype)
+    for copy, original in zip(copies(x), (x, x.T, x[::2, ::-1]), strict=True):
+        assert copy.flags.c_contiguous and copy.dtype == dtype
+        np.testing.assert_array_equal(copy, original)
+        assert not np.shares_memory(copy, x)
 
 
 def test_a_negative_extent_is_refused():
