@@ -9,11 +9,14 @@ import pytest
 
 from adgen.transpiler.emit.module import emit_module
 from adgen.transpiler.emit.style import Style
+from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import LEAF, Function, Slot, Value
 from adgen.transpiler.ir.paths import ELEMENT_1D
 from adgen.transpiler.ir.types import F8, Scalar
 from adgen.transpiler.ir.types import INT as INTEGER
+from adgen.transpiler.source import from_function
+from tests.emit import test_lowered
 from tests.emit.programs import VECTOR, for_, function, if_, logistic
 from tests.emit.running import compiled
 from tests.emit.test_slots import split_pair, stacked
@@ -139,3 +142,11 @@ def test_a_value_of_one_arm() -> None:
     f = function({"s": F8}, build)
     same(f, 1.0)
     same(f, -1.0)
+
+
+@pytest.mark.parametrize("name", ["search", "early", "collatz"])
+def test_jumps(name: str) -> None:
+    function, types, args = next(c for c in test_lowered.CASES if c[0].__name__ == name)
+    text = emit_module([lower(from_function(function), types)], Style(numba=True))
+    fast = numba.njit(compiled(text)[name], error_model="numpy")
+    assert fast(*args) == pytest.approx(function(*args))

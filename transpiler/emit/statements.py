@@ -124,7 +124,7 @@ class Statements:
         if op.callee == BREAK:
             return [*self._assign(op.attrs["of"], op.operands), gast.Break()]
         if op.callee == RETURN:
-            return self._returns(op.operands)
+            return self._returns(op.operands) or [gast.Return(None)]
         if op.callee in _EFFECTS:
             return _EFFECTS[str(op.callee)](self, op)
         if is_write(op):
