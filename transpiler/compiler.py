@@ -12,7 +12,8 @@ from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir.core import Block, Function, Slot
 from adgen.transpiler.ir.printer import print_function
-from adgen.transpiler.passes.guards import guard_broadcasting
+from adgen.transpiler.passes.dead_code import eliminate_dead_code
+from adgen.transpiler.passes.guards import drop_checked_by_numpy, guard_broadcasting
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
@@ -59,8 +60,8 @@ def compile_source(
     """
     primal = prepare(source, arguments)
     functions = derive(primal, request)
-    if request.stage == "numba":
-        functions = tuple(to_loops(function) for function in functions)
+    finish = to_loops if request.stage == "numba" else to_read
+    functions = tuple(finish(function) for function in functions)
     text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
     names = tuple(function.name for function in functions)
     captures = primal.captures
@@ -87,6 +88,11 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
     if request.mode == "derivative":
         return (gradient.derivative(primal, request.wrt[0], request.order, PASSES),)
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
+
+
+def to_read(function: Function) -> Function:
+    """The array level of a function: what people read and CPython runs."""
+    return eliminate_dead_code(drop_checked_by_numpy(function))
 
 
 def to_loops(function: Function) -> Function:
@@ -124,7 +130,7 @@ def stages(
     functions = derive(primal, request)
     for function in functions:
         yield "derivative", "autodiff: chain rule, residuals", print_function(function)
-    yield "array", "emit: what people read", emit_module(functions, Style(numba=False))
+    yield "array", "emit: what people read", emit_module([to_read(f) for f in functions], Style(numba=False))
     loops = tuple(to_loops(function) for function in functions)
     for function in loops:
         yield "loops", "passes/loops: fused loops over scalars", print_function(function)

@@ -80,3 +80,27 @@ class _Guards:
 def _ndim(x: Operand) -> int:
     kind = type_of(x)
     return kind.ndim if isinstance(kind, Array) else 0
+
+
+def drop_checked_by_numpy(function: Function) -> Function:
+    """The function without guards between extents of arguments, for the array level.
+
+    NumPy itself raises where two extents differ and neither is 1, which the
+    specialisation key says of arguments; fused loops would read out of bounds.
+    """
+    params = set(function.params)
+    dims = {
+        op.result
+        for _, op in core.walk(function.body)
+        if op.callee == core.DIM and op.operands[0] in params
+    }
+
+    def clean(block: Block) -> Block:
+        ops = [
+            op.with_(regions=tuple(clean(region) for region in op.regions))
+            for op in block.ops
+            if not (op.callee == core.GUARD and all(o in dims for o in op.operands))
+        ]
+        return Block(block.args, tuple(ops), block.yields)
+
+    return with_body(function, clean(function.body))
