@@ -31,7 +31,7 @@ assert       cond, *values               message, kind   no result
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
 reserve      counter                     slot            no result; room for that trip
-save         v, *counters                slot            no result
+save         v, *counters[, *indices]    slot            no result
 load         *counters                   slot            -> v
 ===========  ==========================  ==============  ==================================
 
@@ -133,6 +133,7 @@ class Slot:
     kind ``tape``: preallocated by ``declare`` with the trip counts as extents (then the
     extents of the value, if it is an array), indexed by trip counters.  In a ``while``
     the first extent is a first guess, and ``reserve`` at the start of the body grows it.
+    At the loop level an array is saved by elements, its indices after the counters.
     kind ``stack``: last in, first out; grows; ``save`` pushes, ``load`` pops.
     """
 

@@ -119,25 +119,50 @@ def _body(frame: _Frame, op: Op, body: Block, args: Sequence[Any]) -> tuple[list
     return yields, False
 
 
+class _Tape(dict[tuple[Any, ...], Any]):
+    """What has been saved for which counters; ``extents`` are those of its declaration."""
+
+    def __init__(self, extents: Sequence[Any]) -> None:
+        super().__init__()
+        self.extents = tuple(extents)
+
+    def save_element(self, kind: Array, value: Any, place: Sequence[Any]) -> None:
+        """Save one element of an array."""
+        counters, index = tuple(place[: -kind.ndim]), tuple(place[-kind.ndim :])
+        if counters not in self:
+            self[counters] = np.empty(self.extents[-kind.ndim :], kind.dtype)
+        self[counters][index] = value
+
+    def load(self, kind: Type, counters: Sequence[Any]) -> Any:
+        """What was saved; an array without elements needs no saving."""
+        empty = isinstance(kind, Array) and 0 in self.extents[-kind.ndim :]
+        if empty and tuple(counters) not in self:
+            return np.empty(self.extents[-kind.ndim :], kind.dtype)
+        return self[tuple(counters)]
+
+
 def _run_slot(frame: _Frame, op: Op, operands: list[Any]) -> tuple[Any, ...]:
     slot: Slot = op.attrs["slot"]
     if op.callee == core.DECLARE:
-        frame.slots[slot] = [] if slot.kind == "stack" else {}
+        frame.slots[slot] = [] if slot.kind == "stack" else _Tape(operands)
         return ()
     if op.callee == core.RESERVE:
         return ()
     if op.callee == core.SAVE:
         value, *counters = operands
+        if isinstance(slot.type, Array) and np.ndim(value) == 0:
+            frame.slots[slot].save_element(slot.type, value, counters)
+            return ()
         value = np.array(value) if isinstance(slot.type, Array) else value
         if slot.kind == "stack":
             frame.slots[slot].append(value)
         else:
-            frame.slots.setdefault(slot, {})[tuple(counters)] = value
+            frame.slots.setdefault(slot, _Tape(()))[tuple(counters)] = value
         return ()
     try:
         if slot.kind == "stack":
             return (frame.slots[slot].pop(),)
-        return (frame.slots[slot][tuple(operands)],)
+        return (frame.slots[slot].load(slot.type, operands),)
     except LookupError:
         raise Undefined(f"slot {slot.name} is loaded at {operands} but was not saved") from None
 

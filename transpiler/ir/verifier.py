@@ -77,7 +77,17 @@ class _Verifier:
             for result in op.results:
                 self._define(result, block, op)
             if op.callee == core.SAVE:
-                self.saved_in.setdefault(op.attrs["slot"], []).append((block, position))
+                self._note_save(op, block)
+
+    def _note_save(self, op: Op, block: Block) -> None:
+        """A save counts in its block; that of an element in the blocks around its loops too."""
+        saved = self.saved_in.setdefault(op.attrs["slot"], [])
+        saved.append((block, self.position[op]))
+        if _saves_element(op):
+            for _ in range(op.attrs["slot"].type.ndim):
+                if block in self.around:
+                    block, loop = self.around[block]
+                    saved.append((block, self.position[loop]))
 
     def _pair(self, op: Op) -> None:
         """Note which blocks mirror which; a mirror whose original is gone mirrors nothing."""
@@ -153,9 +163,12 @@ class _Verifier:
         if op.callee == core.DECLARE:
             self._check_declare(op)
         elif op.callee == core.SAVE:
-            self._check_access(op, op.operands[1:])
-            if not op.operands or not fits(op.operands[0], op.attrs["slot"].type):
-                raise self._error(op, f"what is saved is no {op.attrs['slot'].type}")
+            counters, kind = op.operands[1:], op.attrs["slot"].type
+            if _saves_element(op):
+                counters, kind = counters[: -kind.ndim], Scalar(kind.dtype)
+            self._check_access(op, counters)
+            if not op.operands or not fits(op.operands[0], kind):
+                raise self._error(op, f"what is saved is no {kind}")
         elif op.callee == core.LOAD:
             self._check_access(op, op.operands)
             if not self._saved(op, block):
@@ -209,6 +222,11 @@ class _Verifier:
         if op is None:
             return InvalidIR(f"{self.function.name}: {reason}", self.function.span)
         return InvalidIR(f"{self.function.name}: {print_op(op)}: {reason}", op.span)
+
+
+def _saves_element(op: Op) -> bool:
+    """Whether an element of an array is saved, not the whole."""
+    return isinstance(op.attrs["slot"].type, Array) and core.is_scalar(op.operands[0])
 
 
 def _both_scalars_of_one_dtype(first: Type, second: Type) -> bool:

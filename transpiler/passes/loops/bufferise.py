@@ -11,17 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array
 from adgen.transpiler.passes.loops.memory import Memory
 from adgen.transpiler.passes.loops.part import (
     MAP,
     REDUCE,
+    SAVE,
     STATEMENT,
     UPDATE,
     Part,
     Read,
     element_type,
+    positions,
 )
 from adgen.transpiler.passes.loops.placement import Placement, Plan
 from adgen.transpiler.passes.loops.schedule import Loop, Tree
@@ -224,8 +226,19 @@ class Bufferiser:
             self.deliver(part, value, level)
         elif part.kind == REDUCE:
             self.accumulate(part, value, level)
+        elif part.kind == SAVE:
+            self.save(part, value, level)
         else:
             self.update(part, value, level)
+
+    def save(self, part: Part, value: Operand, level: _Level) -> None:
+        """One element saved on a tape."""
+        counters = [self.source(s, level) for s in part.reads[1:]]
+        kind = type_of(part.op.operands[0])
+        assert isinstance(kind, Array)
+        place = positions(kind.ones)
+        index = [0 if p is None else level.indices[p] for p in place]
+        level.builder.effect(core.SAVE, value, *counters, *index, slot=part.op.attrs["slot"])
 
     def statement(self, part: Part, level: _Level) -> None:
         """An op as it is, on the present arrays and numbers."""

@@ -184,6 +184,6 @@ def _effect(part: Part) -> object:
     """What an effect touches: a slot, or the world."""
     if part.kind not in (STATEMENT, SAVE):
         return None
-    if part.op.callee in (core.SAVE, core.LOAD, core.DECLARE):
+    if part.op.callee in (core.SAVE, core.LOAD, core.DECLARE, core.RESERVE):
         return part.op.attrs["slot"]
     return "world" if part.op.callee in core.EFFECTS else None

@@ -60,7 +60,6 @@ class Parts:
         self.parts: list[Part] = []
         self.made: dict[Value, Part] = {}
         self.whole: set[Value] = set()
-        self.tapes: dict[Value, Op] = {}
 
     # Reading
 
@@ -144,7 +143,7 @@ class Parts:
         """An array that exists as such and equals ``x``: a copy if it is a view."""
         assert isinstance(x, Value)
         view = self.view(x)
-        if view.is_whole and view.base not in self.tapes and view.base.type == x.type:
+        if view.is_whole and view.base.type == x.type:
             self.whole.add(view.base)
             return view.base
         return self.copy(view, Value(Array(x.type.dtype, view.ones), x.name), x)
@@ -398,7 +397,7 @@ class Parts:
                 cast = Value(Array(dtype, view.ones), x.name)
                 self.map(op, cast, (x,), identity(dtype), self.shape(x))
                 x = cast
-            elif view.permutation == (1, 0) and view.base not in self.tapes:
+            elif view.permutation == (1, 0):
                 wholes.append(view.base)
                 x = self._transposed(op, view)
             array = self.array(x)
@@ -490,13 +489,6 @@ class Parts:
         self.append(Part(SAVE, op, None, domain, place, (read, *counters),
                          identity(kind.dtype)))  # fmt: skip
 
-    def load_elements(self, op: Op) -> None:
-        """A load of an array from a tape, whose elements are loaded where they are read."""
-        source = Value(op.result.type, op.result.name)
-        self.extents.note(source, self.shape(op.result))
-        self.tapes[source] = op
-        self.views[op.result] = self.view(source)
-
 
 def _truth(builder: Builder, elements: list[Operand]) -> Operand:
     return builder.emit(operator.ne, elements[0], 0)
@@ -548,6 +540,7 @@ _HANDLERS: dict[object, Callable[[Parts, Op], object]] = {
     core.ADDITEM: Parts._setitem,
     core.ACCUM: Parts._accum,
     core.SUMTO: Parts._sumto,
+    core.SAVE: Parts._save,
     np.outer: Parts._outer,
     **{callee: Parts._product for callee in PRODUCTS},
 }
