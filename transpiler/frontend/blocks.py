@@ -1,8 +1,9 @@
 """Statement lists and early exits.
 
 ``return``, ``break`` and ``continue`` set flags of the frame: ``$out`` (leave the rest of this
-block), ``$leave`` (leave the loop), ``$ret`` (leave the function, with ``$val``).  A flag that
-is known while lowering costs nothing: the rest of a block moves into the arm that falls
+block), ``$leave`` (leave the loop), ``$ret`` (leave the function, with ``$val``); ``$done``
+says that the condition of a ``while`` has become false inside its body (see loops.py).  A flag
+that is known while lowering costs nothing: the rest of a block moves into the arm that falls
 through.  Only where that is not known is the rest guarded.  Nothing is duplicated.
 """
 
@@ -47,23 +48,24 @@ def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
         rest()
         return
     assert isinstance(value, Value)
-    left = arm(cx, lambda: _assume(cx, value, True))
+
+    def leave() -> None:
+        assume(cx, value, True)
+        cx.bind("$out", True)
 
     def go_on() -> None:
-        _assume(cx, value, False)
+        assume(cx, value, False)
         rest()
 
-    stayed = arm(cx, go_on)
+    left, stayed = arm(cx, leave), arm(cx, go_on)
     branch(cx, node, value, left, stayed, _live(cx, node, "tail", (left, stayed)))
 
 
-def _assume(cx: Context, flag: Value, truth_value: bool) -> None:
+def assume(cx: Context, flag: Value, truth_value: bool) -> None:
     """Inside a guard, the flags that are this very value are known."""
     for name in FLAGS:
         if cx.flag(name) is flag:
             cx.bind(name, truth_value)
-    if truth_value:
-        cx.bind("$out", True)
 
 
 def arm(cx: Context, lower: Callable[[], Any]) -> Arm:

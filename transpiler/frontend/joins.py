@@ -29,7 +29,7 @@ from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Type, join
 from adgen.transpiler.primitives.builder import Builder, zero
 
-FLAGS = ("$out", "$leave", "$ret")
+FLAGS = ("$out", "$leave", "$ret", "$done")
 
 
 @dataclass(eq=False, slots=True)

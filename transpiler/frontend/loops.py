@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Cell, Key, Ref, Unbound
-from adgen.transpiler.frontend.blocks import arm, run_block
+from adgen.transpiler.frontend.blocks import arm, arms_of, assume, run_block
 from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import Head, Slot, Template, ends, grow, with_results
 from adgen.transpiler.frontend.context import Context
@@ -79,7 +79,18 @@ def _unless(cx: Context, node: Any, flag: Operand, rest: Callable[[], None]) -> 
             cx.bind(name, False)
         rest()
 
-    branch(cx, node, flag, arm(cx, lambda: None), arm(cx, go_on), lambda key: True)
+    left = arm(cx, lambda: assume(cx, flag, True))
+    branch(cx, node, flag, left, arm(cx, go_on), lambda key: True)
+
+
+def changed(before: State, after: State) -> bool:
+    """Whether evaluating something has written an array or a name."""
+    return (
+        any(after.cells[cell] is not value for cell, value in before.cells.items())
+        or before.stale.keys() != after.stale.keys()
+        or any(after.env.get(key) is not binding for key, binding in before.env.items())
+        or any(key not in before.env for key in after.env)
+    )
 
 
 @dataclass(eq=False)
@@ -116,6 +127,7 @@ class _Loop:
         self.heads: dict[Key, Binding] = {}
         self.cell_slots: dict[Cell, Slot] = {}
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
+        self.tests_inside = False  # the condition of a while changes something
 
     def run(self) -> None:
         """Trials to the fixpoint, then the op and the state after it."""
@@ -151,7 +163,10 @@ class _Loop:
                 assert self.index is not None
                 cx.extents.natural.discard(self.index)
                 assign(cx, self.node.target, self.over.item(self.index))
-            run_block(cx, self.node.body)
+            if self.tests_inside:
+                self.test_inside()
+            else:
+                run_block(cx, self.node.body)
             after = cx.state
         return _Trial(
             head, state, after, builder, condition, endless, len(cx.gaps) - gaps, prelude
@@ -212,9 +227,29 @@ class _Loop:
             return None, False
         cx = self.cx
         builder = prelude.inner()
-        with cx.inside(builder, state.copy()):
-            condition = truth(cx, cx.ev(self.node.test), self.node.test)
+        if not self.tests_inside:
+            with cx.inside(builder, state.copy()):
+                condition = truth(cx, cx.ev(self.node.test), self.node.test)
+                self.tests_inside = changed(state, cx.state)
+        if self.tests_inside:
+            return prelude.inner().block((), (True,)), False
         return builder.block((), (condition,)), condition is True
+
+    def test_inside(self) -> None:
+        """``while c: …`` as ``while True: if c: … else: leave``, for a condition that writes."""
+        cx, node = self.cx, self.node
+        condition = truth(cx, cx.ev(node.test), node.test)
+
+        def done() -> None:
+            cx.bind("$done", True)
+            cx.bind("$out", True)
+
+        if not isinstance(condition, Value):
+            run_block(cx, node.body) if condition else done()
+            return
+        arms = arms_of(cx, lambda: run_block(cx, node.body), done)
+        if arms is not None:
+            branch(cx, node, condition, *arms, lambda key: True)
 
     # What a trial teaches
 
@@ -346,11 +381,14 @@ class _Loop:
         cx.builder.ops += trial.prelude.ops
         cx.builder.span = cx.span(self.node)
         yields = self.yields(trial)
-        flags = [trial.after.env.get((cx.frame, name), False) for name in ("$leave", "$ret")]
+        flags = [
+            trial.after.env.get((cx.frame, name), False) for name in ("$leave", "$ret", "$done")
+        ]
         attrs: dict[str, Any] = {"label": core.new_label()}
         if any(flag is not False for flag in flags):
             with cx.inside(trial.builder, trial.after):
-                yields.insert(0, either(cx, flags[0], flags[1], self.node))
+                left = either(cx, flags[0], flags[1], self.node)
+                yields.insert(0, either(cx, left, flags[2], self.node))
             attrs["exits"] = True
         heads = [slot.head for slot in trial.head.slots]
         results = tuple(Value(head.type, head.name) for head in heads)
