@@ -16,15 +16,18 @@ from adgen.transpiler.emit.nodes import Stmt
 
 def print_statement(node: Stmt) -> str:
     """The text of a function definition or another statement, on lines of any length."""
-    text = _printed(gast.gast_to_ast(gast.Module([node], [])))
-    tree = gast.gast_to_ast(gast.Module([node], []))
-    if _equal(text, tree):
+    tree = _fresh(node)
+    wanted = ast.dump(tree)
+    text = str(astor.to_source(tree, pretty_string=_string, pretty_source="".join))
+    if _parsed(text) == wanted:
         return text
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    return ast.unparse(ast.fix_missing_locations(_fresh(node))) + "\n"
 
 
-def _printed(tree: ast.AST) -> str:
-    return str(astor.to_source(tree, pretty_string=_string, pretty_source="".join))
+def _fresh(node: Stmt) -> ast.AST:
+    """The statement as a module of nodes of its own: astor leaves marks on what it prints."""
+    module: ast.AST = gast.gast_to_ast(gast.Module([node], []))
+    return module
 
 
 def _string(text: str, *_: object, **__: object) -> str:
@@ -34,9 +37,9 @@ def _string(text: str, *_: object, **__: object) -> str:
     return f'"{literal[1:-1]}"' if plain else literal
 
 
-def _equal(text: str, tree: ast.AST) -> bool:
+def _parsed(text: str) -> str:
+    """The tree of a text, or nothing if it is no Python."""
     try:
-        again = ast.parse(text)
+        return ast.dump(ast.parse(text))
     except SyntaxError:
-        return False
-    return ast.dump(again) == ast.dump(tree)
+        return ""
