@@ -24,17 +24,23 @@ CONSTRUCTORS = frozenset({"zeros", "ones", "empty", "full"})
 ITERATORS = frozenset({"len", "enumerate", "zip", "reversed", "sorted"})
 METHODS = frozenset({"dot", "reshape", "copy", "ravel", "flatten", "transpose"})
 # Names that people give to data: where such a one meets an array, it is one.
-DATA_NAMES = frozenset({"x", "y", "z", "u", "v", "w", "targets", "labels", "target", "label"})
+DATA_NAMES = frozenset(
+    {"x", "y", "z", "u", "v", "w", "xs", "ys", "data", "points", "samples", "values"}
+    | {"targets", "labels", "target", "label", "weights"}
+)
 DEEPEST_CALL = 4
 MOST_ROUNDS = 6
 
 
-def guess_arguments(source: Source) -> dict[str, Scalar | Array]:
-    """A type for every parameter: int, float or an array of float64 of some rank."""
+Guess = Scalar | Array | tuple[Scalar | Array, ...]
+
+
+def guess_arguments(source: Source) -> dict[str, Guess]:
+    """A type for every parameter: int, float, an array of some rank, or a tuple of these."""
     return _guess(source, DEEPEST_CALL)
 
 
-def _guess(source: Source, depth: int) -> dict[str, Scalar | Array]:
+def _guess(source: Source, depth: int) -> dict[str, Guess]:
     statement = ast.parse(source.text).body[0]
     node = statement.value if isinstance(statement, ast.Expr) else statement
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
@@ -60,12 +66,19 @@ class _Evidence:
         self.depth = depth
         self.ranks: dict[str, int] = {}
         self.integers: set[str] = set()
+        self.unpacked: dict[str, list[str]] = {}
 
-    def type_of(self, name: str) -> Scalar | Array:
+    def type_of(self, name: str) -> Guess:
         """The type that the evidence suggests."""
+        parts = [self._simple(part) for part in self.unpacked.get(name, [])]
+        if any(isinstance(part, Array) for part in parts):
+            return tuple(parts)
+        return self._simple(name)
+
+    def _simple(self, name: str) -> Scalar | Array:
         rank = self.ranks.get(name, 0)
         if rank:
-            return array("f8", rank)
+            return array("i8" if name in self.integers else "f8", rank)
         return INT if name in self.integers else FLOAT
 
     def look(self, node: ast.AST) -> None:
@@ -139,8 +152,13 @@ class _Evidence:
             case ast.Subscript(value=base, slice=index):
                 taken = sum(1 for item in _items(index) if _is_integer(item))
                 self._at_least(base, rank + taken)
-            case ast.UnaryOp(operand=operand):
+            case ast.UnaryOp(operand=operand) | ast.BinOp(left=operand, op=ast.Pow()):
                 self._at_least(operand, rank)
+            case ast.BinOp(left=left, op=op, right=right):
+                square = isinstance(op, ast.Mult) and ast.dump(left) == ast.dump(right)
+                for side in (left, right):
+                    if square or (isinstance(op, ast.Sub) and _may_be_data(side)):
+                        self._at_least(side, rank)
 
     def _subscript(self, base: ast.expr, index: ast.expr) -> None:
         items = [item for item in _items(index) if not _is_new(item)]
@@ -155,6 +173,8 @@ class _Evidence:
             for bound in bounds:
                 if bound is not None:
                     self.integers.update(_arithmetic_names(bound))
+                if isinstance(bound, ast.Subscript) and isinstance(bound.value, ast.Name):
+                    self.integers.add(bound.value.id)
 
     def _call(self, node: ast.Call) -> None:
         name, args = _name(node.func), node.args
@@ -162,6 +182,8 @@ class _Evidence:
         if not of_name and isinstance(node.func, ast.Attribute):
             if name in METHODS | REDUCTIONS and not _is_module(node.func.value):
                 self._at_least(node.func.value, 1)
+                if name == "dot":
+                    self._matrix(node.func.value)
         if name == "range" and of_name or name in CONSTRUCTORS | {"arange", "eye"}:
             shapes = args if name in ("range", "arange") else args[:1]
             for arg in [item for shape in shapes for item in _items(shape)]:
@@ -171,6 +193,8 @@ class _Evidence:
         ):
             for arg in args if name == "zip" else args[:1]:
                 self._at_least(arg, 1 + self._axis(node))
+                if name in REDUCTIONS and not self.rank(arg):
+                    self._data_in(arg)
         elif name in ("dot", "matmul", "vdot", "inner"):
             for arg in args:
                 self._matrix(arg)
@@ -179,6 +203,12 @@ class _Evidence:
                 self._at_least(arg, 1)
         elif of_name:
             self._user_call(name, args)
+
+    def _data_in(self, node: ast.expr) -> None:
+        """What is reduced has an array in it: the names that sound like one."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.id in DATA_NAMES:
+                self._at_least(part, 1)
 
     def _axis(self, node: ast.Call) -> int:
         for keyword in node.keywords:
@@ -216,7 +246,9 @@ class _Evidence:
     def _elementwise(self, left: ast.expr, right: ast.expr, difference: bool) -> None:
         for one, other in ((left, right), (right, left)):
             bare = one.operand if isinstance(one, ast.UnaryOp) else one
-            if isinstance(bare, ast.Name) and (difference or bare.id in DATA_NAMES):
+            if isinstance(bare, ast.Name) and (
+                _may_be_data(bare) or (difference and not isinstance(other, ast.Name))
+            ):
                 self._at_least(bare, self.rank(other))
 
     def _loop(self, target: ast.expr, iterable: ast.expr) -> None:
@@ -228,11 +260,17 @@ class _Evidence:
         for name, container in pairs:
             if isinstance(name, ast.Name) and isinstance(container, ast.Name):
                 self._at_least(container, 1 + self.ranks.get(name.id, 0))
+                if name.id in self.integers:
+                    self.integers.add(container.id)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute):
             if value.attr == "shape":
                 self._at_least(value.value, len(target.elts))
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Name):
+            self._at_least(value, 1)
+            if all(isinstance(item, ast.Name) for item in target.elts):
+                self.unpacked[value.id] = [_name(item) for item in target.elts]
         elif isinstance(target, ast.Name):
             self._at_least(value, self.ranks.get(target.id, 0))
             self._at_least(target, self.rank(value))
@@ -241,6 +279,11 @@ class _Evidence:
 def _items(index: ast.expr) -> list[ast.expr]:
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     return [part for part in parts if not (isinstance(part, ast.Constant) and part.value is ...)]
+
+
+def _may_be_data(node: ast.expr) -> bool:
+    """Not a name that sounds like a number: in `data - mean` only one side is an array."""
+    return not isinstance(node, ast.Name) or node.id in DATA_NAMES
 
 
 def _is_new(item: ast.expr) -> bool:

@@ -69,6 +69,30 @@ def shapes(A, B, v):
     return B.T, np.sum(v, axis=1), n + m
 
 
+def unpacked(theta, params, data):
+    mu, log_sigma = theta
+    W, b = params
+    return np.sum(0.5 * ((data - mu) / np.exp(log_sigma)) ** 2) + np.sum(data @ W + b)
+
+
+def labelled(W, X, labels, order):
+    logits = X.dot(W)
+    total = 0.0
+    for i in order:
+        total += logits[i, labels[i]]
+    return total
+
+
+def pairwise(points):
+    n = points.shape[0]
+    energy = 0.0
+    for i in range(n):
+        for j in range(i + 1, n):
+            d = points[i] - points[j]
+            energy += 1.0 / np.sqrt(np.sum(d * d))
+    return energy
+
+
 @pytest.mark.parametrize(
     ("function", "text", "guessed"),
     [
@@ -84,6 +108,13 @@ def shapes(A, B, v):
         (logistic, "w: f8[:], X: f8[:, :], y: f8[:]", "w X y"),
         (constructed, "n: int, m: int, x: f8[:]", "n m x"),
         (shapes, "A: f8[:, :], B: f8[:, :], v: f8[:, :]", "A B v"),
+        (unpacked, "theta: f8[:], params: (f8[:, :], float), data: f8[:]", "theta params data"),
+        (
+            labelled,
+            "W: f8[:, :], X: f8[:, :], labels: i8[:], order: i8[:]",
+            "W X labels order",
+        ),
+        (pairwise, "points: f8[:, :]", "points"),
         (lambda x: x * x, "x: float", "x"),
     ],
 )
