@@ -54,7 +54,7 @@ trivial compilation. *Numba, array level*: `numba.njit` of the source that `.sou
 WARM = """## Second process
 
 The first gradient in a process that finds an empty cache and in the next one, which finds the
-compiled code on disk.
+compiled code on disk; imports aside.
 """
 
 
