@@ -99,10 +99,13 @@ def test_reverse_is_the_transpose_of_forward(case: Case) -> None:
     np.testing.assert_allclose(pushed, pulled, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("case", all_cases(dtype="f4"), ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [case for case in all_cases(dtype="f4") if case.entry.callee.__module__ != "math"],
+    ids=str,
+)
 def test_float32_stays_float32(case: Case) -> None:
-    if getattr(case.entry.callee, "__module__", "") == "math":
-        pytest.skip("functions of math compute in Python floats")
+    """Functions of NumPy; those of math compute in Python floats."""
     operands = case.operands()
     value = np.asarray(case.call(operands))
     tangents = [np.asarray(t, np.float32)[()] for t in directions(case, operands)]
