@@ -130,7 +130,8 @@ def stages(
     functions = derive(primal, request)
     for function in functions:
         yield "derivative", "autodiff: chain rule, residuals", print_function(function)
-    yield "array", "emit: what people read", emit_module([to_read(f) for f in functions], Style(numba=False))
+    read = [to_read(function) for function in functions]
+    yield "array", "emit: what people read", emit_module(read, Style(numba=False))
     loops = tuple(to_loops(function) for function in functions)
     for function in loops:
         yield "loops", "passes/loops: fused loops over scalars", print_function(function)

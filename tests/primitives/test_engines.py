@@ -18,11 +18,7 @@ from tests.primitives.cases import ENTRIES, Case, cases
 from tests.primitives.test_derivatives import active
 
 NUMBERS = [
-    case
-    for entry in ENTRIES
-    if entry.elementwise
-    for case in cases(entry)
-    if not any(case.shapes)
+    case for entry in ENTRIES if entry.elementwise for case in cases(entry) if not any(case.shapes)
 ]
 GROUP = 20
 
