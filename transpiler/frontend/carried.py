@@ -25,6 +25,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.joins import dummy, mentions
+from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, Type, join
@@ -167,6 +168,8 @@ def _grow_moved(
 ) -> Template:
     if not (isinstance(end, Ref) and end.cell is init.cell and end.path == init.path):
         return _whole(cx, name, init, end) if isinstance(end, Ref) else Clash(init, end)
+    if not all(same_operand(init.index[k], end.index[k]) for k in step_places(init.path)):
+        return _whole(cx, name, init, end)
     news = []
     for old, a, b in zip(template.index, init.index, end.index, strict=True):
         news.append(grow(cx, "", old, a, b) if old or not same_operand(a, b) else None)

@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.bindings import (
     with_children,
 )
 from adgen.transpiler.frontend.context import Context, convert
+from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.ir import core
@@ -204,7 +205,9 @@ class _Merger:
 
     def ref(self, name: str, first: Ref, second: Ref) -> Ref | None:
         """The join of two arrays: the same view of joined cells, or a value of its own."""
-        if first.path == second.path and self.compatible(first.cell, second.cell):
+        steps = step_places(first.path) if first.path == second.path else ()
+        alike_steps = all(same_operand(first.index[k], second.index[k]) for k in steps)
+        if first.path == second.path and alike_steps and self.compatible(first.cell, second.cell):
             cell = self.cell(name, first.cell, second.cell)
             index = tuple(
                 self.operand(a, b, "") for a, b in zip(first.index, second.index, strict=True)

@@ -59,6 +59,24 @@ def entries_of(step: Step) -> list[Entry]:
     return entries
 
 
+def step_places(path: Path) -> set[int]:
+    """The positions among the operands of a path that are steps of slices.
+
+    Which way a slice runs must be known, so views with different steps are different views.
+    """
+    places: set[int] = set()
+    position = 0
+    for element in path:
+        items = element.items if isinstance(element, Index) else ()
+        count = position
+        for item in items:
+            count += Index((item,)).operands
+            if isinstance(item, Slice) and item.step:
+                places.add(count - 1)
+        position += element.operands
+    return places
+
+
 def _index(entries: list[Entry]) -> Step:
     return (
         Index(tuple(item for item, _ in entries)),

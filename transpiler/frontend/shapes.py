@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import Ref
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
-from adgen.transpiler.ir.types import Array, Type
+from adgen.transpiler.ir.types import INT, Array, Type
 from adgen.transpiler.primitives.table import find
 from adgen.transpiler.primitives.typing import shaped
 
@@ -196,31 +195,43 @@ def _slice_length(
 ) -> Operand:
     """``len(range(*slice(start, stop, step).indices(n)))`` as integer arithmetic."""
     n = operand_of(cx, node, whole)
-    backward = not isinstance(step, Value) and step is not None and step < 0
+    backward: Operand = 0  # 1 if the step is negative
     if isinstance(step, Value):
-        cx.refuse(
-            UnsupportedSyntax, "a slice whose step is computed at run time", node,
-            "loop over range(start, stop, step)",
-        )  # fmt: skip
-    last = cx.emit(node, operator.sub, n, 1) if backward else n
-    first = (last if backward else 0) if start is None else _clamped(cx, node, start, n, backward)
-    end = (-1 if backward else n) if stop is None else _clamped(cx, node, stop, n, backward)
-    return cx.emit(node, core.RANGELEN, first, end, 1 if step is None else step)
+        backward = cx.cast(node, cx.emit(node, operator.lt, step, 0), INT)
+    elif step is not None and step < 0:
+        backward = 1
+    low = cx.emit(node, operator.neg, backward)  # a slice runs within low … high
+    high = cx.emit(node, operator.sub, n, backward)
+    first = _select(cx, node, backward, high, 0) if start is None else start
+    last = _select(cx, node, backward, -1, n) if stop is None else stop
+    if start is not None:
+        first = _clamped(cx, node, start, n, low, high)
+    if stop is not None:
+        last = _clamped(cx, node, stop, n, low, high)
+    return cx.emit(node, core.RANGELEN, first, last, 1 if step is None else step)
 
 
-def _clamped(cx: Context, node: Any, bound: Operand, n: Operand, backward: bool) -> Operand:
+def _select(cx: Context, node: Any, flag: Operand, yes: Operand, no: Operand) -> Operand:
+    if isinstance(flag, Value):
+        condition = cx.emit(node, operator.ne, flag, 0)
+        return cx.cast(node, cx.emit(node, np.where, condition, yes, no), INT)
+    return yes if flag else no
+
+
+def _clamped(
+    cx: Context, node: Any, bound: Operand, n: Operand, low: Operand, high: Operand
+) -> Operand:
     """A slice bound as ``slice.indices`` gives it."""
-    low, high = (-1, cx.emit(node, operator.sub, n, 1)) if backward else (0, n)
-    if isinstance(bound, Value):
+    if not isinstance(bound, Value):
+        if bound >= 0:
+            return cx.emit(node, builtins.min, high, bound)
+        return cx.emit(node, builtins.max, cx.emit(node, operator.add, n, bound), low)
+    if not cx.extents.is_natural(bound):
         shifted = cx.emit(node, operator.add, bound, n)
         negative = cx.emit(node, operator.lt, bound, 0)
         bound = cx.emit(node, np.where, negative, shifted, bound)
-    elif bound < 0:
-        return cx.emit(node, builtins.max, cx.emit(node, operator.add, n, bound), low)
-    else:
-        return cx.emit(node, builtins.min, high, bound)
-    above = cx.emit(node, builtins.max, bound, low)
-    return cx.emit(node, builtins.min, above, high)
+        bound = cx.emit(node, builtins.max, bound, low)
+    return cx.emit(node, builtins.min, bound, high)
 
 
 def slice_extent(extent: Extent, item: Slice, bounds: list[Operand]) -> Extent:
