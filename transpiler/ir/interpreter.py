@@ -135,9 +135,10 @@ class _Tape(dict[tuple[Any, ...], Any]):
 
     def load(self, kind: Type, counters: Sequence[Any]) -> Any:
         """What was saved; an array without elements needs no saving."""
-        empty = isinstance(kind, Array) and 0 in self.extents[-kind.ndim :]
-        if empty and tuple(counters) not in self:
-            return np.empty(self.extents[-kind.ndim :], kind.dtype)
+        if isinstance(kind, Array) and tuple(counters) not in self:
+            shape = self.extents[-kind.ndim :]
+            if 0 in shape:
+                return np.empty(shape, kind.dtype)
         return self[tuple(counters)]
 
 

@@ -175,9 +175,17 @@ class Edges:
                 visit(edge.first)
             done[part] = None
 
-        for part in parts:
+        for part in [p for p in parts if self._starts(p)] + parts:
             visit(part)
         return list(done)
+
+    def _starts(self, part: Part) -> bool:
+        """Whether it only fills an array that is written later: the sooner, the less it parts."""
+        value = part.result
+        if part.kind != MAP or value is None or self.into[part]:
+            return False
+        storage = self.memory.storage(value)
+        return storage is not None and storage.root is value
 
 
 def _effect(part: Part) -> object:
