@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -155,3 +157,9 @@ def test_what_is_no_function_is_refused():
         adgen.differentiate(lambda *xs: xs[0], jit=False)(1.0)
     with pytest.raises(adgen.UnsupportedError, match="list"):
         adgen.grad(square_sum, jit=False)([1.0, 2.0])
+
+
+def test_checks_hold_for_strong_curvature_and_near_the_edge_of_a_domain():
+    adgen.check_grads(lambda x: math.log(x) * math.sqrt(x), jit=False)(0.004)
+    adgen.check_grads(lambda x: np.sum(np.exp(30.0 * x)), jit=False)(np.array([0.1, 0.4]))
+    adgen.check_grads(lambda x: np.sin(40.0 * x) / x, jit=False)(0.07)
