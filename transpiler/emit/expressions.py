@@ -68,12 +68,22 @@ class Expressions:
             return nodes.call("radd", *operands)
         if kernels.is_product(op):
             return nodes.call("matmul", *operands)
+        if self._is_square(op):
+            return nodes.binary(operator.mul, operands[0], self._promoted(op)[0])
         form = numba_forms.form(op, operands)
         kind = op.result.type
         if isinstance(kind, Scalar) and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8:
             usual = form if form is not None else self._usual(op, operands)
             return nodes.call(nodes.dtype(kind.dtype), usual)  # Numba computes in 64 bits
         return form
+
+    def _is_square(self, op: Op) -> bool:
+        """Whether an op is ``x ** 2`` of a variable: Numba compiles a function for each power."""
+        if op.callee is not operator.pow or not isinstance(op.operands[0], Value):
+            return False
+        base, exponent = op.operands
+        plain = base not in self.plan.folding.inline and core.is_scalar(base)
+        return plain and type_of(base).dtype.kind == "f" and type(exponent) is int and exponent == 2
 
     def _usual(self, op: Op, operands: list[Expr]) -> Expr:
         entry = find(op.callee)
