@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from adgen.transpiler.emit.plan import Plan, plan
 from adgen.transpiler.emit.printing import print_statement
 from adgen.transpiler.emit.reserved import local_name
 from adgen.transpiler.emit.statements import Statements
-from adgen.transpiler.emit.style import Style
+from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Operand
 
@@ -95,7 +96,7 @@ def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
         ["import math"] if ("math", "") in used else [],
         ["import numpy as np"] if ("numpy", "np") in used else [],
         [
-            f"from {module} import {', '.join(name for other, name in pairs if other == module)}"
+            _from_import(module, [name for other, name in pairs if other == module])
             for module in dict.fromkeys(module for module, _ in pairs)
         ],
     ]
@@ -103,3 +104,11 @@ def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
     for group in groups:
         lines += [*([""] if lines and group else []), *group]
     return lines
+
+
+def _from_import(module: str, names: Sequence[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    rows = textwrap.wrap(", ".join(names) + ",", WIDTH - 4)
+    return "\n".join([f"from {module} import (", *(f"    {row}" for row in rows), ")"])

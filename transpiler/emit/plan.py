@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adgen.transpiler.emit.copies import insert_copies
+from adgen.transpiler.emit.copies import insert_copies, verify_copies
 from adgen.transpiler.emit.events import Events
 from adgen.transpiler.emit.extents import gather_extents
 from adgen.transpiler.emit.folding import Folding
@@ -32,8 +32,13 @@ class Plan:
 
 
 def plan(function: Function, style: Style) -> Plan:
-    """Copies, jumps, positions, folding, liveness, names: in that order."""
-    function = restore_jumps(gather_extents(insert_copies(drop_unused(function))))
+    """Copies, jumps, positions, folding, liveness, names: in that order.
+
+    Raises InvalidIR if a write in place could be seen through another value.
+    """
+    function = insert_copies(drop_unused(function))
+    verify_copies(function)
+    function = restore_jumps(gather_extents(function))
     order = Order(function)
     folding = Folding(function, order, Events(function, order))
     liveness = Liveness(function, order, folding)
