@@ -69,6 +69,7 @@ class Compilations:
         self.function = function
         self.parameters = Parameters(python_function(function))
         self.builds: dict[Hashable, Build] = {}
+        self.objects: dict[Hashable, Any] = {}  # differentiable objects that transforms made
         self.latest: dict[str, Argument] | None = None  # what was asked for last
 
     @cached_property

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
 from typing import Any, overload
 
+from adgen.compilations import compilations_of
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
 from adgen.leaves import leaves_of
@@ -172,10 +174,21 @@ def _floating(
 def _object(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
     """A differentiable object of the function with these options."""
     if not isinstance(function, Differentiable):
-        return _differentiable(function, 0 if wrt is None else wrt, Options(jit is not False))
+        return _kept_object(function, 0 if wrt is None else wrt, Options(jit is not False))
     options = function.options
     if jit is not None and jit != options.jit:
         options = Options(jit, options.fastmath, options.boundscheck)
     if options == function.options and (wrt is None or wrt == function.wrt):
         return function
     return _differentiable(function, function.wrt if wrt is None else wrt, options)
+
+
+def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
+    """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
+    if not isinstance(function, FunctionType):
+        return _differentiable(function, wrt, options)
+    objects = compilations_of(function).objects
+    key = repr(wrt), options
+    if key not in objects:
+        objects[key] = _differentiable(function, wrt, options)
+    return objects[key]

@@ -178,3 +178,13 @@ def test_source_without_arguments_is_that_of_the_last_call():
 def test_show_prints(capsys):
     adgen.differentiate(loss, "w", jit=False).show(*data())
     assert "def loss_value_and_grad(w, b, X, y):" in capsys.readouterr().out
+
+
+def test_transforms_of_one_function_share_their_objects():
+    def cube(x):
+        return x * x * x
+
+    assert adgen.grad(cube, jit=False) is adgen.grad(cube, jit=False)
+    assert adgen.grad(cube, (0,), jit=False) is not adgen.grad(cube, jit=False)
+    assert adgen.grad(cube, (0,), jit=False)(2.0) == (12.0,)
+    assert adgen.differentiate(cube, jit=False) is not adgen.differentiate(cube, jit=False)

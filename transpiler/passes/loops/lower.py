@@ -12,6 +12,7 @@ from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.loops.bufferise import Bufferiser
+from adgen.transpiler.passes.loops.entry import enter
 from adgen.transpiler.passes.loops.extents import Extents
 from adgen.transpiler.passes.loops.memory import Memory
 from adgen.transpiler.passes.loops.part import Part
@@ -140,7 +141,7 @@ class _Run:
         if op.callee == core.ZEROS and op.result in self.lowering.consumed:
             self.parts.statement(op)
         else:
-            self.parts.add(op)
+            enter(self.parts, op)
         return self
 
     def _needs_finished(self, op: Op) -> bool:

@@ -1,0 +1,100 @@
+"""Array ops become parts: which op becomes what."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op
+from adgen.transpiler.passes.loops.accesses import accum, getitem, save, setitem
+from adgen.transpiler.passes.loops.extents import PRODUCTS
+from adgen.transpiler.passes.loops.part import call, clip, constant, identity
+from adgen.transpiler.passes.loops.parts import Parts
+from adgen.transpiler.passes.loops.products import outer, product
+from adgen.transpiler.passes.loops.reductions import reduction, sumto
+from adgen.transpiler.passes.loops.views import broadcast
+from adgen.transpiler.primitives.table import find
+
+
+def enter(parts: Parts, op: Op) -> None:
+    """Enter an op of the input."""
+    handler = _HANDLERS.get(op.callee)
+    if handler is not None:
+        handler(parts, op)
+        return
+    entry = find(op.callee) if not isinstance(op.callee, str) else None
+    arrays = [o for o in op.operands if not core.is_scalar(o)]
+    if entry is not None and entry.elementwise and arrays:
+        _elementwise(parts, op, entry.cheap)
+    elif entry is not None and entry.reduction and arrays:
+        reduction(parts, op)
+    else:
+        parts.opaque(op)
+
+
+def _elementwise(parts: Parts, op: Op, cheap: bool) -> None:
+    dtype = op.result.type.dtype
+    slow = op.callee in (operator.truediv, np.true_divide, operator.pow, np.power)
+    formula = clip(dtype) if op.callee is np.clip else call(op.callee, dtype)
+    if op.callee in (operator.invert, np.invert) and dtype == np.bool_:
+        formula = call(np.logical_not, dtype)
+    parts.map(op, op.result, op.operands, formula, weight=1 if cheap and not slow else None)
+
+
+def _constant(parts: Parts, op: Op) -> None:
+    """zeros: an element is a constant."""
+    dtype = op.result.type.dtype
+    parts.map(op, op.result, (), lambda builder, _: constant(dtype, 0), weight=0)
+
+
+def _full(parts: Parts, op: Op) -> None:
+    formula = identity(op.result.type.dtype)
+    parts.map(op, op.result, op.operands[:1], formula, weight=0)
+
+
+def _cast(parts: Parts, op: Op) -> None:
+    if core.is_scalar(op.operands[0]):
+        parts.statement(op)
+    else:
+        parts.map(op, op.result, op.operands, identity(op.result.type.dtype), weight=1)
+
+
+def _copy(parts: Parts, op: Op) -> None:
+    if core.is_scalar(op.operands[0]):
+        parts.statement(op)
+    else:
+        parts.views[op.result] = parts.view(op.operands[0])
+
+
+def _broadcast(parts: Parts, op: Op) -> None:
+    ones = op.result.type.ones  # type: ignore[union-attr]
+    x = op.operands[0]
+    if core.is_scalar(x):
+        parts.map(op, op.result, (x,), identity(op.result.type.dtype), weight=0)
+    else:
+        parts.views[op.result] = broadcast(parts.view(x), parts.shape(op.result), ones)
+
+
+def _as_it_is(parts: Parts, op: Op) -> None:
+    parts.statement(op)
+
+
+_HANDLERS: dict[object, Callable[[Parts, Op], object]] = {
+    core.ZEROS: _constant,
+    core.FULL_: _full,
+    core.EMPTY: _as_it_is,
+    core.CAST: _cast,
+    core.COPY: _copy,
+    core.BROADCAST: _broadcast,
+    core.GETITEM: getitem,
+    core.SETITEM: setitem,
+    core.ADDITEM: setitem,
+    core.ACCUM: accum,
+    core.SUMTO: sumto,
+    core.SAVE: save,
+    np.outer: outer,
+    **{callee: product for callee in PRODUCTS},
+}

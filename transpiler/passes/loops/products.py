@@ -1,0 +1,106 @@
+"""Products of vectors and matrices: loops, but for two matrices."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op, Value, type_of
+from adgen.transpiler.ir.paths import Transpose
+from adgen.transpiler.ir.types import Array
+from adgen.transpiler.passes.loops.extents import Shape
+from adgen.transpiler.passes.loops.part import ANY, MAP, SUM, Part, call, identity, positions
+from adgen.transpiler.passes.loops.parts import Parts, iterated
+from adgen.transpiler.passes.loops.reductions import fold
+from adgen.transpiler.passes.loops.symbolic import ZERO
+from adgen.transpiler.passes.loops.views import Access, View, ndim
+
+
+def product(parts: Parts, op: Op) -> None:
+    """``@`` and np.dot: a loop, or a call for two matrices."""
+    x, y = op.operands
+    if core.is_scalar(x) or core.is_scalar(y):
+        parts.opaque(op)
+        return
+    dtype = op.result.type.dtype
+    if ndim(x) == 2 and ndim(y) == 2 and dtype.kind in "fc":
+        _blas(parts, op)
+        return
+    left, right = ndim(x) - 1, ndim(y) - 1
+    rank = left + 1 + right
+    sx, sy = parts.shape(x), parts.shape(y)
+    ones = type_of(x).ones + type_of(y).ones[1:]  # type: ignore[union-attr]
+    view_x = _aligned(parts.view(x), tuple(range(left + 1)), rank, (*sx, *sy[1:]), ones)
+    view_y = _aligned(parts.view(y), tuple(range(left, rank)), rank, (*sx, *sy[1:]), ones)
+    product = Value(Array(dtype, ones))
+    place = positions(ones)
+    shape = (*sx, *sy[1:])
+    domain = iterated(shape, ones)
+    reads = (parts.read_view(view_x, rank, place), parts.read_view(view_y, rank, place))
+    multiply = call(operator.and_ if dtype == np.bool_ else operator.mul, dtype)
+    parts.append(Part(MAP, op, product, domain, place, reads, multiply, weight=1,
+                     extents=shape))  # fmt: skip
+    reducer = ANY if dtype == np.bool_ else SUM
+    fold(parts, op, op.result, parts.view(product), (left,), (left,), reducer, identity(dtype))
+
+
+def outer(parts: Parts, op: Op) -> None:
+    """np.outer."""
+    dtype = op.result.type.dtype
+    shape = parts.shape(op.result)
+    place = positions(op.result.type.ones)  # type: ignore[union-attr]
+    domain = iterated(shape, op.result.type.ones)  # type: ignore[union-attr]
+    reads = tuple(
+        parts.read_view(parts.view(o), 1, place[k : k + 1]) for k, o in enumerate(op.operands)
+    )
+    parts.append(Part(MAP, op, op.result, domain, place, reads, call(operator.mul, dtype),
+                     weight=1, extents=shape))  # fmt: skip
+
+
+def _blas(parts: Parts, op: Op) -> None:
+    """A product of matrices: operands as arrays of one dtype, or transposes of such."""
+    dtype = op.result.type.dtype
+    operands: list[Value] = []
+    wholes: list[Value] = []
+    for x in op.operands:
+        assert isinstance(x, Value)
+        view = parts.view(x)
+        if x.type.dtype != dtype:
+            cast = Value(Array(dtype, view.ones), x.name)
+            parts.map(op, cast, (x,), identity(dtype), parts.shape(x))
+            x = cast
+        elif view.permutation == (1, 0):
+            wholes.append(view.base)
+            x = _transposed(parts, op, view)
+        array = parts.array(x)
+        operands.append(array)
+        wholes.append(array)
+    parts.statement(op.with_(operands=tuple(operands)), wholes)
+
+
+def _transposed(parts: Parts, op: Op, view: View) -> Value:
+    base = parts.array(view.base)
+    ones = view.ones
+    result = Value(Array(base.type.dtype, ones))
+    parts.extents.note(result, view.extents)
+    path = (Transpose((1, 0)),)
+    made = Op(core.GETITEM, (base,), {"path": path}, (), (result,), op.span, op.role)
+    parts.statement(made, (base,))
+    return result
+
+
+def _aligned(
+    view: View, places: tuple[int, ...], rank: int, shape: Shape, ones: tuple[bool, ...]
+) -> View:
+    """A view whose axes sit at ``places`` of a larger shape."""
+    accesses = tuple(
+        a
+        if a.axis is None
+        else Access(None, a.start, ZERO)
+        if view.ones[a.axis]
+        else Access(places[a.axis], a.start, a.step)
+        for a in view.accesses
+    )
+    return View(view.base, accesses, shape, ones, view.full)
