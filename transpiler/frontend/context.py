@@ -38,6 +38,7 @@ class Context:
         self.stack: list[Any] = []  # the functions that are being inlined
         self.trials = 0  # how many speculative lowerings of loop bodies we are inside
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
+        self.unbound: set[Any] = set()  # keys of names that were read without a value
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
         self.extents = shapes.Extents()
         self.spans: dict[Any, Span] = {}

@@ -11,7 +11,7 @@ import gast
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Cell, Key, Ref, Unbound
 from adgen.transpiler.frontend.blocks import arm, arms_of, assume, run_block
 from adgen.transpiler.frontend.booleans import either, truth
-from adgen.transpiler.frontend.carried import Head, Slot, Template, ends, grow, with_results
+from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.functions import liveness_of
@@ -127,6 +127,7 @@ class _Loop:
         self.heads: dict[Key, Binding] = {}
         self.cell_slots: dict[Cell, Slot] = {}
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
+        self.early: set[Key] = set()  # names that an iteration reads as the one before left them
         self.tests_inside = False  # the condition of a while changes something
 
     def run(self) -> None:
@@ -138,7 +139,7 @@ class _Loop:
                 trial = self.trial()
             finally:
                 cx.trials -= 1
-            if self.learn(trial):
+            if self.learn(trial) or self.reads_late(trial):
                 continue
             if trial.gaps and not cx.trials:
                 trial = self.trial()  # strict: what a trial left out is an error now
@@ -188,9 +189,11 @@ class _Loop:
                 self.heads[key] = head.binding(key[1], template, init)
         with_known = cx.state
         state.known, state.equal = dict(with_known.known), dict(with_known.equal)
-        state.env.update(
-            {key: b for key, b in self.heads.items() if key[1] not in FLAGS}
-        )  # fmt: skip
+        for key, binding in self.heads.items():
+            if key in self.early and isinstance(binding, Unbound):
+                binding = binding.maybe
+            if key[1] not in FLAGS:
+                state.env[key] = binding
         for cell, slot in self.cell_slots.items():
             state.cells[cell] = slot.head
         for cell, (source, value) in head.cells.items():
@@ -252,6 +255,19 @@ class _Loop:
             branch(cx, node, condition, *arms, lambda key: True)
 
     # What a trial teaches
+
+    def reads_late(self, trial: _Trial) -> bool:
+        """Names first bound in the body that an arm reads before: bound by earlier iterations.
+
+        That the arm is not entered in the first iteration is the program's own care.
+        """
+        new = {
+            key
+            for key in self.cx.unbound
+            if key not in self.early and isinstance(self.known.names.get(key), Late)
+        }
+        self.early |= new
+        return bool(trial.gaps) and bool(new)
 
     def learn(self, trial: _Trial) -> bool:
         """Extend what is known by the end of a trial; whether anything was new."""

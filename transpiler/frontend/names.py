@@ -43,6 +43,7 @@ def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
     binding = cx.state.env.get((frame, name), UNDEF)
     if isinstance(binding, Unbound):
         always = binding.maybe is None
+        cx.unbound.add((frame, name))
         cx.refuse(
             UnboundName,
             f"`{name}` {'is' if always else 'may be'} read before it is assigned",
