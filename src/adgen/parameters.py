@@ -35,6 +35,8 @@ class Parameters:
                 f"`{self.function_name}` takes any number of arguments (`{self.variadic[0]}`)",
                 hint="name each parameter, or take one tuple",
             )
+        if not kwargs and len(args) == self.direct:
+            return args
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
