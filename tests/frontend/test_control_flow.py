@@ -186,7 +186,7 @@ def value_of_the_iteration_before(x, n):
     for i in range(5):
         if i > 0:
             total += x[i] * before
-        before = x[i]
+        before = x[i]  # noqa: F841  (read by the next iteration)
     return total
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import Path
+from adgen.transpiler.ir.types import Array, Scalar, join
 from adgen.transpiler.source import Source
 
 
@@ -152,6 +153,27 @@ Key = tuple[Frame, str]
 def is_operand(binding: Binding) -> bool:
     """Whether a binding is a number (a Value of the IR or a constant)."""
     return isinstance(binding, (Value, bool, int, float, np.number, np.bool_))
+
+
+def common_type(first: Operand, second: Operand) -> Scalar | Array | None:
+    """The least type that holds both operands; a constant that the other holds adds nothing."""
+    one, two = type_of(first), type_of(second)
+    for constant, kind in ((first, two), (second, one)):
+        if isinstance(constant, Value) or not isinstance(kind, Scalar) or kind.weak:
+            continue
+        if kind.dtype.kind in "iuf" and type_of(constant).weak and _holds(kind, constant):  # type: ignore[union-attr]
+            return kind
+    return join(one, two)
+
+
+def _holds(kind: Scalar, constant: Operand) -> bool:
+    if isinstance(constant, bool) or (kind.dtype.kind != "f" and isinstance(constant, float)):
+        return False
+    if kind.dtype.kind != "f":
+        limits = np.iinfo(kind.dtype)
+        return bool(limits.min <= constant <= limits.max)  # type: ignore[operator]
+    with np.errstate(over="ignore"):
+        return bool(kind.dtype.type(constant) == constant)  # type: ignore[arg-type]
 
 
 def same_operand(first: Operand, second: Operand) -> bool:

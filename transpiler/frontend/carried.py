@@ -18,6 +18,7 @@ from adgen.transpiler.frontend.bindings import (
     Unbound,
     alike,
     children,
+    common_type,
     is_operand,
     same,
     same_operand,
@@ -121,7 +122,7 @@ def _is(first: Any, second: Any) -> bool:
 
 def _first(cx: Context, name: str, init: Binding, end: Binding) -> Template:
     if is_operand(init) and is_operand(end):
-        kind = join(type_of(init), type_of(end))
+        kind = common_type(init, end)
         assert kind is not None
         return Number(kind)
     if is_operand(init):

@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Unbound,
     alike,
     children,
+    common_type,
     is_operand,
     same,
     same_operand,
@@ -178,7 +179,7 @@ class _Merger:
         """The join of two operands that have a common type."""
         if same_operand(first, second):
             return first
-        kind = join(type_of(first), type_of(second))
+        kind = common_type(first, second)
         assert kind is not None
         return self.result(first, second, kind, name)
 
