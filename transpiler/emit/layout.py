@@ -12,17 +12,23 @@ from adgen.transpiler.emit.style import WIDTH
 
 _ONE_RESULT = re.compile(r"^( *return )(.*),$")
 _ONE_TARGET = re.compile(r"^( *)(\w+), = ")
+_ASSIGN = frozenset({"=", "+=", "-=", "*=", "/=", "**=", "//=", "%=", "@="})
+_STATEMENTS = frozenset({"def", "if", "elif", "while", "for", "raise", "assert"})
 _OPEN, _CLOSE = "([{", ")]}"
 
 
 @dataclass
-class _Bracket:
-    """Columns of a bracket's ends (of what a bare tuple would have) and of its commas."""
+class _Span:
+    """A stretch of a line that may be moved to rows of its own, with its commas.
+
+    ``bare``: a target or a value, around which brackets must be put.
+    """
 
     start: int
+    bare: bool
     stop: int = 0
     commas: list[int] = field(default_factory=list)
-    bare: bool = False
+    subscript: bool = False
 
 
 def fit(source: str) -> str:
@@ -44,17 +50,29 @@ def _same(text: str, source: str) -> bool:
 
 
 def _broken(line: str, whole: bool = True) -> list[str]:
-    """The line broken at the commas of its widest outermost bracket or bare tuple.
+    """The line broken at the commas of a bracket or a bare tuple, or its value in brackets.
 
     ``whole``: it is a statement rather than a row of one.
     """
-    every = [b for b in _brackets(line) if b.stop > b.start and (whole or not b.bare)]
-    found = [b for b in every if b.commas] or [b for b in every if not b.bare]
-    if not found or len(line) <= WIDTH:
+    if len(line) <= WIDTH:
         return [line]
-    wide = max(found, key=lambda bracket: (bracket.bare, bracket.stop - bracket.start))
+    spans = [span for span in _spans(line) if span.stop > span.start and (whole or not span.bare)]
+    spans.sort(key=lambda span: span.stop - span.start, reverse=True)
+    bare = [span for span in spans if span.bare and span.commas]
+    last = [span for span in spans if not span.bare and len(line) - span.stop <= 2]
+    values = [span for span in spans if span.bare and not span.commas]
+    rest = [span for span in spans if not span.bare]
+    for span in (*bare, *last, *values[-1:], *rest):
+        rows = _rows(line, span)
+        if max(map(len, rows)) <= WIDTH:
+            return rows
+    return [line]
+
+
+def _rows(line: str, span: _Span) -> list[str]:
+    """The line with what is in a span on rows of its own."""
     indent = " " * (len(line) - len(line.lstrip()))
-    cuts = [wide.start, *(comma + 1 for comma in wide.commas), wide.stop]
+    cuts = [span.start, *(comma + 1 for comma in span.commas), span.stop]
     items = [line[a:b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
     rows = [""]
     for item in items:
@@ -63,39 +81,41 @@ def _broken(line: str, whole: bool = True) -> list[str]:
             rows.append(item)
         else:
             rows[-1] = row
-    opened, closed = ("(", ")") if wide.bare else ("", "")
+    opened, closed = ("(", ")") if span.bare else ("", "")
     body = [part for row in rows if row for part in _broken(f"{indent}    {row}", False)]
-    return [line[: wide.start] + opened, *body, indent + closed + line[wide.stop :]]
+    return [line[: span.start] + opened, *body, indent + closed + line[span.stop :]]
 
 
-def _brackets(line: str) -> list[_Bracket]:
-    """The outermost brackets and the bare tuples of a line."""
+def _spans(line: str) -> list[_Span]:
+    """The outermost brackets of a line but subscripts, and its target and value."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(line.strip() + "\n").readline))
     except (tokenize.TokenError, SyntaxError):
         return []
     shift = len(line) - len(line.lstrip())
-    found: list[_Bracket] = []
-    bare = _Bracket(shift, bare=True)
-    inside = bare
+    found: list[_Span] = []
+    bare = inside = _Span(shift, bare=True)
     depth = 0
     for token in tokens:
         column = token.start[1] + shift
         if token.type == tokenize.OP and token.string in _OPEN:
             depth += 1
-            inside = _Bracket(column + 1) if depth == 1 else inside
+            inside = _Span(column + 1, bare=False) if depth == 1 else inside
+            inside.subscript |= depth == 1 and token.string == "["
         elif token.type == tokenize.OP and token.string in _CLOSE:
             depth -= 1
             if depth == 0:
                 inside.stop = column
-                found.append(inside)
+                found += [] if inside.subscript else [inside]
                 inside = bare
         elif token.string == "," and depth <= 1:
             (inside if depth else bare).commas.append(column)
-        elif depth == 0 and (token.string == "=" or token.type == tokenize.NEWLINE):
+        elif depth == 0 and (token.string in _ASSIGN or token.type == tokenize.NEWLINE):
             bare.stop = column if token.type == tokenize.NEWLINE else column - 1
             found.append(bare)
-            inside = bare = _Bracket(column + 2, bare=True)
+            bare = inside = _Span(column + len(token.string) + 1, bare=True)
         elif depth == 0 and token.string == "return":
-            inside = bare = _Bracket(column + len("return "), bare=True)
+            bare = inside = _Span(column + len("return "), bare=True)
+        elif depth == 0 and token.string in _STATEMENTS:
+            bare = inside = _Span(len(line), bare=True)
     return found
