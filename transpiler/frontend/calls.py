@@ -67,8 +67,11 @@ def _lookup(callee: Any) -> Any:
 def _shown(callee: Any) -> str:
     module = getattr(callee, "__module__", "") or ""
     name = getattr(callee, "__name__", repr(callee))
-    if module.split(".")[0] == "numpy" or module == "":
+    if module == "":
         return f"np.{name}"
+    if module.split(".")[0] == "numpy":
+        public = [part for part in module.split(".")[1:] if not part.startswith("_")]
+        return ".".join(["np", *public, name])
     return name if module == "builtins" else f"{module}.{name}" if module == "math" else name
 
 
@@ -78,8 +81,8 @@ def _call_object(
     if isinstance(callee, MethodType):
         own = Static(callee.__self__)
         return call(cx, node, Static(callee.__func__), (own, *args), kwargs)
-    readable = isinstance(callee, FunctionType) and not _is_library(callee)
-    if readable or hasattr(callee, "py_func") or hasattr(callee, "__wrapped__"):
+    wraps = hasattr(callee, "py_func") or hasattr(callee, "__wrapped__")
+    if (isinstance(callee, FunctionType) or wraps) and not _is_library(callee):
         try:
             source = from_function(callee)
         except UnsupportedError as error:
@@ -94,5 +97,6 @@ def _call_object(
     )
 
 
-def _is_library(function: FunctionType) -> bool:
-    return (function.__module__ or "").split(".")[0] in ("numpy", "scipy")
+def _is_library(function: Any) -> bool:
+    """Whether the text of a function is NumPy's own business, though it could be read."""
+    return (getattr(function, "__module__", "") or "").split(".")[0] in ("numpy", "scipy")

@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.checks import check_natural
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.indexing import write_part
+from adgen.transpiler.frontend.layouts import laid_out_like
 from adgen.transpiler.frontend.literals import stacked
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
@@ -84,7 +85,7 @@ def _maker_like(value: float | None) -> Any:
         kind = dtype_of(cx, dtype, call.node, own)
         if not extents:
             return kind.type(value or 0)
-        return _filled(cx, call, value, kind, extents)
+        return laid_out_like(cx, _filled(cx, call, value, kind, extents), array)
 
     return handler
 
@@ -191,7 +192,7 @@ def _converted(
     kind = dtype_of(cx, dtype, node, cx.kind(items).dtype)
     if not copied and kind == cx.kind(items).dtype:
         return items
-    return copy_of(cx, node, items, kind, call.name)
+    return laid_out_like(cx, copy_of(cx, node, items, kind, call.name), items)
 
 
 def copy_of(

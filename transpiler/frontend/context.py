@@ -13,7 +13,7 @@ from adgen.transpiler.errors import (
     TypeMismatch,
     UnsupportedError,
 )
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import layouts, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -108,6 +108,7 @@ class Context:
             self.refuse(TypeMismatch, f"NumPy has no such operation on {kinds}: {error}", node)
         if isinstance(result, Value):
             shapes.note(self, result, callee, operands, attrs)
+            layouts.note_layout(self, result, callee, operands, attrs)
         if key is not None:
             self.state.known[key] = result
         return result

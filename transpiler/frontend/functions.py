@@ -10,7 +10,7 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
-from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, Static
+from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static, describe
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.liveness import Liveness, local_names
 from adgen.transpiler.source import Source
@@ -105,7 +105,16 @@ def run_body(cx: Context, frame: Frame) -> Binding:
             frame.node,
             "return a value at the end of the function too",
         )
-    return cx.state.env.get((frame, "$val"), Static(None))
+    value = cx.state.env.get((frame, "$val"), Static(None))
+    if isinstance(value, Conflict):
+        cx.refuse(
+            TypeMismatch,
+            f"`{frame.node.name}` returns {describe(value.first)} on one path and "
+            f"{describe(value.second)} on another",
+            frame.node,
+            "return the same kind of thing on every path",
+        )
+    return value
 
 
 def bind_arguments(

@@ -197,6 +197,8 @@ class _Merger:
         """Keep extents that hold on both paths and mean something outside of them."""
         if not isinstance(value.type, Array):
             return
+        if not self.cx.extents.scattered.isdisjoint((first, second)):
+            self.cx.extents.scattered.add(value)
         one = self.cx.extents.of(first) if first is not None else None
         two = self.cx.extents.of(second) if second is not None else None
         shape = one or two

@@ -127,6 +127,7 @@ class _Loop:
         self.heads: dict[Key, Binding] = {}
         self.cell_slots: dict[Cell, Slot] = {}
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
+        self.scattering: set[str] = set()  # and of those whose order in memory it changes
         self.early: set[Key] = set()  # names that an iteration reads as the one before left them
         self.tests_inside = False  # the condition of a while changes something
 
@@ -220,6 +221,8 @@ class _Loop:
         """Assume that arrays keep their shape; ``learn`` checks it."""
         extents = self.cx.extents
         for slot in head.slots:
+            if slot.init in extents.scattered or slot.name in self.scattering:
+                extents.scattered.add(slot.head)
             if isinstance(slot.init, Value) and slot.head not in extents.shapes:
                 if slot.init in extents.shapes and slot.name not in self.changing:
                     extents.shapes[slot.head] = extents.shapes[slot.init]
@@ -366,6 +369,9 @@ class _Loop:
         extents = self.cx.extents
         news = False
         for slot, end in zip(trial.head.slots, self.yields(trial, Builder()), strict=True):
+            if end in extents.scattered and slot.head not in extents.scattered:
+                self.scattering = self.scattering | {slot.name}
+                news = True
             shape = extents.shapes.get(slot.head)
             if shape is None or not isinstance(end, Value) or end is slot.head:
                 continue
@@ -438,6 +444,8 @@ class _Loop:
         for cell, place in known.stale.items():
             state.stale.setdefault(cell, place)
         for head, result in results.items():
+            if head in cx.extents.scattered:
+                cx.extents.scattered.add(result)
             shape = cx.extents.shapes.get(head)
             if shape is not None and not mentions(shape, set(results)):
                 cx.extents.shapes[result] = shape

@@ -26,6 +26,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Cell,
+    Conflict,
     Frame,
     Listing,
     Ref,
@@ -142,6 +143,14 @@ def _flatten(cx: Context, node: Any, binding: Binding) -> tuple[Any, list[Operan
         items = binding if isinstance(binding, tuple) else binding.items
         parts = [_flatten(cx, node, part) for part in items]
         return tuple(s for s, _ in parts), [leaf for _, leaves in parts for leaf in leaves]
+    if isinstance(binding, Conflict):
+        cx.refuse(
+            TypeMismatch,
+            f"the function returns {describe(binding.first)} on one path and "
+            f"{describe(binding.second)} on another",
+            node,
+            "return the same kind of thing on every path",
+        )
     cx.refuse(
         TypeMismatch, f"the function returns {describe(binding)}", node,
         "return numbers, arrays and tuples of them",

@@ -18,6 +18,7 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     Unbound,
     describe,
+    is_operand,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
@@ -56,9 +57,16 @@ def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
             f"`{name}` is {describe(binding.first)} on one path and "
             f"{describe(binding.second)} on another",
             node,
-            "use different names, or make both the same kind of thing",
+            _remedy(binding),
         )
     return binding
+
+
+def _remedy(conflict: Conflict) -> str:
+    kinds = {type(side) for side in (conflict.first, conflict.second)}
+    if Ref in kinds and any(map(is_operand, (conflict.first, conflict.second))):
+        return "start from an array: np.zeros(...) of the shape that it will have"
+    return "use different names, or make both the same kind of thing"
 
 
 def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:

@@ -11,6 +11,7 @@ from adgen.transpiler.frontend.arguments import integer
 from adgen.transpiler.frontend.bindings import Binding, Listing, Ref
 from adgen.transpiler.frontend.constructors import copy_of
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.layouts import is_scattered
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.shapes import Extent, Shape
 from adgen.transpiler.ir.core import Operand, Value
@@ -159,7 +160,9 @@ def _with_other_ones(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> Ref 
 
 
 def _contiguous(cx: Context, node: Any, ref: Ref) -> Ref:
-    return ref if is_contiguous(ref.path) else _perhaps_copied(cx, node, ref)
+    if is_contiguous(ref.path) and not is_scattered(cx, ref):
+        return ref
+    return _perhaps_copied(cx, node, ref)
 
 
 def _perhaps_copied(cx: Context, node: Any, ref: Ref) -> Ref:

@@ -39,6 +39,7 @@ class Extents:
         self.shapes: dict[Value, Shape] = {}
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
         self.natural: set[Value] = set()  # integer values that are never negative
+        self.scattered: set[Operand] = set()  # arrays that are perhaps not in C's order
 
     def of(self, value: Operand) -> Shape:
         """The shape of an array value; ``()`` for a number."""

@@ -311,7 +311,7 @@ def _astype(cx: Context, base: Binding, call: Call) -> Binding:
     (wanted,) = named(cx, call, ("dtype",))
     dtype = dtype_of(cx, wanted, call.node, np.dtype(np.float64))
     if isinstance(base, Ref):
-        return copy_of(cx, call.node, base, dtype, call.name)
+        return laid_out_like(cx, copy_of(cx, call.node, base, dtype, call.name), base)
     _refuse_number(cx, base, call.node, "astype")
     return as_scalar(cx, call.node, base, Scalar(dtype), call.name)
 
