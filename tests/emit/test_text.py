@@ -293,7 +293,7 @@ def test_long_lines_are_broken_at_commas() -> None:
         broken = fit(line)
         assert max(len(row) for row in broken.splitlines()) <= 88
         assert broken.count("\n") > line.count("\n")
-    product = " * ".join(f"factor_{k}" for k in range(8))
+    product = " * ".join(f"factor_{k}" for k in range(7))
     assert fit(f"value_of_the_whole[i] += {product}\n") == (
         f"value_of_the_whole[i] += (\n    {product}\n)\n"
     )
