@@ -129,7 +129,7 @@ def _full_like(cx: Context, call: Call) -> Binding:
     kind = dtype_of(cx, dtype, call.node, own)
     if not extents:
         return _strong(cx, call, operand, kind)
-    return _filled_with(cx, call, operand, kind, extents)
+    return laid_out_like(cx, _filled_with(cx, call, operand, kind, extents), array)
 
 
 def _filled_with(

@@ -24,6 +24,7 @@ from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, attribute, known, method
 from adgen.transpiler.frontend.indexing import read_part, write_part
+from adgen.transpiler.frontend.layouts import laid_out_like
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.reshapes import flattened, raveled, reshaped
 from adgen.transpiler.frontend.table_calls import (
