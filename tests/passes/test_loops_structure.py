@@ -7,7 +7,7 @@ import numpy as np
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.interpreter import interpret
-from adgen.transpiler.ir.paths import FULL, INT, Index, Slice, Transpose
+from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Slice, Transpose
 from adgen.transpiler.ir.types import INT as INTEGER
 from adgen.transpiler.ir.types import array
 from adgen.transpiler.passes.common_subexpressions import eliminate_common_subexpressions
@@ -170,3 +170,14 @@ def test_float32_stays_float32():
     function = lowered(b, (x,), b.emit(np.mean, y, axis=(0,), keepdims=False))
     kinds = {r.type.dtype for _, op in core.walk(function.body) for r in op.results}
     assert np.dtype("f8") not in kinds
+
+
+def test_derivatives_divide_by_one_reciprocal_and_primals_as_written():
+    x, s = matrix(), Value(array("f8", 1), "s")
+    for role, divisions in ((core.PRIMAL, [2]), (core.ADJOINT, [1])):
+        b = Builder(role=role)
+        rows = b.getitem(s, (Index((FULL, NEW)),))
+        one = b.emit(operator.truediv, x, rows)
+        two = b.emit(operator.truediv, b.emit(operator.neg, x), rows)
+        function = lowered(b, (x, s), one, two)
+        assert [count(function, operator.truediv)] == divisions

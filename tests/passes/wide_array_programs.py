@@ -113,6 +113,20 @@ class WideGenerator:
         if x is not None and y is not None:
             self.emit(self.r.choice(BINARY), x, self.r.choice((y, y, 2.0, 3)))
 
+    def divide(self) -> None:
+        """A quotient, now and then in a derivative, by an array of lower rank or a number."""
+        x = self.array("f")
+        y = None if x is None else self.partner(x, "f")
+        if x is None or y is None:
+            return
+        if self.r.random() < 0.5:
+            y = self.emit(np.sum, y, axis=tuple(range(y.type.ndim)), keepdims=False)
+        divisor = self.b.emit(operator.add, self.b.emit(np.square, y), 1)
+        self.b.role = self.r.choice((core.PRIMAL, core.ADJOINT))
+        self.emit(operator.truediv, x, divisor)
+        self.emit(operator.truediv, self.b.emit(operator.neg, x), divisor)
+        self.b.role = core.PRIMAL
+
     def logic(self) -> None:
         x = self.array("fi")
         y = None if x is None else self.partner(x, "fi")
@@ -403,7 +417,8 @@ class WideGenerator:
 
 
 _STEPS = (
-    WideGenerator.unary, WideGenerator.binary, WideGenerator.binary, WideGenerator.logic,
+    WideGenerator.unary, WideGenerator.binary, WideGenerator.binary, WideGenerator.divide,
+    WideGenerator.logic,
     WideGenerator.convert, WideGenerator.clip, WideGenerator.reduce, WideGenerator.reduce,
     WideGenerator.sumto, WideGenerator.view, WideGenerator.view, WideGenerator.write,
     WideGenerator.write, WideGenerator.overlap, WideGenerator.overlap, WideGenerator.add,

@@ -19,7 +19,10 @@ PRODUCTS = (operator.matmul, np.matmul, np.dot)
 
 
 class Extents:
-    """Symbolic extents, traced back to what is at hand; computed on demand."""
+    """Symbolic extents, traced back to what is at hand; computed on demand.
+
+    ``narrow``: there are floats of less than 8 bytes in the function.
+    """
 
     def __init__(self, function: Function) -> None:
         self.symbols = Symbols()
@@ -29,6 +32,7 @@ class Extents:
         self._index: dict[Value, Op] = {}
         self._declared: dict[Slot, Op] = {}
         self._pending: set[Value] = set()
+        self.narrow = any(_is_narrow(param) for param in function.params)
         self._shapes: dict[Value, Shape] = {}
         self._syms: dict[Value, Sym] = {}
         for _, op in core.walk(function.body):
@@ -37,6 +41,7 @@ class Extents:
     def _scan(self, op: Op) -> None:
         for result in op.results:
             self._defined[result] = op
+            self.narrow = self.narrow or _is_narrow(result)
         if op.callee == core.DECLARE:
             self._declared[op.attrs["slot"]] = op
         if op.callee == core.FOR:
@@ -271,6 +276,10 @@ class Extents:
         target = shape[len(shape) - kind.ndim :]
         own = self.of(x)
         return [(t, e) for t, e, one in zip(target, own, kind.ones, strict=True) if not one]
+
+
+def _is_narrow(value: Value) -> bool:
+    return value.type.dtype.kind == "f" and value.type.dtype.itemsize < 8
 
 
 def gone(op: Op) -> tuple[int, ...]:

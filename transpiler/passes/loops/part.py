@@ -157,6 +157,22 @@ def fit(builder: Builder, operand: Operand, dtype: np.dtype) -> Operand:
     return builder.cast(operand, Scalar(dtype))
 
 
+def filled(dtype: np.dtype, narrow: bool) -> Formula:
+    """A number as an element of an array: other than Python's own it decides dtypes.
+
+    ``narrow``: there are dtypes for which that makes a difference.
+    """
+
+    def formula(builder: Builder, elements: list[Operand]) -> Operand:
+        (number,) = elements
+        if not isinstance(number, Value):
+            made: Operand = dtype.type(number)
+            return made
+        return builder.cast(number, Scalar(dtype)) if narrow else fit(builder, number, dtype)
+
+    return formula
+
+
 def identity(dtype: np.dtype) -> Formula:
     """The element itself, as that dtype."""
     return lambda builder, elements: fit(builder, elements[0], dtype)

@@ -43,6 +43,7 @@ class Parts:
         self.parts: list[Part] = []
         self.made: dict[Value, Part] = {}
         self.whole: set[Value] = set()
+        self.reciprocals: dict[Value, Value] = {}  # of divisors of many elements
 
     # Reading
 
