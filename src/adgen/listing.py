@@ -70,7 +70,7 @@ def listing(listed: Sequence[Listed], stage: str) -> str:
 
 def _module(listed: Sequence[Listed], stage: str) -> str:
     """One module with the derivatives of all functions."""
-    from adgen.transpiler.compiler import prepare, to_loops
+    from adgen.transpiler.compiler import prepare, to_loops, to_read
     from adgen.transpiler.emit.module import emit_module
     from adgen.transpiler.emit.style import Style
 
@@ -81,8 +81,8 @@ def _module(listed: Sequence[Listed], stage: str) -> str:
         derived = derive_for_people(item, primal)
         headers += ["", *_header(item, primal, [function.name for function in derived])]
         functions += derived
-    if stage == "numba":
-        functions = [to_loops(function) for function in functions]
+    finish = to_loops if stage == "numba" else to_read
+    functions = [finish(function) for function in functions]
     return emit_module(functions, Style(numba=stage == "numba"), "\n".join(headers))
 
 
