@@ -61,6 +61,7 @@ def _broken(line: str, whole: bool = True) -> list[str]:
     bare = [span for span in spans if span.bare and span.commas]
     last = [span for span in spans if not span.bare and len(line) - span.stop <= 2]
     values = [span for span in spans if span.bare and not span.commas]
+    values.sort(key=lambda span: span.start)  # the value stands after its targets
     rest = [span for span in spans if not span.bare]
     for span in (*bare, *last, *values[-1:], *rest):
         rows = _rows(line, span)
