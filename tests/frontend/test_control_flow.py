@@ -185,7 +185,7 @@ def value_of_the_iteration_before(x, n):
     total = 0.0
     for i in range(5):
         if i > 0:
-            total += x[i] * before
+            total += x[i] * before  # noqa: F821  (from the iteration before)
         before = x[i]  # noqa: F841  (read by the next iteration)
     return total
 
