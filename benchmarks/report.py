@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
@@ -76,9 +77,10 @@ def write(
 
 
 def machine() -> str:
-    """One line about processor and versions."""
+    """One line about processor, what else it had to do, and versions."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "jax"))
-    return f"Last run: {processor()}, Python {platform.python_version()}, {versions}."
+    load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    return f"Last run: {processor()}, {load}, Python {platform.python_version()}, {versions}."
 
 
 def processor() -> str:

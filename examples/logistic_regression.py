@@ -109,7 +109,7 @@ def plot(losses, path):
     plt.close(figure)
 
 
-def best_time(function, *arguments, repeats=5):
+def best_time(function, *arguments, repeats=25):
     """The least wall time in seconds of several calls, and the result."""
     times = []
     for _ in range(repeats):
