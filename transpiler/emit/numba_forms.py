@@ -44,3 +44,13 @@ _FORMS: dict[Callable[..., object], Callable[..., Expr]] = {
     math.cbrt: lambda x: nodes.call("np.cbrt", x),
     math.fmod: lambda x, y: nodes.call("np.fmod", x, y),
 }
+
+
+def always() -> Expr:
+    """The test of an endless loop: ``1 > 0``.
+
+    Of ``while True`` with one exit Numba takes the arm that leaves for a part of the function
+    that always runs, and gives what it assigns names of their own; an assignment of the same
+    name further down in the loop then goes to the wrong variable.
+    """
+    return nodes.compare(operator.gt, nodes.constant(1), nodes.constant(0))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import gast
 
-from adgen.transpiler.emit import kernels, nodes
+from adgen.transpiler.emit import kernels, nodes, numba_forms
 from adgen.transpiler.emit.branches import branch, with_continue
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.expressions import Expressions
@@ -217,7 +217,9 @@ class Statements:
             leave = nodes.if_(nodes.negate(tested[0]), [gast.Break()])
             loop = gast.While(nodes.constant(True), [*before, leave, *body], [])
         else:
-            loop = gast.While(tested[0], body or [gast.Pass()], [])
+            endless = isinstance(tested[0], gast.Constant) and tested[0].value is True
+            kept = numba_forms.always() if endless and self.plan.style.numba else tested[0]
+            loop = gast.While(kept, body or [gast.Pass()], [])
         return [*self._enter(op), loop, *self._leave(op)]
 
     # Effects

@@ -139,7 +139,11 @@ class _Merger:
                 present = there.maybe if missing.maybe is None else missing.maybe
                 return Unbound(self.adopt(name, present, kept)) if present is not None else UNDEF
             return Unbound(self.binding(name, first.maybe, second.maybe))
-        adopted = self.adopt(name, there, side)
+        if missing.maybe is None:
+            adopted = self.adopt(name, there, side)
+        else:  # an earlier iteration may have bound it: a path that leaves now hands that on
+            pair = (missing.maybe, there) if side else (there, missing.maybe)
+            adopted = self.binding(name, *pair)
         if name == "$val" or self.out[1 - side]:
             return adopted
         return Unbound(adopted)
