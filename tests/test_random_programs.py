@@ -37,12 +37,6 @@ def usable(seed: str, count: int) -> list[Program]:
     return found
 
 
-# Programs that are refused, each with the reason.
-REFUSED = {
-    "ci:62": "writes through the reshape of an array whose memory order NumPy chooses at run time",
-}
-
-
 def told(program: Program, failure: Failure | None) -> str:
     """The program and what went wrong, for the assertion."""
     return "" if failure is None else f"{program.seed}: {failure}\n{program.text}"
@@ -52,9 +46,6 @@ def told(program: Program, failure: Failure | None) -> str:
 @pytest.mark.parametrize("mode", MODES)
 def test_agrees_with_the_oracle(program: Program, mode: str) -> None:
     failure = check(program, mode)
-    if program.seed in REFUSED:
-        assert failure is not None and failure.kind == "refusal", REFUSED[program.seed]
-        return
     assert failure is None, told(program, failure)
 
 

@@ -58,7 +58,7 @@ def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
         rest()
 
     left, stayed = arm(cx, leave), arm(cx, go_on)
-    branch(cx, node, value, left, stayed, _live(cx, node, "tail", (left, stayed)))
+    branch(cx, node, value, left, stayed, live_names(cx, node, "tail", (left, stayed)))
 
 
 def assume(cx: Context, flag: Value, truth_value: bool) -> None:
@@ -77,7 +77,7 @@ def arm(cx: Context, lower: Callable[[], Any]) -> Arm:
     return out
 
 
-def _live(
+def live_names(
     cx: Context, node: Any, table: str, arms: tuple[Arm, Arm]
 ) -> Callable[[Key], bool]:  # fmt: skip
     """Which names to join: what the next statements read, and where the arms may leave to."""
@@ -110,7 +110,7 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
         with cx.inside(through.builder, through.state):
             resume(cx, node, "$out", lambda: run_block(cx, rest))
             through.state = cx.state
-    live = _live(cx, node, "tail" if moved or all(exits) else "after", arms)
+    live = live_names(cx, node, "tail" if moved or all(exits) else "after", arms)
     branch(cx, node, condition, *arms, live)
     return moved
 

@@ -9,10 +9,12 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
+    UNDEF,
     Binding,
     Listing,
     Ref,
     Static,
+    Unbound,
     children,
     describe,
     is_operand,
@@ -88,7 +90,7 @@ def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Bind
     condition = truth(cx, left, first)
     if not isinstance(condition, Value):
         return _chain(cx, rest, conjunction, name) if condition == conjunction else left
-    if _is_bool(left) and all(map(_is_total, rest)):
+    if _is_bool(left) and all(_is_total(cx, part) for part in rest):
         right = _chain(cx, rest, conjunction, "")
         if _is_bool(right):
             if not isinstance(right, Value):
@@ -124,9 +126,17 @@ def _is_bool(binding: Binding) -> bool:
     return isinstance(kind, Scalar) and kind.dtype.kind == "b"
 
 
-def _is_total(node: Any) -> bool:
+def _is_total(cx: Context, node: Any) -> bool:
     """Whether evaluating an expression has no effect and cannot fail."""
-    return all(isinstance(inner, _TOTAL) for inner in gast.walk(node))
+    return all(
+        isinstance(inner, _TOTAL) and not (isinstance(inner, gast.Name) and _is_unbound(cx, inner))
+        for inner in gast.walk(node)
+    )
+
+
+def _is_unbound(cx: Context, name: Any) -> bool:
+    local = name.id in cx.frame.locals
+    return local and isinstance(cx.state.env.get((cx.frame, name.id), UNDEF), Unbound)
 
 
 @expression(gast.Compare)
@@ -146,7 +156,7 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
         condition = truth(cx, first, node)
         if not isinstance(condition, Value):
             return step(number + 1, right) if condition else first
-        if all(_is_total(c) for _, c in pairs[number + 1 :]):
+        if all(_is_total(cx, c) for _, c in pairs[number + 1 :]):
             rest = step(number + 1, right)
             if isinstance(rest, Value):
                 return cx.emit(node, operator.and_, condition, rest, name=name)

@@ -20,6 +20,13 @@ from adgen.transpiler.source import Source, from_function
 @expression(gast.Call)
 def _call(cx: Context, node: Any, name: str) -> Binding:
     function = cx.ev(node.func)
+    if isinstance(function, Static):
+        from adgen.transpiler.frontend.comprehensions import reduced
+
+        found = reduced(cx, node, function.value)
+        if found is not None:
+            binding, whole = found
+            return binding if whole else call(cx, node, function, (binding,), {}, name)
     args = tuple(elements(cx, node.args))
     kwargs = {}
     for keyword in node.keywords:

@@ -89,9 +89,11 @@ def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding
         return template
     if isinstance(init, Unbound):
         return _grow_late(cx, name, template, end)
-    if isinstance(end, Unbound) and end.maybe is None:
-        return template  # not live at the end of the body
-    if isinstance(end, (Unbound, Conflict)):
+    if isinstance(end, Unbound):
+        if end.maybe is None:
+            return template  # not live at the end of the body
+        end = end.maybe  # dropped only where it is never read again
+    if isinstance(end, Conflict):
         return Clash(init, end)
     if template is None:
         return None if same(init, end) else _first(cx, name, init, end)

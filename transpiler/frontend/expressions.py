@@ -10,7 +10,6 @@ from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Closure,
-    Frame,
     Listing,
     Method,
     Ref,
@@ -158,36 +157,3 @@ def _attribute(cx: Context, node: Any, name: str) -> Binding:
         UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
         "index it, or unpack it into names",
     )  # fmt: skip
-
-
-@expression(gast.ListComp)
-@expression(gast.GeneratorExp)
-def _comprehension(cx: Context, node: Any, name: str) -> Binding:
-    """Over things whose number is known: the list of the results."""
-    from adgen.transpiler.frontend.iteration import known_items
-    from adgen.transpiler.frontend.statements import assign
-
-    if len(node.generators) != 1:
-        cx.refuse(UnsupportedSyntax, "a nested comprehension is not compiled", node,
-                  "write the loops out")  # fmt: skip
-    (generator,) = node.generators
-    items = known_items(cx, generator.iter, cx.ev(generator.iter))
-    if items is None:
-        cx.refuse(
-            UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
-            "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
-        )  # fmt: skip
-    out = []
-    outer = cx.frame
-    names = frozenset(n.id for n in gast.walk(generator.target) if isinstance(n, gast.Name))
-    cx.frame = Frame(outer.source, node, names, outer, outer.place)
-    for item in items:
-        assign(cx, generator.target, item)
-        tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
-        if any(isinstance(test, Value) for test in tests):
-            cx.refuse(UnsupportedSyntax, "a comprehension filtered by computed values", node,
-                      "write it as a loop with an if")  # fmt: skip
-        if all(tests):
-            out.append(cx.ev(node.elt))
-    cx.frame = outer
-    return Listing(tuple(out))

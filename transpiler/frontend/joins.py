@@ -108,7 +108,9 @@ class _Merger:
         """One name."""
         first, second = (arm.state.env.get(key, default(key)) for arm in self.arms)
         if key[1] in FLAGS and first is True and second is False:
-            if self.joined.env.get(key) is self.condition:
+            flags = (self.joined.env.get((key[0], flag)) for flag in FLAGS)
+            if any(flag is self.condition for flag in flags):
+                self.joined.env[key] = self.condition
                 return
         self.joined.env[key] = self.binding(key[1], first, second)
 

@@ -33,6 +33,8 @@ def note_layout(
     if callee in _ORDERED or callee in _PRODUCTS:
         return
     scattered = cx.extents.scattered
+    if callee in (core.SETITEM, core.ADDITEM):
+        operands = operands[:1]  # what is written takes the place that it is given
     if callee == core.GETITEM:
         if _scatters(attrs["path"], operands[0] in scattered):
             scattered.add(value)
@@ -50,6 +52,14 @@ def laid_out_like(cx: Context, made: Binding, model: Binding) -> Binding:
     if isinstance(made, Ref) and isinstance(model, Ref) and is_scattered(cx, model):
         cx.extents.scattered.add(cx.state.cells[made.cell])
     return made
+
+
+def written_in_place(cx: Context, new: Value, old: Value) -> None:
+    """``new`` is computed into the memory of ``old`` (``x += y``): the order stays."""
+    if old in cx.extents.scattered:
+        cx.extents.scattered.add(new)
+    else:
+        cx.extents.scattered.discard(new)
 
 
 def _scatters(path: Path, scattered: bool) -> bool:

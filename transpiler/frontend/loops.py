@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
 
+from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Cell, Key, Ref, Unbound
-from adgen.transpiler.frontend.blocks import arm, arms_of, assume, run_block
+from adgen.transpiler.frontend.blocks import arm, arms_of, assume, live_names, run_block
 from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
 from adgen.transpiler.frontend.context import Context
@@ -35,7 +37,7 @@ def _for(cx: Context, node: Any) -> None:
         _unroll(cx, node, items)
         return
     name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
-    _Loop(cx, node, counted(cx, node.iter, sequence), Value(INT, name)).run()
+    _lower_loop(cx, node, counted(cx, node.iter, sequence), name)
 
 
 def _counter_name(target: Any) -> str:
@@ -46,7 +48,58 @@ def _counter_name(target: Any) -> str:
 
 @statement(gast.While)
 def _while(cx: Context, node: Any) -> None:
-    _Loop(cx, node, None, None).run()
+    _lower_loop(cx, node, None, "")
+
+
+def _lower_loop(
+    cx: Context, node: Any, over: Counted | None, name: str, peeled: bool = False
+) -> None:
+    """A loop op, or the first iteration and a loop op where only that resolves aliases."""
+    loop = _Loop(cx, node, over, None if over is None else Value(INT, name))
+    try:
+        trial = loop.settle()
+    except AliasedMutation:
+        if peeled:
+            raise
+        _peel(cx, node, over, name)
+        return
+    if not peeled and loop.differs_at_first(trial):
+        _peel(cx, node, over, name)
+    else:
+        loop.finish(trial)
+
+
+def _peel(cx: Context, node: Any, over: Counted | None, name: str) -> None:
+    """The first iteration on its own: only there is an array what it was before the loop."""
+
+    def first() -> None:
+        if over is not None:
+            assign(cx, node.target, over.item(over.start))
+        run_block(cx, node.body)
+        left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
+        cx.bind("$out", False)
+        _unless(cx, node, left, rest)
+
+    def rest() -> None:
+        later = over
+        if over is not None:
+            later = replace(over, start=cx.emit(node, operator.add, over.start, over.step))
+        _lower_loop(cx, node, later, name, peeled=True)
+
+    def none() -> None:
+        run_block(cx, node.orelse)
+
+    if over is None:
+        condition = truth(cx, cx.ev(node.test), node.test)
+    else:
+        trips = cx.emit(node, core.RANGELEN, over.start, over.stop, over.step)
+        condition = cx.emit(node, operator.gt, trips, 0)
+    if not isinstance(condition, Value):
+        (first if condition else none)()
+        return
+    arms = arms_of(cx, first, none)
+    if arms is not None:
+        branch(cx, node, condition, *arms, live_names(cx, node, "after", arms))
 
 
 def _unroll(cx: Context, node: Any, items: list[Binding]) -> None:
@@ -63,15 +116,19 @@ def _unroll(cx: Context, node: Any, items: list[Binding]) -> None:
         _unless(cx, node, left, lambda: step(number + 1))
 
     step(0)
-    cx.bind("$leave", False)
-    cx.bind("$out", cx.flag("$ret"))
 
 
 def _unless(cx: Context, node: Any, flag: Operand, rest: Callable[[], None]) -> None:
-    """Run ``rest`` unless the loop has been left."""
+    """Run ``rest`` unless the loop has been left; ``$leave`` is then that of the outer loop."""
+
+    def leave() -> None:
+        if isinstance(flag, Value):
+            assume(cx, flag, True)
+        cx.bind("$leave", False)
+        cx.bind("$out", cx.flag("$ret"))
+
     if not isinstance(flag, Value):
-        if not flag:
-            rest()
+        (leave if flag else rest)()
         return
 
     def go_on() -> None:
@@ -79,8 +136,7 @@ def _unless(cx: Context, node: Any, flag: Operand, rest: Callable[[], None]) -> 
             cx.bind(name, False)
         rest()
 
-    left = arm(cx, lambda: assume(cx, flag, True))
-    branch(cx, node, flag, left, arm(cx, go_on), lambda key: True)
+    branch(cx, node, flag, arm(cx, leave), arm(cx, go_on), lambda key: True)
 
 
 def changed(before: State, after: State) -> bool:
@@ -131,8 +187,8 @@ class _Loop:
         self.early: set[Key] = set()  # names that an iteration reads as the one before left them
         self.tests_inside = False  # the condition of a while changes something
 
-    def run(self) -> None:
-        """Trials to the fixpoint, then the op and the state after it."""
+    def settle(self) -> _Trial:
+        """Trials to the fixpoint; the last one."""
         cx = self.cx
         while True:
             cx.trials += 1
@@ -146,8 +202,13 @@ class _Loop:
                 trial = self.trial()  # strict: what a trial left out is an error now
                 if self.learn(trial):
                     continue
-            break
-        self.finish(trial)
+            return trial
+
+    def differs_at_first(self, trial: _Trial) -> bool:
+        """Whether a write is doubtful only because of what an array is in the first iteration."""
+        doubtful = trial.after.stale.keys() - self.start.stale.keys()
+        first = trial.before.may - self.known.pairs - self.start.may
+        return any(pair & doubtful for pair in first)
 
     # One trial
 

@@ -14,6 +14,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     booleans,
     builtins_,
     calls,
+    comprehensions,
     constructors,
     expressions,
     filling,

@@ -26,6 +26,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
+from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
 
@@ -179,6 +180,7 @@ def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> No
             shapes.require(cx, node, room, have)
     value = fitted(cx, node, cx.read(new, node), wanted, shapes.ref_shape(cx, ref))
     assert isinstance(value, Value)
+    written_in_place(cx, value, cx.root(ref, node))
     cx.write(ref, value, node)
 
 

@@ -1,0 +1,152 @@
+"""Comprehensions: over known items a list, inside ``sum`` and its like a loop."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, Listing
+from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.functions import call_closure
+from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.statements import assign
+from adgen.transpiler.ir.core import Value
+
+_EXTREMUM = """
+def {function}(SEQUENCE):
+    FIRST = True
+    for _ in SEQUENCE:
+        ITEM = ELEMENT
+        if FIRST:
+            RESULT = ITEM
+        elif ITEM {sign} RESULT:
+            RESULT = ITEM
+        FIRST = False
+    if FIRST:
+        raise ValueError("{function}() arg is an empty sequence")
+    return RESULT
+"""
+_QUANTIFIER = """
+def {function}(SEQUENCE):
+    for _ in SEQUENCE:
+        if {test} ELEMENT:
+            return {found}
+    return {otherwise}
+"""
+_TEMPLATES: dict[Any, str] = {
+    builtins.sum: """
+def sum(SEQUENCE):
+    RESULT = 0
+    for _ in SEQUENCE:
+        RESULT = RESULT + ELEMENT
+    return RESULT
+""",
+    builtins.max: _EXTREMUM.format(function="max", sign=">"),
+    builtins.min: _EXTREMUM.format(function="min", sign="<"),
+    builtins.any: _QUANTIFIER.format(function="any", test="", found=True, otherwise=False),
+    builtins.all: _QUANTIFIER.format(function="all", test="not", found=False, otherwise=True),
+}
+
+
+@expression(gast.ListComp)
+@expression(gast.GeneratorExp)
+def _comprehension(cx: Context, node: Any, name: str) -> Binding:
+    """Over things whose number is known: the list of the results."""
+    first = node.generators[0].iter
+    items = known_items(cx, first, cx.ev(first))
+    if items is None or len(node.generators) != 1:
+        cx.refuse(
+            UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
+            "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
+        )  # fmt: skip
+    return _listed(cx, node, items)
+
+
+def _listed(cx: Context, node: Any, items: list[Binding]) -> Listing:
+    (generator,) = node.generators
+    out = []
+    outer = cx.frame
+    names = frozenset(n.id for n in gast.walk(generator.target) if isinstance(n, gast.Name))
+    cx.frame = Frame(outer.source, node, names, outer, outer.place)
+    try:
+        for item in items:
+            assign(cx, generator.target, item)
+            tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
+            if any(isinstance(test, Value) for test in tests):
+                cx.refuse(UnsupportedSyntax, "a comprehension filtered by computed values", node,
+                          "write it as a loop with an if")  # fmt: skip
+            if all(tests):
+                out.append(cx.ev(node.elt))
+    finally:
+        cx.frame = outer
+    return Listing(tuple(out))
+
+
+def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
+    """``sum(… for … in …)`` and its like: the result of a loop, or (False) the list to reduce.
+
+    None for any other call.
+    """
+    if not (len(node.args) == 1 and isinstance(node.args[0], (gast.ListComp, gast.GeneratorExp))):
+        return None
+    if node.keywords or not any(callee is known for known in _TEMPLATES):
+        return None
+    comprehension = node.args[0]
+    first = comprehension.generators[0].iter
+    sequence = cx.ev(first)
+    items = known_items(cx, first, sequence)
+    if items is not None and len(comprehension.generators) == 1:
+        return _listed(cx, comprehension, items), False
+    tree = _loop(comprehension, callee)
+    outer = cx.frame
+    place = outer.place
+    outer.place = cx.span(node)
+    try:
+        return call_closure(cx, node, Closure(callee.__name__, tree, outer), (sequence,), {}), True
+    finally:
+        outer.place = place
+
+
+@functools.cache
+def _loop(node: Any, callee: Any) -> Any:
+    """A function that runs over a comprehension: its template with the parts put in."""
+    tree = gast.parse(_TEMPLATES[callee]).body[0]
+    used = {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
+    names = {}
+    for name in ("SEQUENCE", "FIRST", "ITEM", "RESULT"):
+        fresh = name.lower()
+        while fresh in used:
+            fresh += "_"
+        names[name] = fresh
+    return _Filler(node, names).visit(tree)
+
+
+class _Filler(gast.NodeTransformer):
+    """Puts the loops, the tests and the element of a comprehension into a template."""
+
+    def __init__(self, node: Any, names: dict[str, str]) -> None:
+        self.node, self.names = node, names
+
+    def visit_Name(self, node: Any) -> Any:  # noqa: N802
+        """The element, or a name of the template."""
+        if node.id == "ELEMENT":
+            return self.node.elt
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_For(self, node: Any) -> Any:  # noqa: N802
+        """The loops of the comprehension around the body of the template's."""
+        body = [self.visit(statement) for statement in node.body]
+        for generator in reversed(self.node.generators):
+            for test in reversed(generator.ifs):
+                body = [gast.copy_location(gast.If(test=test, body=body, orelse=[]), node)]
+            loop = gast.For(generator.target, generator.iter, body, [], None)
+            body = [gast.copy_location(loop, node)]
+        body[0].iter = self.visit(node.iter)
+        return body[0]
