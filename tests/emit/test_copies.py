@@ -285,9 +285,9 @@ def test_paths_of_several_steps() -> None:
         == """\
 u = x.copy()
 u.T[1][0] = 7.0
-u.T[...] += 1.0
+u.T[:] += 1.0
 u.reshape(6)[3] = 9.0
-u.reshape(3, 2).T[...] += 2.0
+u.reshape(3, 2).T[:] += 2.0
 u += 3.0
 return u
 """

@@ -34,8 +34,8 @@ def target(base: Expr, path: Path, operands: Sequence[Expr]) -> Expr:
 
 
 def whole(base: Expr) -> Expr:
-    """``base[...]``, to be assigned."""
-    return nodes.subscript(base, [gast.Constant(Ellipsis, None)], gast.Store())
+    """``base[:]``, to be assigned (Numba has no ``[...]`` of a transposed array)."""
+    return nodes.subscript(base, [gast.Slice(None, None, None)], gast.Store())
 
 
 def is_whole(path: Path) -> bool:
