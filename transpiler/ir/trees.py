@@ -1,0 +1,149 @@
+"""Containers that nest leaves (pytrees): their kinds, and how one is taken apart and rebuilt.
+
+A *tree* is a leaf, a plain tuple of trees, or a ``Node``.  What the leaves are depends on who
+speaks: types of arguments, positions in a result, bindings of the front end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Parts = tuple[Any, ...]
+Keys = tuple[Hashable, ...]
+Access = Literal["item", "attribute"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kind:
+    """A type of containers.
+
+    ``take``: a container to its keys and its parts; ``make``: keys and parts to a container;
+    ``access``: whether ``c[key]`` or ``c.key`` reads a part.
+    """
+
+    cls: type
+    take: Callable[[Any], tuple[Keys, Parts]]
+    make: Callable[[Keys, Parts], Any]
+    access: Access
+
+    def __repr__(self) -> str:
+        return f"<kind {self.cls.__qualname__}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A container other than a plain tuple: its kind, and its parts in the order of its keys."""
+
+    kind: Kind
+    keys: Keys
+    parts: Parts
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def with_parts(self, parts: Parts) -> Node:
+        """The same container of other parts."""
+        return Node(self.kind, self.keys, parts)
+
+
+def _positions(value: Any) -> tuple[Keys, Parts]:
+    parts = tuple(value)
+    return tuple(range(len(parts))), parts
+
+
+def _items(value: Any) -> tuple[Keys, Parts]:
+    return tuple(value), tuple(value.values())
+
+
+LIST = Kind(list, _positions, lambda keys, parts: list(parts), "item")
+DICT = Kind(dict, _items, lambda keys, parts: dict(zip(keys, parts, strict=True)), "item")
+ORDERED_DICT = Kind(
+    OrderedDict, _items, lambda keys, parts: OrderedDict(zip(keys, parts, strict=True)), "item"
+)
+
+_kinds: dict[type, Kind] = {list: LIST, dict: DICT, OrderedDict: ORDERED_DICT}
+
+
+def register(kind: Kind) -> None:
+    """Let instances of ``kind.cls`` (not of its subclasses) be containers."""
+    _kinds[kind.cls] = kind
+
+
+def kind_of(cls: type) -> Kind | None:
+    """The kind of a class; None for leaves and for plain tuples.
+
+    Named tuples, dataclasses and attrs classes are found without being registered.
+    """
+    if cls not in _kinds:
+        fields = _fields(cls)
+        if fields is None:
+            return None
+        _kinds[cls] = _by_attributes(cls, fields)
+    return _kinds[cls]
+
+
+def _fields(cls: type) -> tuple[str, ...] | None:
+    if issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple):
+        return tuple(cls._fields)  # type: ignore[attr-defined]
+    if dataclasses.is_dataclass(cls):
+        return tuple(field.name for field in dataclasses.fields(cls))
+    if "__attrs_attrs__" in vars(cls):
+        return tuple(field.name for field in cls.__attrs_attrs__)  # type: ignore[attr-defined]
+    return None
+
+
+def _by_attributes(cls: type, fields: tuple[str, ...]) -> Kind:
+    """Instances are made without their ``__init__``, which need not take the fields as they are."""
+
+    def take(value: Any) -> tuple[Keys, Parts]:
+        return fields, tuple(getattr(value, name) for name in fields)
+
+    def make(keys: Keys, parts: Parts) -> Any:
+        if issubclass(cls, tuple):
+            return tuple.__new__(cls, parts)
+        made = object.__new__(cls)
+        for name, part in zip(fields, parts, strict=True):
+            object.__setattr__(made, name, part)
+        return made
+
+    return Kind(cls, take, make, "attribute")
+
+
+def parts_of(tree: Any) -> Parts | None:
+    """The parts of a container, or None for a leaf."""
+    if isinstance(tree, Node):
+        return tree.parts
+    return tree if type(tree) is tuple else None
+
+
+def tree_of(value: Any) -> Any:
+    """A value as a tree of its leaves: ``(1, [2])`` becomes ``(1, Node(LIST, (0,), (2,)))``."""
+    if type(value) is tuple:
+        return tuple(tree_of(part) for part in value)
+    kind = kind_of(type(value))
+    if kind is None:
+        return value
+    keys, parts = kind.take(value)
+    return Node(kind, keys, tuple(tree_of(part) for part in parts))
+
+
+def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
+    """The tree with ``function`` applied to each leaf, from left to right."""
+    parts = parts_of(tree)
+    if parts is None:
+        return function(tree)
+    made = tuple(map_tree(function, part) for part in parts)
+    return tree.with_parts(made) if isinstance(tree, Node) else made
+
+
+def built(tree: Any) -> Any:
+    """The value that a tree of leaves stands for, with fresh containers."""
+    parts = parts_of(tree)
+    if parts is None:
+        return tree
+    made = tuple(built(part) for part in parts)
+    return tree.kind.make(tree.keys, made) if isinstance(tree, Node) else made
