@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,7 @@ from adgen.transpiler.ir.paths import ELEMENT_1D, element
 from adgen.transpiler.ir.types import F8, FLOAT, INT, Type, array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.span import Span
+from tests.golden.programs import logistic_loss
 
 VECTOR, MATRIX = array("f8", 1), array("f8", 2)
 
@@ -78,16 +80,7 @@ def if_(
     return b.region(core.IF, (cond,), blocks, list(results.values()), list(results))
 
 
-LOGISTIC = """\
-def loss(w, b, X, y):
-    total = 0.0
-    for i in range(X.shape[0]):
-        z = b
-        for j in range(X.shape[1]):
-            z += X[i, j] * w[j]
-        total += np.log1p(np.exp(-y[i] * z))
-    return total / X.shape[0]
-"""
+LOGISTIC = inspect.getsource(logistic_loss).replace("logistic_loss", "loss")
 
 
 def logistic() -> Function:
