@@ -71,9 +71,9 @@ _operator("%", operator.mod, np.remainder,
           domain=(REAL, NONZERO), kink="taken as smooth where x / y is an integer")  # fmt: skip
 _operator("-", operator.neg, np.negative, Elementwise(lambda t, y, x: -t))
 _operator("+", operator.pos, np.positive, Elementwise(lambda t, y, x: t))
+primitive(np.conjugate, Elementwise(lambda t, y, x: t), cheap=True)  # of real numbers
 
 _function: Any  # of the registering loops below
-_spellings: tuple[Any, ...]
 
 for _symbol, _callee, _function in (
     ("<", operator.lt, np.less), ("<=", operator.le, np.less_equal),
@@ -100,6 +100,7 @@ for _function in (np.logical_and, np.logical_or, np.logical_xor):
               cheap=True, elementwise=True, domain=BOOLEAN)  # fmt: skip
 primitive(np.logical_not, NoDerivative("a truth value"), cheap=True,
           elementwise=True, domain=BOOLEAN)  # fmt: skip
+primitive(np.signbit, NoDerivative("a truth value"), cheap=True, elementwise=True)
 for _function in (np.isnan, np.isinf, np.isfinite):
     primitive(_function, NoDerivative("a truth value"), cheap=True, elementwise=True)
     primitive(getattr(math, _function.__name__), NoDerivative("a truth value"), cheap=True,
@@ -108,11 +109,8 @@ for _function in (np.isnan, np.isinf, np.isfinite):
 # Steps and kinks
 
 primitive(np.sign, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
-for _function, _spellings in (
-    (np.floor, ()), (np.ceil, ()), (np.trunc, ()), (np.rint, ()),
-):  # fmt: skip
-    primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True,
-              spellings=_spellings)  # fmt: skip
+for _function in (np.floor, np.ceil, np.trunc, np.rint):
+    primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
 
 primitive(builtins.abs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
           types=rules.ufunc(np.absolute, python=True), domain=NONZERO,
@@ -128,9 +126,10 @@ def _share(t, z, x, y):  # type: ignore[no-untyped-def]
     return t * np.where(x == z, np.where(x == y, 0.5, 1.0), 0.0)
 
 
-for _function, _spellings in ((np.maximum, (np.fmax,)), (np.minimum, (np.fmin,))):
+# fmax and fmin pass over a NaN: the other operand is the chosen one.
+for _function in (np.maximum, np.minimum, np.fmax, np.fmin):
     primitive(_function, Elementwise(_share, lambda t, z, x, y: _share(t, z, y, x)),
-              spellings=_spellings, cheap=True, kink="a tie shares equally")  # fmt: skip
+              cheap=True, kink="a tie shares equally")  # fmt: skip
 
 # Python's own: ``max(a, b)`` is ``b if b > a else a``: a tie goes to the first.
 primitive(builtins.max, Elementwise(lambda t, z, x, y: np.where(y > x, 0.0, t),

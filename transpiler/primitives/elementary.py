@@ -77,3 +77,5 @@ primitive(np.fmod, Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: -t * np.
           kink="taken as smooth where x / y is an integer")  # fmt: skip
 primitive(np.heaviside, NoDerivative("piecewise constant"), operands=("x", "y"), cheap=True,
           elementwise=True, domain=(NONZERO, Domain(0, 1)))  # fmt: skip
+primitive(np.ldexp, Elementwise(lambda t, z, x, i: np.ldexp(t, i), None), cheap=True,
+          domain=(REAL, Domain(-4, 4, integer=True)))  # fmt: skip
