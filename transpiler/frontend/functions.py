@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -14,6 +15,8 @@ from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.liveness import Liveness, local_names
 from adgen.transpiler.source import Source
+
+DEEPEST = 30  # functions of one text inside each other: beyond, they make each other for ever
 
 
 @functools.cache
@@ -29,9 +32,23 @@ def liveness_of(node: Any) -> Liveness:
     return liveness.analyse(node)
 
 
-def activation_of(source: Source, node: Any) -> tuple[Any, ...]:
-    """What two activations of one function have in common, though each has read its source."""
-    return source.file, source.first_line, source.text, node.lineno, node.col_offset
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Whose body is lowered: the text, and the one function of that text.
+
+    Many functions share a text (closures of one maker, wrappers of one decorator) and may
+    call each other; a function that calls itself is the same one again.
+    """
+
+    text: tuple[Any, ...]
+    owner: Any  # the live function, or the frame that a nested one was made in
+
+
+def activation_of(frame: Frame) -> Activation:
+    """The activation that a frame is; equal for two calls of one function."""
+    source, node = frame.source, frame.node
+    text = source.file, source.first_line, source.text, node.lineno, node.col_offset
+    return Activation(text, frame.parent or getattr(source.bindings, "function", None))
 
 
 def call_source(
@@ -62,8 +79,9 @@ def _inline(
     cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
     kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
-    activation = activation_of(frame.source, frame.node)
-    if activation in cx.stack:
+    activation = activation_of(frame)
+    nested = sum(1 for other in cx.stack if other.text == activation.text)
+    if activation in cx.stack or nested > DEEPEST:
         cx.refuse(
             UnsupportedSyntax,
             f"`{name}` calls itself: recursion is not compiled",

@@ -61,7 +61,7 @@ def lower(source: Source, arguments: Mapping[str, Argument]) -> Function:
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
-    cx.stack.append(activation_of(source, tree))
+    cx.stack.append(activation_of(frame))
     given = _Parameters(cx)
     bound = {name: given.binding(name, argument) for name, argument in arguments.items()}
     initial = dict(cx.state.cells)
