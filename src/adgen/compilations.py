@@ -14,8 +14,8 @@ from adgen.lookups import Fresh, freshness
 from adgen.options import Options
 from adgen.parameters import Parameters
 from adgen.runtime import compile as numba_compile
-from adgen.runtime import trees
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
+from adgen.transpiler.ir import core
 from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
 from adgen.transpiler.signature import Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, observed_lookups, python_function, unwrap
@@ -52,7 +52,7 @@ class Build:
     def value_types(self) -> list[Type]:
         """Types of the leaves of the function's value."""
         body = self.compiled.functions[0].body
-        count = trees.count(self.compiled.structure)
+        count = core.leaves(self.compiled.structure)
         operands = body.yields[:count]
         return [getattr(y, "type", None) or type_of_constant(y) for y in operands]
 

@@ -12,6 +12,7 @@ from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import LEAF, Slot
 from adgen.transpiler.ir.paths import ELEMENT_1D, FULL, INT, Index, Reshape, Slice, Transpose
+from adgen.transpiler.ir.trees import Constant
 from adgen.transpiler.ir.types import F8
 from adgen.transpiler.ir.types import INT as INTEGER
 from tests.emit.programs import MATRIX, VECTOR, for_, function, if_, while_
@@ -51,7 +52,7 @@ def test_a_parameter_in_writes_is_written_in_place() -> None:
     def build(b, x):
         return (b.setitem(x, 0.0, ELEMENT_1D, 1),)
 
-    f = function({"x": VECTOR}, build, structure=(), writes=(0,))
+    f = function({"x": VECTOR}, build, structure=Constant(None), writes=(0,))
     assert body_of(check(f, X)) == "x[1] = 0.0\n"
 
 

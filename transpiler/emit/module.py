@@ -20,6 +20,7 @@ from adgen.transpiler.emit.statements import Statements
 from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Operand
+from adgen.transpiler.ir.trees import Constant, parts_of
 
 
 def emit_module(
@@ -55,7 +56,7 @@ def _definition(planned: Plan, comments: Comments) -> Stmt:
         value = _nested(function.structure, write.expressions.operands(yields[:count]))
         if function.residuals_out:
             value = nodes.tuple_([value, write.slots.handed_over()])
-        nothing = function.structure == () and not function.residuals_out
+        nothing = isinstance(function.structure, Constant) and not function.residuals_out
         return [] if nothing else [gast.Return(value)]
 
     body = comments.docstring(function.doc)
@@ -71,10 +72,12 @@ def _definition(planned: Plan, comments: Comments) -> Stmt:
 
 
 def _nested(structure: Any, items: list[Expr]) -> Expr:
-    """The result, nested as the structure says; consumes ``items``."""
+    """The result, nested as the structure says (see ``ir/trees.py``); consumes ``items``."""
     if structure is core.LEAF:
         return items.pop(0)
-    return nodes.tuple_([_nested(part, items) for part in structure])
+    if isinstance(structure, Constant):
+        return nodes.constant(None)
+    return nodes.tuple_([_nested(part, items) for part in parts_of(structure) or ()])
 
 
 def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:

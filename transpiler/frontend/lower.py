@@ -41,6 +41,7 @@ from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
+from adgen.transpiler.ir.trees import Constant
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import Source
 
@@ -138,8 +139,8 @@ def _flatten(cx: Context, node: Any, binding: Binding) -> tuple[Any, list[Operan
         return LEAF, [binding]
     if isinstance(binding, Ref):
         return LEAF, [cx.read(binding, node)]
-    if isinstance(binding, Static) and binding.value is None:
-        return (), []
+    if isinstance(binding, Static):
+        return Constant(binding.value), []
     if isinstance(binding, (tuple, Listing)):
         items = binding if isinstance(binding, tuple) else binding.items
         parts = [_flatten(cx, node, part) for part in items]

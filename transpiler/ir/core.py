@@ -51,6 +51,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Scalar, Type, type_of_constant
 from adgen.transpiler.span import Span
 
@@ -150,7 +151,7 @@ class Function:
     """A function over flat leaves.
 
     ``structure``: how ``body.yields`` (but for those of ``writes``) nest into the result:
-    LEAF for one value, a tuple of structures for a tuple.
+    LEAF for one value; containers and constants as ``ir/trees.py`` has them.
     ``writes``: indices of parameters that the function mutates; their final
     values are the last ``len(writes)`` yields.
     ``captures``: arrays of the surroundings, the arguments for the last parameters.
@@ -222,7 +223,8 @@ def uses_of(op: Op) -> list[Value]:
 
 def leaves(structure: Any) -> int:
     """Number of leaves in a result structure."""
-    return 1 if structure is LEAF else sum(leaves(part) for part in structure)
+    parts = parts_of(structure)
+    return int(structure is LEAF) if parts is None else sum(leaves(part) for part in parts)
 
 
 def is_scalar(operand: Operand) -> bool:

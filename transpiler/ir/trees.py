@@ -2,6 +2,11 @@
 
 A *tree* is a leaf, a plain tuple of trees, or a ``Node``.  What the leaves are depends on who
 speaks: types of arguments, positions in a result, bindings of the front end.
+
+The structure of a result (``core.Function.structure``) is a tree whose leaves are ``core.LEAF``,
+one for each value that is computed, and ``Constant``s, which take no value.  Generated code
+returns nested tuples: a ``Node`` as the tuple of its parts, a ``Constant`` as None in its place
+(a result without any LEAF is not returned at all).  Whoever calls it makes the containers.
 """
 
 from __future__ import annotations
@@ -48,6 +53,13 @@ class Node:
     def with_parts(self, parts: Parts) -> Node:
         """The same container of other parts."""
         return Node(self.kind, self.keys, parts)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Constant:
+    """A part of a result that is known while compiling: None, a string, a function, …"""
+
+    value: Any
 
 
 def _positions(value: Any) -> tuple[Keys, Parts]:
