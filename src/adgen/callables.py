@@ -101,7 +101,9 @@ def alias_check(build: Build) -> Run | None:
 
 def write_back(build: Build) -> WriteBack:
     """What plain calls do about arguments that the function mutates."""
-    return WriteBack(build.leaves, build.compiled.writes, build.compiled.captures)
+    return WriteBack(
+        build.leaves, build.arguments, build.compiled.writes, build.compiled.captures
+    )
 
 
 def signature_without_annotations(signature: inspect.Signature) -> inspect.Signature:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from adgen.leaves import Flatten, Leaf, flatten_function, leaves_of
+from adgen.leaves import Leaf, flatten_function, leaves_of
 from adgen.lookups import Fresh, freshness
 from adgen.options import Options
 from adgen.parameters import Parameters
 from adgen.runtime import compile as numba_compile
+from adgen.structures import Take
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir import core
+from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
 from adgen.transpiler.signature import Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, observed_lookups, python_function, unwrap
@@ -43,9 +45,10 @@ class Build:
 
     functions: tuple[Callable[..., Any], ...]
     compiled: Compiled
+    arguments: tuple[Argument, ...]
     leaves: tuple[Leaf, ...]
     wrt: tuple[int, ...]  # flat
-    flatten: Flatten | None
+    flatten: Take | None
     fresh: Fresh | None
 
     @property
@@ -109,12 +112,13 @@ class Compilations:
 
         arguments = self.latest = self.arguments(args)
         leaves = tuple(leaves_of(arguments))
-        wrt = flat_wrt(self.source, arguments, leaves, wanted.positions)
+        wrt = flat_wrt(self.source, arguments, leaves, wanted.positions, wanted.mode)
         request = Request(wanted.mode, wrt, wanted.order, "numba" if jit else "array")
         with observed_lookups() as lookups:
             compiled = compile_source(self.source, arguments, request, run_header(arguments))
-        flatten = flatten_function(leaves, args, jit)
-        made = Build((), compiled, leaves, wrt, flatten, freshness(lookups))
+        described = tuple(arguments.values())
+        flatten = flatten_function(described, args, jit)
+        made = Build((), compiled, described, leaves, wrt, flatten, freshness(lookups))
         sample = made.flat(args)
         if wanted.mode in ("jvp", "hvp"):
             sample = (*sample, *[sample[k] for k in wrt])
@@ -127,7 +131,7 @@ class Compilations:
                 self.source.header,
                 hint="jit=False runs the same derivative without Numba",
             ) from error
-        return Build(functions, compiled, leaves, wrt, flatten, made.fresh)
+        return replace(made, functions=functions)
 
 
 def _load(
@@ -166,15 +170,22 @@ def flat_wrt(
     arguments: Mapping[str, Argument],
     leaves: tuple[Leaf, ...],
     positions: tuple[int, ...],
+    mode: str,
 ) -> tuple[int, ...]:
-    """Indices of the leaves of the parameters at ``positions``.
+    """Indices of the leaves of the parameters at ``positions`` that are differentiated by.
 
-    Raises NotDifferentiable for integers and for what is no number at all.
+    Raises NotDifferentiable for integers and for what is no number at all.  In containers,
+    flags are passed over: their gradient is None.
     """
     names = list(arguments)
     found: list[int] = []
     for position in positions:
-        indices = [k for k, leaf in enumerate(leaves) if leaf.position == position]
+        nested = parts_of(arguments[names[position]]) is not None
+        indices = [
+            k
+            for k, leaf in enumerate(leaves)
+            if leaf.position == position and not (nested and _is_passed_over(leaf, mode))
+        ]
         if not indices:
             raise NotDifferentiable(
                 f"the argument `{names[position]}` is {show(arguments[names[position]])}: "
@@ -186,6 +197,15 @@ def flat_wrt(
             _check_floating(source, leaves[k])
         found += indices
     return tuple(found)
+
+
+def _is_passed_over(leaf: Leaf, mode: str) -> bool:
+    """Whether a leaf of a container has no derivative that anybody could have meant.
+
+    An integer may be a float whose dot was forgotten: a gradient of None there would not train
+    it and not say so.  A tangent of it is given, and then seen to be zero.
+    """
+    return leaf.type.dtype.kind == "b" or (mode == "jvp" and not is_float(leaf.type))
 
 
 def _check_floating(source: Source, leaf: Leaf) -> None:

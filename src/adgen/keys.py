@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from adgen.transpiler.ir.trees import Kind, kind_of
 
 _NUMBERS = (float, int, bool)
 
@@ -13,7 +16,8 @@ def type_key(value: Any) -> Any:
     """A key that is equal for two values iff one compiled function serves both.
 
     Arrays that are not C-contiguous, aligned and writable have keys of their own,
-    for they are copied before the call.
+    for they are copied before the call.  Containers count with their keys, in order:
+    a program may do something for one key after the other.
     """
     kind = type(value)
     if kind is np.ndarray:
@@ -22,14 +26,54 @@ def type_key(value: Any) -> Any:
         return value.dtype, ones, value.flags.carray
     if kind in _NUMBERS:
         return kind
-    if isinstance(value, tuple):
-        return (tuple, *[type_key(part) for part in value])
-    if isinstance(value, np.generic):
-        return kind
-    if isinstance(value, np.ndarray):
-        return kind, value.dtype, tuple([extent == 1 for extent in value.shape]), value.ndim
+    read = _readers.get(kind)
+    if read is None:
+        read = _readers[kind] = _reader(kind)
+    return read(value)
+
+
+def forget(cls: type) -> None:
+    """Instances of ``cls`` have another kind from now on."""
+    _readers.pop(cls, None)
+
+
+def _reader(cls: type) -> Callable[[Any], Any]:
+    """How keys of instances of a class are made."""
+    if issubclass(cls, np.generic):
+        return lambda value: cls
+    if issubclass(cls, np.ndarray):
+        return _key_of_subclass
+    kind = kind_of(cls)
+    if kind is not None:
+        return _key_of_list if cls is list else _container_reader(kind)
+    return _key_of_list if issubclass(cls, tuple) else _key_of_static
+
+
+def _key_of_list(value: Any) -> Any:
+    return type(value), *[type_key(part) for part in value]
+
+
+def _container_reader(kind: Kind) -> Callable[[Any], Any]:
+    cls, take = kind.cls, kind.take
+
+    def read(value: Any) -> Any:
+        keys, parts = take(value)
+        # 1, 1.0 and True are equal, but they are different numbers to compute with
+        return cls, keys, tuple(map(type, keys)), *[type_key(part) for part in parts]
+
+    return read
+
+
+def _key_of_subclass(value: Any) -> Any:
+    return type(value), value.dtype, tuple([extent == 1 for extent in value.shape]), value.ndim
+
+
+def _key_of_static(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        return "static", kind, id(value)
-    return "static", kind, value
+        return "static", type(value), id(value)
+    return "static", type(value), value
+
+
+_readers: dict[type, Callable[[Any], Any]] = {}

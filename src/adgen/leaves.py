@@ -2,61 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from adgen.runtime import trees
+from adgen.structures import Take, leaves_of_structure, places, taker
 from adgen.transpiler.errors import AliasedMutation
+from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Array, Scalar, Static, Type
 from adgen.transpiler.signature import Argument
-
-Flatten = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One flat parameter: its type, the subscripts that lead to it, its parameter's position."""
+    """One flat parameter: the expression that leads to it, its type, its parameter's position."""
 
     name: str
     type: Type
-    path: str
     position: int
 
 
 def leaves_of(arguments: Mapping[str, Argument]) -> list[Leaf]:
     """The flat parameters of the generated function, in order; static arguments have none."""
-    found: list[Leaf] = []
-    for position, (name, argument) in enumerate(arguments.items()):
-        for path, kind in _typed_paths(argument, ""):
-            found.append(Leaf(f"{name}{path}", kind, f"[{position}]{path}", position))
-    return found
+    return [
+        Leaf(place, kind, position)
+        for position, (name, argument) in enumerate(arguments.items())
+        for place, kind in zip(
+            places(argument, name), leaves_of_structure(argument), strict=True
+        )
+    ]
 
 
-def _typed_paths(argument: Argument, path: str) -> Iterator[tuple[str, Type]]:
-    if isinstance(argument, tuple):
-        for number, part in enumerate(argument):
-            yield from _typed_paths(part, f"{path}[{number}]")
-    elif not isinstance(argument, Static):
-        yield path, argument
-
-
-def flatten_function(leaves: Sequence[Leaf], args: tuple[Any, ...], jit: bool) -> Flatten | None:
+def flatten_function(
+    arguments: tuple[Argument, ...], args: tuple[Any, ...], jit: bool
+) -> Take | None:
     """How arguments like these become leaves, or None if they are the leaves already.
 
     Arrays that Numba would type differently (strided, read-only) are copied if ``jit``.
     """
-    values = trees.flattener([leaf.path for leaf in leaves])(args)
-    converters = [_converter(value, jit) for value in values]
-    plain = not any(converters)
-    if plain and [leaf.path for leaf in leaves] == [f"[{k}]" for k in range(len(args))]:
-        return None
-    pick = trees.flattener([leaf.path for leaf in leaves])
-    if plain:
-        return pick
+    pick = taker(arguments)
+    converters = [_converter(value, jit) for value in pick(args)]
+    if not any(converters):
+        flat = all(parts_of(a) is None and not isinstance(a, Static) for a in arguments)
+        return None if flat else pick
     return lambda given: tuple(
         [
             convert(value) if convert else value
@@ -88,6 +79,7 @@ class WriteBack:
     """What a plain call does to arguments that the function mutates."""
 
     leaves: tuple[Leaf, ...]
+    arguments: tuple[Argument, ...]
     writes: tuple[int, ...]
     captures: tuple[Any, ...] = ()
 
@@ -117,8 +109,8 @@ class WriteBack:
                     )
 
     @cached_property
-    def _pick(self) -> Flatten:
-        return trees.flattener([leaf.path for leaf in self.leaves])
+    def _pick(self) -> Take:
+        return taker(self.arguments)
 
     def restore(self, args: tuple[Any, ...], leaves: tuple[Any, ...]) -> None:
         """Copy what was written into copies back into the caller's arrays."""

@@ -99,8 +99,9 @@ def _request(item: Listed, primal: core.Function) -> Request:
     from adgen.transpiler.compiler import Request
 
     leaves = tuple(leaves_of(item.arguments))
-    wrt = flat_wrt(item.source, item.arguments, leaves, item.positions)
-    return Request(_mode(primal), wrt)
+    mode = _mode(primal)
+    wrt = flat_wrt(item.source, item.arguments, leaves, item.positions, mode)
+    return Request(mode, wrt)
 
 
 def _mode(primal: core.Function) -> str:

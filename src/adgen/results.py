@@ -1,4 +1,4 @@
-"""Results on their way out: in the nesting and with the types that Python would give."""
+"""Results on their way out: in the containers and with the types that Python would give."""
 
 from __future__ import annotations
 
@@ -7,30 +7,44 @@ from typing import Any
 
 import numpy as np
 
-from adgen.runtime import trees
-from adgen.transpiler.ir.types import Scalar, Type
+from adgen.structures import Make, maker, remaker, taker
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of
+from adgen.transpiler.ir.types import Scalar, Static, Type, is_float
+from adgen.transpiler.signature import Argument
 
-Finish = Callable[[Any], Any]
 
-
-def value_function(structure: Any, types: Sequence[Type]) -> Finish | None:
+def value_function(structure: Any, types: Sequence[Type]) -> Make | None:
     """What to do with a value that generated code returns, or None for nothing.
 
     Numba returns Python numbers; where the function returns NumPy scalars, so do we.
     """
     makers = [_number_maker(kind) for kind in types]
-    if not any(makers):
-        return None
-    if structure is trees.LEAF:
+    if structure is core.LEAF:
         return makers[0]
-    return lambda value: trees.build(structure, _made(makers, list(trees.leaves(value))))
+    if not any(makers) and _is_nested_tuple(structure):
+        return None
+    return remaker(structure, makers)
 
 
-def _made(makers: Sequence[Finish | None], values: Sequence[Any]) -> list[Any]:
-    return [make(value) if make else value for make, value in zip(makers, values, strict=True)]
+def tangent_function(structure: Any, types: Sequence[Type]) -> Make | None:
+    """The same for a tangent of the value: where that is a constant, None."""
+    return value_function(map_tree(_none_if_constant, structure), types)
 
 
-def _number_maker(kind: Type) -> Finish | None:
+def _none_if_constant(leaf: Any) -> Any:
+    return Constant(None) if isinstance(leaf, Constant) else leaf
+
+
+def _is_nested_tuple(structure: Any) -> bool:
+    """Whether generated code returns a value of this structure as it should be."""
+    parts = parts_of(structure)
+    if parts is None:
+        return structure is core.LEAF
+    return not isinstance(structure, Node) and all(map(_is_nested_tuple, parts))
+
+
+def _number_maker(kind: Type) -> Callable[[Any], Any] | None:
     if not isinstance(kind, Scalar):
         return None
     if not kind.weak:
@@ -38,26 +52,34 @@ def _number_maker(kind: Type) -> Finish | None:
     return {"f": float, "i": int, "b": bool}[kind.dtype.kind]
 
 
-def cotangent_function(examples: Sequence[Any], packed: bool) -> Callable[[tuple[Any, ...]], Any]:
+def differentiated(argument: Argument) -> Any:
+    """The structure of the gradient by an argument: the argument's own, with None for a leaf
+    that is no float.
+    """
+    return map_tree(lambda leaf: leaf if _moves(leaf) else Constant(None), argument)
+
+
+def _moves(leaf: Any) -> bool:
+    return not isinstance(leaf, Static) and is_float(leaf)
+
+
+def cotangent_function(
+    arguments: Sequence[Argument], examples: Sequence[Any], packed: bool
+) -> Callable[[tuple[Any, ...]], Any]:
     """How flat cotangents become what ``grad`` returns.
 
-    ``examples``: the arguments that are differentiated; each cotangent gets the
-    nesting, dtype and shape of its argument.  ``packed``: a tuple even of one.
+    ``arguments`` and ``examples``: descriptions and values of what is differentiated by; each
+    cotangent gets the nesting, dtype and shape of its argument.  ``packed``: a tuple even of one.
     """
-    structures = tuple(trees.structure_of(example) for example in examples)
-    flat = [leaf for example in examples for leaf in trees.leaves(example)]
-    makers = [_like_maker(leaf) for leaf in flat]
-    if not any(makers) and all(structure is trees.LEAF for structure in structures):
+    structure = tuple(differentiated(argument) for argument in arguments)
+    makers = [_like_maker(leaf) for leaf in taker(structure)(tuple(examples))]
+    flat = all(parts_of(part) is None for part in structure)
+    if flat and not any(makers):
         return _same if packed else _first
-    if len(makers) == 1 and makers[0] and not packed and structures[0] is trees.LEAF:
+    if flat and not packed and makers[0]:
         only = makers[0]
         return lambda cotangents: only(cotangents[0])
-
-    def finish(cotangents: tuple[Any, ...]) -> Any:
-        built = trees.build(structures, _made(makers, cotangents))
-        return built if packed else built[0]
-
-    return finish
+    return maker(structure if packed else structure[0], makers)
 
 
 def _same(cotangents: tuple[Any, ...]) -> Any:
@@ -68,7 +90,7 @@ def _first(cotangents: tuple[Any, ...]) -> Any:
     return cotangents[0]
 
 
-def _like_maker(example: Any) -> Finish | None:
+def _like_maker(example: Any) -> Callable[[Any], Any] | None:
     """What turns a cotangent into the kind of thing that its argument is."""
     if isinstance(example, np.ndarray):
         if example.ndim:
@@ -78,3 +100,4 @@ def _like_maker(example: Any) -> Finish | None:
     if isinstance(example, np.generic):
         return type(example)
     return float
+
