@@ -10,7 +10,6 @@ from typing import Any
 from adgen import inside_numba
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
-from adgen.leaves import WriteBack
 from adgen.lookups import Fresh
 
 Run = Callable[[tuple[Any, ...]], Any]
@@ -96,14 +95,7 @@ def alias_check(build: Build) -> Run | None:
     """The check that an argument that the function writes to overlaps no other, if needed."""
     if not build.compiled.writes:
         return None
-    return write_back(build).check_aliases
-
-
-def write_back(build: Build) -> WriteBack:
-    """What plain calls do about arguments that the function mutates."""
-    return WriteBack(
-        build.leaves, build.arguments, build.compiled.writes, build.compiled.captures
-    )
+    return build.effects.check_aliases
 
 
 def signature_without_annotations(signature: inspect.Signature) -> inspect.Signature:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adgen.runtime import trees
 from adgen.transpiler.errors import WrongDerivative
+from adgen.transpiler.ir.trees import built, map_tree, tree_of
 
 if TYPE_CHECKING:
     from adgen.differentiable import Differentiable
@@ -50,9 +50,7 @@ def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any,
 
 
 def _tolerance(args: tuple[Any, ...]) -> float:
-    single = any(
-        getattr(leaf, "dtype", None) == np.float32 for arg in args for leaf in trees.leaves(arg)
-    )
+    single = any(getattr(leaf, "dtype", None) == np.float32 for leaf in _numbers(args))
     return TOLERANCE[4 if single else 8]
 
 
@@ -66,25 +64,40 @@ def _compare(what: str, have: Any, want: Any, tolerance: float, scale: Any = 0.0
         )
 
 
+def _numbers(value: Any) -> list[Any]:
+    """The numbers and arrays in a nested value."""
+    kinds = (np.ndarray, np.generic, int, float)
+    return [leaf for leaf in _leaves(tree_of(value)) if isinstance(leaf, kinds)]
+
+
 def _floats(value: Any) -> np.ndarray[Any, Any]:
-    """All numbers in a nested tuple, as one vector of float64."""
-    parts = [np.ravel(np.asarray(leaf, np.float64)) for leaf in trees.leaves(value)]
+    """All numbers in a nested value, as one vector of float64."""
+    parts = [np.ravel(np.asarray(leaf, np.float64)) for leaf in _numbers(value)]
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _direction(rng: np.random.Generator, value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_direction(rng, part) for part in value)
-    return rng.normal(size=np.shape(value))[()]
+    """A random tangent; None for leaves that are no floats."""
+
+    def leaf(part: Any) -> Any:
+        return rng.normal(size=np.shape(part))[()] if _is_float(part) else None
+
+    return built(map_tree(leaf, tree_of(value)))
+
+
+def _is_float(leaf: Any) -> bool:
+    return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
 
 
 def _cotangent(rng: np.random.Generator, value: Any) -> Any:
     """A random cotangent; zero for integers, which have none."""
-    if isinstance(value, tuple):
-        return tuple(_cotangent(rng, part) for part in value)
-    if np.asarray(value).dtype.kind != "f":
-        return np.zeros(np.shape(value))[()]
-    return rng.normal(size=np.shape(value))[()]
+
+    def leaf(part: Any) -> Any:
+        if _is_float(part):
+            return rng.normal(size=np.shape(part))[()]
+        return np.zeros(np.shape(part))[()] if _numbers(part) else None
+
+    return built(map_tree(leaf, tree_of(value)))
 
 
 def _difference(
@@ -129,6 +142,17 @@ def _moved(args: tuple[Any, ...], tangents: tuple[Any, ...], step: float) -> tup
 
 
 def _step(value: Any, tangent: Any, step: float) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_step(x, t, step) for x, t in zip(value, tangent, strict=True))
-    return np.asarray(value, np.float64)[()] + step * tangent
+    tree = tree_of(value)
+    moves = iter(_leaves(tree_of(tangent)))
+
+    def leaf(part: Any) -> Any:
+        move = next(moves)
+        return part if move is None else np.asarray(part, np.float64)[()] + step * move
+
+    return built(map_tree(leaf, tree))
+
+
+def _leaves(tree: Any) -> list[Any]:
+    found: list[Any] = []
+    map_tree(found.append, tree)
+    return found

@@ -9,12 +9,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from adgen.leaves import Leaf, flatten_function, leaves_of
+from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
 from adgen.lookups import Fresh, freshness
 from adgen.options import Options
 from adgen.parameters import Parameters
+from adgen.results import (
+    cotangent_function,
+    maker_of_value,
+    tangent_function,
+    value_function,
+)
 from adgen.runtime import compile as numba_compile
-from adgen.structures import Take
+from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of
@@ -46,8 +52,9 @@ class Build:
     functions: tuple[Callable[..., Any], ...]
     compiled: Compiled
     arguments: tuple[Argument, ...]
+    positions: tuple[int, ...]  # of the parameters that are differentiated by
     leaves: tuple[Leaf, ...]
-    wrt: tuple[int, ...]  # flat
+    wrt: tuple[int, ...]  # the leaves that are differentiated by
     flatten: Take | None
     fresh: Fresh | None
 
@@ -58,6 +65,44 @@ class Build:
         count = core.leaves(self.compiled.structure)
         operands = body.yields[:count]
         return [getattr(y, "type", None) or type_of_constant(y) for y in operands]
+
+    @cached_property
+    def finish_value(self) -> Make | None:
+        """What to do with a value that generated code returns, if anything."""
+        return value_function(self.compiled.structure, self.value_types)
+
+    @cached_property
+    def finish_tangent(self) -> Make | None:
+        """The same for a tangent of the value."""
+        return tangent_function(self.compiled.structure, self.value_types)
+
+    @cached_property
+    def take_value(self) -> Take:
+        """From a value that generated code returns to its leaves."""
+        return taker(in_tuples(self.compiled.structure))
+
+    @cached_property
+    def make_value(self) -> Make:
+        """From leaves to the value."""
+        return maker_of_value(self.compiled.structure, self.value_types)
+
+    @cached_property
+    def effects(self) -> WriteBack:
+        """What plain calls do about arguments that the function mutates."""
+        return WriteBack(self.leaves, self.arguments, self.compiled.writes, self.compiled.captures)
+
+    def cotangents(self, args: tuple[Any, ...], packed: bool) -> Make:
+        """How flat cotangents become a gradient by arguments like these; ``packed``: a tuple."""
+        made = self._cotangents.get(packed)
+        if made is None:
+            arguments = [self.arguments[k] for k in self.positions]
+            examples = [args[k] for k in self.positions]
+            made = self._cotangents[packed] = cotangent_function(arguments, examples, packed)
+        return made
+
+    @cached_property
+    def _cotangents(self) -> dict[bool, Make]:
+        return {}
 
     def flat(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arguments as generated code takes them, captured arrays at the end."""
@@ -118,7 +163,9 @@ class Compilations:
             compiled = compile_source(self.source, arguments, request, run_header(arguments))
         described = tuple(arguments.values())
         flatten = flatten_function(described, args, jit)
-        made = Build((), compiled, described, leaves, wrt, flatten, freshness(lookups))
+        made = Build(
+            (), compiled, described, wanted.positions, leaves, wrt, flatten, freshness(lookups)
+        )
         sample = made.flat(args)
         if wanted.mode in ("jvp", "hvp"):
             sample = (*sample, *[sample[k] for k in wrt])

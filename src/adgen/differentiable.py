@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from adgen import checking, listing, pullbacks
-from adgen.callables import CompiledCallable, Run, caller, write_back
+from adgen.callables import CompiledCallable, Run, caller
 from adgen.compilations import Build, Wanted, compilations_of
 from adgen.gradients import Derivative, Gradient, HessianProduct, ValueAndGradient
 from adgen.options import Options
 from adgen.parameters import Wrt
-from adgen.results import value_function
 from adgen.transpiler.errors import NotDifferentiable
 
 MEMBERS: dict[str, type[Derivative]] = {
@@ -109,7 +108,7 @@ class Differentiable(CompiledCallable):
         return Wanted(mode, self._positions, order, self.options)
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
-        finish = value_function(build.compiled.structure, build.value_types)
+        finish = build.finish_value
         if build.compiled.writes:
             return _mutating(build, finish)
         call = caller(build)
@@ -144,7 +143,7 @@ def _find(module: str, qualname: str) -> Any:
 
 def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
     """Calls of a function that changes its arguments."""
-    effects = write_back(build)
+    effects = build.effects
     function = build.functions[0]
 
     def run(args: tuple[Any, ...]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +16,12 @@ from adgen.callables import (
     signature_without_annotations,
 )
 from adgen.compilations import Build, Wanted
+from adgen.directions import parts_like, tangent_like
 from adgen.keys import type_key
-from adgen.leaves import tangent_like
-from adgen.results import cotangent_function, value_function
-from adgen.runtime import trees
+from adgen.results import differentiated, value_function
 from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.trees import parts_of, tree_of
 
 if TYPE_CHECKING:
     from adgen.differentiable import Differentiable
@@ -57,10 +58,6 @@ class Derivative(CompiledCallable):
             check_order(args, position, self._compilations.parameters.names[position])
         return super()._enter(key, args)
 
-    def _cotangents(self, args: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
-        examples = [args[k] for k in self._wanted.positions]
-        return cotangent_function(examples, self.packed)
-
 
 def _member(owner: Differentiable, kind: str, order: int) -> Derivative:
     return owner.derivative(kind, order)
@@ -72,7 +69,7 @@ class Gradient(Derivative):
     kind = "grad"
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
-        call, finish = caller(build), self._cotangents(args)
+        call, finish = caller(build), build.cotangents(args, self.packed)
         check = alias_check(build)
         if check is None:
             return lambda given: finish(call(given)[1])
@@ -94,8 +91,8 @@ class ValueAndGradient(Derivative):
     kind = "value_and_grad"
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
-        call, finish, check = caller(build), self._cotangents(args), alias_check(build)
-        value_of = value_function(trees.LEAF, build.value_types[:1])
+        call, finish, check = caller(build), build.cotangents(args, self.packed), alias_check(build)
+        value_of = value_function(core.LEAF, build.value_types[:1])
 
         def run(given: tuple[Any, ...]) -> Any:
             if check is not None:
@@ -129,16 +126,13 @@ class HessianProduct(Derivative):
             check(bound)
         flat = build.flat(bound)
         products = build.functions[0](*flat, *self._tangents(build, flat, vector))
-        return self._cotangents(bound)(products)
+        return build.cotangents(bound, self.packed)(products)
 
     def _tangents(self, build: Build, flat: tuple[Any, ...], vector: Any) -> list[Any]:
         """The vector as leaves like those it multiplies.  Raises ValueError for other shapes."""
-        given = list(trees.leaves(vector))
-        if len(given) != len(build.wrt):
-            raise ValueError(
-                f"the vector has {len(given)} parts, it should have {len(build.wrt)}: "
-                "one for each argument in wrt"
-            )
+        structures = tuple(differentiated(build.arguments[k]) for k in self._wanted.positions)
+        structure = structures if self.packed else structures[0]
+        given = parts_like(structure, vector, "vector nests like what it multiplies")
         return [
             tangent_like(build.leaves[k], flat[k], part, "vector")
             for k, part in zip(build.wrt, given, strict=True)
@@ -148,9 +142,10 @@ class HessianProduct(Derivative):
 def check_order(args: tuple[Any, ...], position: int, name: str) -> None:
     """Derivatives of derivatives are for one number.  Raises NotDifferentiable for others."""
     value = args[position]
-    if isinstance(value, tuple) or np.ndim(value):
+    container = parts_of(tree_of(value)) is not None
+    if container or np.ndim(value):
         raise NotDifferentiable(
             f"grad of grad needs a number, but `{name}` is "
-            + ("a tuple" if isinstance(value, tuple) else "an array"),
+            + (f"a {type(value).__name__}" if container else "an array"),
             hint="use hvp(f)(*args, v): the Hessian times a vector",
         )

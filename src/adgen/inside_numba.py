@@ -7,16 +7,20 @@ user's function, whose result is an expression of ``value`` and ``cotangents``.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adgen.compilations import Compilations, Wanted, flat_wrt, run_header
-from adgen.leaves import Leaf, leaves_of
+from adgen.leaves import leaves_of
+from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
-from adgen.runtime import trees
+from adgen.structures import is_constant
+from adgen.transpiler.ir.trees import parts_of
+from adgen.transpiler.signature import Argument
 from adgen.transpiler.source import MISSING
 from adgen.version import __version__
 
@@ -72,14 +76,14 @@ def module(
 
     arguments = compilations.arguments(samples)
     leaves = leaves_of(arguments)
-    wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions)
+    wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions, wanted.mode)
     request = Request(wanted.mode, wrt, wanted.order, "numba")
     compiled = compile_source(compilations.source, arguments, request, run_header(arguments))
     inner, wrapper = compiled.names[0], f"{compiled.names[0]}_call"
     hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
     parameters = compilations.parameters
-    call = f"{inner}({', '.join([*_expressions(leaves, parameters.names), *hidden])})"
-    body = _body(call, owner, wanted, samples)
+    call = f"{inner}({', '.join([*[leaf.name for leaf in leaves], *hidden])})"
+    body = _body(call, owner, wanted, list(arguments.values()))
     text = f"{compiled.text}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
     defaults = tuple(p.default for p in parameters.signature.parameters.values())
     given = tuple(value for value in defaults if value is not parameters.signature.empty)
@@ -96,24 +100,19 @@ def module(
     return replace(jitted, loaded=replace(jitted.loaded, on_disk=False))
 
 
-def _expressions(leaves: Sequence[Leaf], names: Sequence[str]) -> list[str]:
-    """The leaves of the arguments inside the wrapper: ``w``, ``p[0]``, ``p[1][0]``."""
-    return [leaf.path.replace(f"[{leaf.position}]", names[leaf.position], 1) for leaf in leaves]
-
-
-def _body(call: str, owner: CompiledCallable, wanted: Wanted, samples: tuple[Any, ...]) -> str:
+def _body(call: str, owner: CompiledCallable, wanted: Wanted, arguments: list[Argument]) -> str:
     if not wanted.positions:
         return f"    return {call}\n"
-    structures = [trees.structure_of(samples[k]) for k in wanted.positions]
-    numbers = iter(range(sum(trees.count(tree) for tree in structures)))
-    built = [_nested(tree, numbers) for tree in structures]
+    numbers = itertools.count()
+    built = [_nested(differentiated(arguments[k]), numbers) for k in wanted.positions]
     packed = getattr(owner, "packed", False)
     cotangents = f"({', '.join(built)},)" if packed else built[0]
     result = owner.numba_result().replace("cotangents", cotangents)
     return f"    value, flat = {call}\n    return {result}\n"
 
 
-def _nested(tree: Any, numbers: Any) -> str:
-    if tree is trees.LEAF:
-        return f"flat[{next(numbers)}]"
-    return "(" + "".join(f"{_nested(part, numbers)}, " for part in tree) + ")"
+def _nested(structure: Any, numbers: Iterator[int]) -> str:
+    parts = parts_of(structure)
+    if parts is None:
+        return "None" if is_constant(structure) else f"flat[{next(numbers)}]"
+    return "(" + "".join(f"{_nested(part, numbers)}, " for part in parts) + ")"

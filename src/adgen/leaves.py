@@ -12,7 +12,7 @@ import numpy as np
 from adgen.structures import Take, leaves_of_structure, places, taker
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.ir.trees import parts_of
-from adgen.transpiler.ir.types import Array, Scalar, Static, Type
+from adgen.transpiler.ir.types import Static, Type
 from adgen.transpiler.signature import Argument
 
 
@@ -30,9 +30,7 @@ def leaves_of(arguments: Mapping[str, Argument]) -> list[Leaf]:
     return [
         Leaf(place, kind, position)
         for position, (name, argument) in enumerate(arguments.items())
-        for place, kind in zip(
-            places(argument, name), leaves_of_structure(argument), strict=True
-        )
+        for place, kind in zip(places(argument, name), leaves_of_structure(argument), strict=True)
     ]
 
 
@@ -118,29 +116,3 @@ class WriteBack:
         for k in self.writes:
             if leaves[k] is not values[k]:
                 values[k][...] = leaves[k]
-
-
-def tangent_like(leaf: Leaf, value: Any, given: Any, what: str) -> Any:
-    """A tangent or cotangent in the form of ``value``: its dtype and shape.
-
-    Raises ValueError when the shape is another.
-    """
-    if isinstance(leaf.type, Array):
-        return array_like(value.shape, leaf.type.dtype, given, f"{what} for `{leaf.name}`")
-    return scalar_like(leaf.type, given, f"{what} for `{leaf.name}`")
-
-
-def array_like(shape: tuple[int, ...], dtype: np.dtype[Any], given: Any, what: str) -> Any:
-    """A C-contiguous array of that dtype; raises ValueError when the shape is another."""
-    made = np.require(given, dtype, ["C", "A", "W"])
-    if made.shape != shape:
-        raise ValueError(f"the {what} has shape {made.shape}, it should be {shape}")
-    return made
-
-
-def scalar_like(kind: Scalar, given: Any, what: str) -> Any:
-    """A number of that dtype; raises ValueError for anything with axes."""
-    made = np.asarray(given)
-    if made.shape != ():
-        raise ValueError(f"the {what} has shape {made.shape}, it should be a number")
-    return float(made) if kind.dtype == np.float64 else kind.dtype.type(made)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adgen.transpiler.errors import AdgenError, UnsupportedError
+from adgen.transpiler.errors import AdgenError
 
 Wrt = int | str | tuple[int | str, ...] | list[int | str]
 
@@ -18,23 +18,20 @@ class Parameters:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function_name = getattr(function, "__name__", repr(function))
         self.signature = inspect.signature(function, follow_wrapped=False)
-        parameters = self.signature.parameters.values()
         self.names = tuple(self.signature.parameters)
-        self.variadic = [p.name for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-        keyword_only = any(p.kind is p.KEYWORD_ONLY for p in parameters)
+        kinds = [parameter.kind for parameter in self.signature.parameters.values()]
+        star = inspect.Parameter.VAR_POSITIONAL
+        self.star = kinds.index(star) if star in kinds else None
         # a call with that many positional arguments needs no binding
-        self.direct = -1 if self.variadic or keyword_only else len(self.names)
+        by_position = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+        self.direct = len(kinds) if by_position.issuperset(kinds) else -1
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
         """All arguments in the order of the parameters, defaults filled in.
 
+        What ``*args`` takes is one tuple, what ``**kwargs`` takes is one dict.
         Raises TypeError as Python does for a call that does not fit.
         """
-        if self.variadic:
-            raise UnsupportedError(
-                f"`{self.function_name}` takes any number of arguments (`{self.variadic[0]}`)",
-                hint="name each parameter, or take one tuple",
-            )
         if not kwargs and len(args) == self.direct:
             return args
         try:
@@ -43,6 +40,12 @@ class Parameters:
             raise TypeError(f"{self.function_name}(): {error}") from None
         bound.apply_defaults()
         return tuple(bound.arguments.values())
+
+    def packed(self, args: Sequence[Any]) -> tuple[Any, ...]:
+        """Positional arguments as parameters: those of ``*args`` as one tuple."""
+        if self.star is None or len(args) < self.star:
+            return tuple(args)
+        return *args[: self.star], tuple(args[self.star :])
 
     def positions(self, wrt: Wrt) -> tuple[int, ...]:
         """The positions that ``wrt`` means.

@@ -9,12 +9,12 @@ import numpy as np
 
 from adgen.callables import alias_check
 from adgen.compilations import Build, Compilations, Wanted
+from adgen.directions import array_like, parts_like, scalar_like, tangent_like
 from adgen.keys import type_key
-from adgen.leaves import array_like, scalar_like, tangent_like
 from adgen.options import Options
-from adgen.results import cotangent_function, value_function
-from adgen.runtime import trees
 from adgen.transpiler.ir.types import Array, is_float
+
+_NESTS = "tangent nests like its argument"
 
 
 class Pullback:
@@ -24,12 +24,12 @@ class Pullback:
         self,
         build: Build,
         residuals: Any,
-        value: Any,
+        shapes: Sequence[tuple[int, ...]],
         finish: Callable[[tuple[Any, ...]], Any],
     ) -> None:
         self._build = build
         self._residuals = residuals
-        self._value = value
+        self._shapes = shapes
         self._finish = finish
 
     def __call__(self, cotangent: Any) -> Any:
@@ -38,16 +38,13 @@ class Pullback:
         Raises ValueError when structure or shapes are not those of the value.
         """
         structure = self._build.compiled.structure
-        if structure is not trees.LEAF and trees.structure_of(cotangent) != structure:
-            raise ValueError("the cotangent must be a tuple that nests like the value")
+        parts = parts_like(structure, cotangent, "cotangent nests like the value")
         seeds = []
-        parts = [cotangent] if structure is trees.LEAF else list(trees.leaves(cotangent))
-        values = [self._value] if structure is trees.LEAF else list(trees.leaves(self._value))
-        for kind, value, part in zip(self._build.value_types, values, parts, strict=True):
+        for kind, shape, part in zip(self._build.value_types, self._shapes, parts, strict=True):
             if not is_float(kind):
                 continue  # integers have no cotangent
             if isinstance(kind, Array):
-                seeds.append(array_like(np.shape(value), kind.dtype, part, "cotangent"))
+                seeds.append(array_like(shape, kind.dtype, part, "cotangent"))
             else:
                 seeds.append(scalar_like(kind, part, "cotangent"))
         # without residuals the backward function takes the seeds alone
@@ -74,23 +71,27 @@ def vjp(
     value, residuals = build.functions[0](*flat), None
     if build.compiled.functions[0].residuals_out:
         value, residuals = value
-    finish = cotangent_function([args[k] for k in positions], packed)
-    value = _detached(_finished(build, value), [*_arrays(residuals), *_arrays(flat)])
-    return value, Pullback(build, residuals, value, finish)
+    kept = [*_arrays(residuals), *_arrays(flat)]
+    leaves = [_detached(leaf, kept) for leaf in build.take_value(value)]
+    shapes = [np.shape(leaf) for leaf in leaves]
+    finish = build.cotangents(args, packed)
+    return build.make_value(leaves), Pullback(build, residuals, shapes, finish)
 
 
-def _arrays(tree: Any) -> Iterator[np.ndarray[Any, Any]]:
+def _arrays(nested: Any) -> Iterator[np.ndarray[Any, Any]]:
     """The arrays in nested tuples."""
-    return (leaf for leaf in trees.leaves(tree) if isinstance(leaf, np.ndarray))
+    if isinstance(nested, tuple):
+        for part in nested:
+            yield from _arrays(part)
+    elif isinstance(nested, np.ndarray):
+        yield nested
 
 
-def _detached(value: Any, kept: Sequence[np.ndarray[Any, Any]]) -> Any:
-    """The value, copied where the pullback keeps the same memory: the caller may write to it."""
-    if isinstance(value, tuple):
-        return tuple([_detached(part, kept) for part in value])
-    if isinstance(value, np.ndarray) and any(np.may_share_memory(value, own) for own in kept):
-        return value.copy()
-    return value
+def _detached(leaf: Any, kept: Sequence[np.ndarray[Any, Any]]) -> Any:
+    """A leaf, copied where the pullback keeps the same memory: the caller may write to it."""
+    if isinstance(leaf, np.ndarray) and any(np.may_share_memory(leaf, own) for own in kept):
+        return leaf.copy()
+    return leaf
 
 
 def jvp(
@@ -107,20 +108,32 @@ def jvp(
             f"there are {len(tangents)} tangents for {len(primals)} arguments: give one for each"
         )
     args = parameters.bind(primals, {})
-    positions = tuple(
-        [k for k, (x, t) in enumerate(zip(primals, tangents, strict=True)) if _moves(x, t)]
-    )
+    directions = parameters.packed(tangents)
+    positions = tuple([k for k, t in enumerate(directions) if _moves(args[k], t)])
     build = _built(compilations, Wanted("jvp", positions, 1, options), args)
     flat = build.flat(args)
-    given = [part for k in positions for part in trees.leaves(tangents[k])]
-    if len(given) != len(build.wrt):
-        raise ValueError("a tangent must be a tuple that nests like its argument")
-    dots = [
-        tangent_like(build.leaves[k], flat[k], part, "tangent")
-        for k, part in zip(build.wrt, given, strict=True)
-    ]
+    dots = _dots(build, positions, flat, directions)
     value, tangent = build.functions[0](*flat, *dots)
-    return _finished(build, value), _finished(build, tangent)
+    finish, finish_tangent = build.finish_value, build.finish_tangent
+    return finish(value) if finish else value, (
+        finish_tangent(tangent) if finish_tangent else tangent
+    )
+
+
+def _dots(
+    build: Build, positions: tuple[int, ...], flat: tuple[Any, ...], directions: tuple[Any, ...]
+) -> list[Any]:
+    """The tangents of the leaves that vary.  Raises ValueError for other structures and shapes."""
+    dots = []
+    for position in positions:
+        parts = parts_like(build.arguments[position], directions[position], _NESTS)
+        leaves = [k for k, leaf in enumerate(build.leaves) if leaf.position == position]
+        for k, part in zip(leaves, parts, strict=True):
+            if k in build.wrt:
+                dots.append(tangent_like(build.leaves[k], flat[k], part, "tangent"))
+            elif part is not None and np.any(part):
+                raise ValueError(f"`{build.leaves[k].name}` is no float: its tangent is zero")
+    return dots
 
 
 def _moves(primal: Any, tangent: Any) -> bool:
@@ -138,8 +151,3 @@ def _built(compilations: Compilations, wanted: Wanted, args: tuple[Any, ...]) ->
     if check is not None:
         check(args)
     return build
-
-
-def _finished(build: Build, value: Any) -> Any:
-    finish = value_function(build.compiled.structure, build.value_types)
-    return finish(value) if finish else value

@@ -27,6 +27,11 @@ def value_function(structure: Any, types: Sequence[Type]) -> Make | None:
     return remaker(structure, makers)
 
 
+def maker_of_value(structure: Any, types: Sequence[Type]) -> Make:
+    """From the leaves of a value to the value."""
+    return maker(structure, [_number_maker(kind) for kind in types])
+
+
 def tangent_function(structure: Any, types: Sequence[Type]) -> Make | None:
     """The same for a tangent of the value: where that is a constant, None."""
     return value_function(map_tree(_none_if_constant, structure), types)
@@ -100,4 +105,3 @@ def _like_maker(example: Any) -> Callable[[Any], Any] | None:
     if isinstance(example, np.generic):
         return type(example)
     return float
-

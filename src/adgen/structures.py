@@ -75,13 +75,14 @@ def maker(structure: Any, finishes: Sequence[Make | None]) -> Make:
 def remaker(structure: Any, finishes: Sequence[Make | None]) -> Make:
     """Like ``maker``, from leaves in nested tuples: what generated code returns."""
     code = _Code()
-    names = code.take(_in_tuples(structure), "nested")
+    names = code.take(in_tuples(structure), "nested")
     return code.function("nested", code.make(structure, code.finished(names, finishes)))
 
 
-def _in_tuples(structure: Any) -> Any:
+def in_tuples(structure: Any) -> Any:
+    """How generated code returns a value of this structure."""
     parts = parts_of(structure)
-    return structure if parts is None else tuple(_in_tuples(part) for part in parts)
+    return structure if parts is None else tuple(in_tuples(part) for part in parts)
 
 
 class _Code:
