@@ -164,11 +164,18 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
                 hint=f"its parameters are {', '.join(f'`{n}`' for n in names)}",
             )
     guesses = guess_arguments(source)
+    stars = {star.arg for star in _stars(source)}
     arguments: dict[str, Argument] = {}
     guessed: list[str] = []
     for parameter in parameters:
         name = parameter.arg
-        note = parameter.annotation
+        note = None if name in stars else parameter.annotation
+        if name in stars and name not in given:
+            raise UnsupportedError(
+                f"the parameter `{name}` takes any number of arguments",
+                source.span(parameter),
+                hint=f'say which: --args "{name}: (f8, f8)"',
+            )
         known = given[name] if name in given else _annotation(note, source) if note else _FOREIGN
         if known == _FOREIGN and source.defaults.get(name, MISSING) is not MISSING:
             known = argument_of(source.defaults[name])
@@ -183,21 +190,23 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
 
 
 def parameters_of(source: Source) -> list[ast.arg]:
-    """The parameters of a function in the order of a call.
+    """The parameters of a function in the order of a call."""
+    given = _definition(source).args
+    star, stars = ([given.vararg] if given.vararg else []), ([given.kwarg] if given.kwarg else [])
+    return [*given.posonlyargs, *given.args, *star, *given.kwonlyargs, *stars]
 
-    Raises AdgenError for ``*args`` and ``**kwargs``.
-    """
+
+def _stars(source: Source) -> list[ast.arg]:
+    """The parameters ``*args`` and ``**kwargs``."""
+    given = _definition(source).args
+    return [star for star in (given.vararg, given.kwarg) if star]
+
+
+def _definition(source: Source) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda:
     statement = ast.parse(source.text).body[0]
     node = statement.value if isinstance(statement, ast.Expr) else statement
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    variadic = node.args.vararg or node.args.kwarg
-    if variadic is not None:
-        raise UnsupportedError(
-            f"the parameter `{variadic.arg}` takes any number of arguments",
-            source.span(variadic),
-            hint="name each parameter, or take one tuple",
-        )
-    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return node
 
 
 def _annotation(node: ast.expr, source: Source | None) -> Argument | str:

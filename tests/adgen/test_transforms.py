@@ -78,7 +78,7 @@ def test_hessian_products(jit):
     np.testing.assert_allclose(adgen.hvp(square_sum, jit=jit)(x, v), 2.0 * v)
     w_dot, b_dot = adgen.hvp(loss, ("w", "b"), jit=jit)(*data(), (np.ones(3), 1.0))
     assert w_dot.shape == (3,) and isinstance(b_dot, float)
-    with pytest.raises(ValueError, match="2 parts, it should have 1"):
+    with pytest.raises(ValueError, match=r"has shape \(2, 3\), it should be"):
         adgen.hvp(square_sum, jit=jit)(x, (v, v))
 
 
@@ -153,8 +153,6 @@ def test_results_that_have_no_gradient_point_to_vjp():
 def test_what_is_no_function_is_refused():
     with pytest.raises(adgen.NotDifferentiable):
         adgen.grad(3.0)
-    with pytest.raises(adgen.UnsupportedError, match="any number of arguments"):
-        adgen.differentiate(lambda *xs: xs[0], jit=False)(1.0)
     with pytest.raises(adgen.UnsupportedError, match="list"):
         adgen.grad(square_sum, jit=False)([1.0, 2.0])
 

@@ -71,9 +71,9 @@ def lower(source: Source, arguments: Mapping[str, Argument]) -> Function:
         for name, value in source.defaults.items()
         if name not in bound
     }
-    for name, binding in bind_arguments(
-        cx, tree, source.name, tree.args, (), bound, defaults
-    ).items():
+    stars = {star.id: bound.pop(star.id) for star in _stars(tree) if star.id in bound}
+    bound = bind_arguments(cx, tree, source.name, tree.args, (), bound, defaults) | stars
+    for name, binding in bound.items():
         cx.bind(name, binding)
     result = run_body(cx, frame)
     structure, leaves = _flatten(cx, tree, result)
@@ -89,6 +89,11 @@ def lower(source: Source, arguments: Mapping[str, Argument]) -> Function:
         source.header,
         tuple(obj for obj, _, _ in captured),
     )
+
+
+def _stars(tree: Any) -> list[Any]:
+    """The parameters ``*args`` and ``**kwargs``: their argument is one tuple, one dict."""
+    return [star for star in (tree.args.vararg, tree.args.kwarg) if star]
 
 
 def _docstring(tree: Any) -> str:
