@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from adgen.transpiler import library
 from adgen.transpiler.primitives.kinds import NoDerivative, Primitive
 from adgen.transpiler.primitives.table import entries
 
@@ -31,12 +32,14 @@ def listing(part: str) -> None:
 
 
 def rows_of_table() -> Iterator[Row]:
-    """One row per spelling, in the order of the table."""
+    """One row per spelling, in the order of the table; the functions of the library last."""
     for entry in entries():
         remark = entry.kind.reason if isinstance(entry.kind, NoDerivative) else entry.doc
         if entry.kink:
             remark = f"{remark} (at kinks: {entry.kink})".strip()
         yield _name(entry), type(entry.kind).__name__, remark
+    for name in library.names():
+        yield name, "Library", "defined in Python by other functions"
 
 
 def _name(entry: Primitive) -> str:

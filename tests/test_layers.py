@@ -28,7 +28,8 @@ ALLOWED: dict[str, set[str]] = {
     f"{_T}.primitives": _IR,
     **{room: _BASE | _READING for room in _READING},
     **{room: _IR | _READING | _DESCRIBING for room in _DESCRIBING},
-    f"{_T}.frontend": _TABLE | _READING,
+    f"{_T}.library": set(),  # plain NumPy programs
+    f"{_T}.frontend": _TABLE | _READING | {f"{_T}.library"},
     f"{_T}.passes": _TABLE,
     f"{_T}.autodiff": _TABLE,
     f"{_T}.emit": _TABLE,

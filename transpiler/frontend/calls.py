@@ -7,12 +7,14 @@ from typing import Any
 
 import gast
 
+from adgen.transpiler import library
 from adgen.transpiler.errors import UnknownPrimitive, UnsupportedError, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Static, describe
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import CALLS, METHODS, Call, expression
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
+from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function
 
@@ -61,6 +63,9 @@ def call(
         from adgen.transpiler.frontend.table_calls import call_primitive
 
         return call_primitive(cx, request, entry)
+    definition = library.definition_of(callee)
+    if definition is not None:
+        return call_definition(cx, node, definition, args, kwargs)
     return _call_object(cx, node, callee, args, kwargs)
 
 
@@ -94,8 +99,10 @@ def _call_object(
             source = from_function(callee)
         except UnsupportedError as error:
             cx.refuse(UnknownPrimitive, f"{_shown(callee)} cannot be read: {error.message}", node)
-        return call_source(cx, node, source, args, kwargs)
-    near = near_matches(getattr(callee, "__name__", ""))
+        place = cx.frame.place if library.owns(callee) else None
+        return call_source(cx, node, source, args, kwargs, place)
+    name = getattr(callee, "__name__", "")
+    near = [*near_matches(name), *library.near_matches(name)][:3]
     cx.refuse(
         UnknownPrimitive,
         f"`{_shown(callee)}` is not in the table of primitives",

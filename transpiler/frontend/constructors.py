@@ -15,7 +15,7 @@ from adgen.transpiler.frontend.arguments import (
     named,
     static_flag,
 )
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, Static, is_operand
 from adgen.transpiler.frontend.checks import check_natural
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -225,3 +225,21 @@ def as_scalar(cx: Context, node: Any, number: Operand, kind: Scalar, name: str =
     if number.type == kind:
         return number
     return cx.emit(node, core.CAST, number, type=kind, name=name)
+
+
+@known(np.result_type, np.promote_types)
+def _result_type(cx: Context, call: Call) -> Binding:
+    """The dtype of what the arguments would become together; Python's numbers are weak."""
+    return Static(np.result_type(*(_promoting(cx, call, given) for given in call.args)))
+
+
+def _promoting(cx: Context, call: Call, given: Binding) -> Any:
+    if isinstance(given, Static):
+        return dtype_of(cx, given, call.node, _FLOAT)
+    kind = (
+        cx.kind(given)
+        if isinstance(given, Ref)
+        else type_of(operand_of_binding(cx, given, call.node))
+    )
+    weak = isinstance(kind, Scalar) and kind.weak
+    return {"b": False, "i": 0, "f": 0.0}[kind.dtype.kind] if weak else kind.dtype

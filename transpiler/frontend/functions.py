@@ -15,6 +15,7 @@ from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.liveness import Liveness, local_names
 from adgen.transpiler.source import Source
+from adgen.transpiler.span import Span
 
 DEEPEST = 30  # functions of one text inside each other: beyond, they make each other for ever
 
@@ -52,14 +53,18 @@ def activation_of(frame: Frame) -> Activation:
 
 
 def call_source(
-    cx: Context, node: Any, source: Source, args: Sequence[Binding], kwargs: Mapping[str, Binding]
-) -> Binding:
-    """Inline a function of the user's program that is not nested in the present one."""
+    cx: Context, node: Any, source: Source, args: Sequence[Binding],
+    kwargs: Mapping[str, Binding], place: Span | None = None,
+) -> Binding:  # fmt: skip
+    """Inline a function that is not nested in the present one.
+
+    ``place``: where the user called a function of the library, for everything inside.
+    """
     from adgen.transpiler.frontend.names import from_object
 
     tree = tree_of(source)
     defaults = {name: from_object(cx, node, value, name) for name, value in source.defaults.items()}
-    frame = Frame(source, tree, local_names(tree))
+    frame = Frame(source, tree, local_names(tree), place=place)
     return _inline(cx, node, source.name, frame, args, kwargs, defaults)
 
 

@@ -396,6 +396,4 @@ def _refused(name: str, hint: str) -> None:
 
 _refused("tolist", "use the array itself: it is indexed and looped over like a list")
 _refused("round", "write `np.rint(x * 100) / 100` for two decimals")
-_refused("std", "write `np.sqrt(np.mean((x - np.mean(x)) ** 2))`")
-_refused("var", "write `np.mean((x - np.mean(x)) ** 2)`")
 _refused("sort", "sort it before the function is called")

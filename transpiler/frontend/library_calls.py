@@ -1,0 +1,43 @@
+"""Calls of functions that the library defines in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from adgen.transpiler import library
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import Binding
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import Call, known, method
+from adgen.transpiler.frontend.functions import call_source
+from adgen.transpiler.source import from_function
+
+
+def call_definition(
+    cx: Context, node: Any, definition: Callable[..., Any], args: Sequence[Binding],
+    kwargs: Mapping[str, Binding],
+) -> Binding:  # fmt: skip
+    """Inline a definition of the library; everything inside has the place of the call."""
+    return call_source(cx, node, from_function(definition), args, kwargs, cx.span(node))
+
+
+@known(library.refuse)
+def _refuse(cx: Context, call: Call) -> NoReturn:
+    message, hint = (argument.value for argument in call.args)
+    cx.refuse(UnsupportedSyntax, message, call.node, hint)
+
+
+def _as_method(definition: Callable[..., Any]) -> Callable[..., Binding]:
+    def handler(cx: Context, base: Binding, call: Call) -> Binding:
+        return call_definition(cx, call.node, definition, (base, *call.args), call.kwargs)
+
+    return handler
+
+
+for _function in (np.var, np.std, np.cumsum, np.cumprod, np.trace, np.diagonal, np.repeat):
+    _definition = library.definition_of(_function)
+    assert _definition is not None
+    method(_function.__name__)(_as_method(_definition))

@@ -1,0 +1,57 @@
+"""Functions of each element by itself."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from adgen.transpiler.library.registry import defines
+
+_LARGEST, _LARGEST32 = float(np.finfo(np.float64).max), float(np.finfo(np.float32).max)
+
+
+@defines(np.sinc)
+def sinc(x):
+    y = math.pi * np.where(x == 0, 1e-20, x)
+    return np.sin(y) / y
+
+
+@defines(np.nan_to_num)
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    x = np.asarray(x)
+    largest = _LARGEST32 if x.dtype == np.float32 else _LARGEST
+    if posinf is None:
+        posinf = largest
+    if neginf is None:
+        neginf = -largest
+    finite = np.where(x == np.inf, posinf, np.where(x == -np.inf, neginf, x))
+    return np.where(np.isnan(x), nan, finite)
+
+
+@defines(np.real)
+def real(val):
+    return np.asarray(val)
+
+
+@defines(np.imag)
+def imag(val):
+    return np.zeros_like(val)
+
+
+@defines(np.real_if_close)
+def real_if_close(a, tol=100):
+    return np.asarray(a)
+
+
+@defines(np.float_power)
+def float_power(x1, x2):
+    return np.power(1.0 * np.asarray(x1), x2)
+
+
+@defines(np.polyval)
+def polyval(p, x):
+    value = 0.0 * x
+    for coefficient in p:
+        value = value * x + coefficient
+    return value

@@ -1,0 +1,138 @@
+"""Arrays put together and taken apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adgen.transpiler.library.axes import first
+from adgen.transpiler.library.registry import as_usual, defines, refuse
+
+
+@defines(np.concatenate)
+def concatenate(arrays, axis=0, out=None, dtype=None):
+    as_usual(out)
+    if isinstance(arrays, np.ndarray):
+        if axis != 0:
+            refuse("`np.concatenate` of one array along another axis than 0", "pass a list")
+        return arrays.reshape((-1,) + arrays.shape[2:])
+    if axis is None:
+        arrays = [np.ravel(a) for a in arrays]
+        axis = 0
+    model = np.asarray(arrays[0])
+    axis = axis % model.ndim
+    extent = 0
+    for a in arrays:
+        extent += np.shape(a)[axis]
+    shape = model.shape[:axis] + (extent,) + model.shape[axis + 1 :]
+    joined = np.empty(shape, np.result_type(*arrays) if dtype is None else dtype)
+    start = 0
+    for a in arrays:
+        end = start + np.shape(a)[axis]
+        first(joined, axis)[start:end] = first(np.asarray(a), axis)
+        start = end
+    return joined
+
+
+@defines(np.stack)
+def stack(arrays, axis=0, out=None, dtype=None):
+    as_usual(out)
+    if isinstance(arrays, np.ndarray):
+        return np.moveaxis(arrays, 0, axis).copy()
+    if np.ndim(arrays[0]) == 0:
+        return np.array(arrays)
+    model = np.asarray(arrays[0])
+    axis = axis % (model.ndim + 1)
+    shape = model.shape[:axis] + (len(arrays),) + model.shape[axis:]
+    stacked = np.empty(shape, np.result_type(*arrays) if dtype is None else dtype)
+    for k, a in enumerate(arrays):
+        first(stacked, axis)[k] = a
+    return stacked
+
+
+@defines(np.vstack)
+def vstack(tup, dtype=None):
+    return np.concatenate([np.atleast_2d(a) for a in tup], axis=0, dtype=dtype)
+
+
+@defines(np.hstack)
+def hstack(tup, dtype=None):
+    arrays = [np.atleast_1d(a) for a in tup]
+    return np.concatenate(arrays, axis=0 if arrays[0].ndim == 1 else 1, dtype=dtype)
+
+
+@defines(np.dstack)
+def dstack(tup, dtype=None):
+    return np.concatenate([np.atleast_3d(a) for a in tup], axis=2, dtype=dtype)
+
+
+@defines(np.column_stack)
+def column_stack(tup):
+    columns = [a.reshape((-1, 1)) if np.ndim(a) == 1 else a for a in tup]
+    return np.concatenate(columns, axis=1)
+
+
+@defines(np.append)
+def append(arr, values, axis=None):
+    if axis is None:
+        return np.concatenate((np.ravel(arr), np.ravel(values)))
+    return np.concatenate((arr, values), axis=axis)
+
+
+@defines(np.atleast_1d)
+def atleast_1d(a):
+    return np.array([a]) if np.ndim(a) == 0 else np.asarray(a)
+
+
+@defines(np.atleast_2d)
+def atleast_2d(a):
+    a = np.atleast_1d(a)
+    return a[np.newaxis, :] if a.ndim == 1 else a
+
+
+@defines(np.atleast_3d)
+def atleast_3d(a):
+    a = np.atleast_1d(a)
+    if a.ndim == 1:
+        return a[np.newaxis, :, np.newaxis]
+    return a[:, :, np.newaxis] if a.ndim == 2 else a
+
+
+@defines(np.split)
+def split(ary, indices_or_sections, axis=0):
+    a = first(np.asarray(ary), axis)
+    if isinstance(indices_or_sections, int):
+        size = a.shape[0] // indices_or_sections
+        assert size * indices_or_sections == a.shape[0], "the division is not an equal one"
+        parts = [a[k * size : (k + 1) * size] for k in tuple(range(indices_or_sections))]
+    else:
+        ends = (*indices_or_sections, a.shape[0])
+        starts = (0, *indices_or_sections)
+        parts = [a[start:end] for start, end in zip(starts, ends)]
+    return [np.moveaxis(part, 0, axis) for part in parts]
+
+
+@defines(np.array_split)
+def array_split(ary, indices_or_sections, axis=0):
+    if not isinstance(indices_or_sections, int):
+        return np.split(ary, indices_or_sections, axis)
+    a = first(np.asarray(ary), axis)
+    size, longer = divmod(a.shape[0], indices_or_sections)
+    sections = tuple(range(indices_or_sections))
+    starts = [k * size + min(k, longer) for k in sections]
+    ends = [(k + 1) * size + min(k + 1, longer) for k in sections]
+    return [np.moveaxis(a[start:end], 0, axis) for start, end in zip(starts, ends)]
+
+
+@defines(np.vsplit)
+def vsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 0)
+
+
+@defines(np.hsplit)
+def hsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
+
+
+@defines(np.dsplit)
+def dsplit(ary, indices_or_sections):
+    return np.split(ary, indices_or_sections, 2)

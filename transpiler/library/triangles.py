@@ -1,0 +1,72 @@
+"""Diagonals and triangles of matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adgen.transpiler.library.registry import as_usual, defines
+
+
+def _size(rows, columns, offset):
+    """The number of elements on a diagonal, and where it starts."""
+    row, column = max(-offset, 0), max(offset, 0)
+    return max(min(rows - row, columns - column), 0), row, column
+
+
+@defines(np.diagonal)
+def diagonal(a, offset=0, axis1=0, axis2=1):
+    matrices = np.moveaxis(a, (axis1, axis2), (-2, -1))
+    count, row, column = _size(matrices.shape[-2], matrices.shape[-1], offset)
+    out = np.empty(matrices.shape[:-2] + (count,), a.dtype)
+    for i in range(count):
+        out[..., i] = matrices[..., row + i, column + i]
+    return out
+
+
+@defines(np.trace)
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    as_usual(dtype, out)
+    if a.ndim > 2:
+        return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
+    matrix = a.T if axis1 % 2 == 1 else a
+    count, row, column = _size(matrix.shape[0], matrix.shape[1], offset)
+    total = np.sum(matrix).dtype.type(0)
+    for i in range(count):
+        total += matrix[row + i, column + i]
+    return total
+
+
+@defines(np.diag)
+def diag(v, k=0):
+    v = np.asarray(v)
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    n = v.shape[0] + abs(k)
+    out = np.zeros((n, n), v.dtype)
+    row, column = max(-k, 0), max(k, 0)
+    for i in range(v.shape[0]):
+        out[row + i, column + i] = v[i]
+    return out
+
+
+@defines(np.diagflat)
+def diagflat(v, k=0):
+    return np.diag(np.ravel(v), k)
+
+
+@defines(np.tril)
+def tril(m, k=0):
+    out = np.zeros_like(m)
+    for i in range(m.shape[-2]):
+        end = min(max(i + k + 1, 0), m.shape[-1])
+        out[..., i, :end] = m[..., i, :end]
+    return out
+
+
+@defines(np.triu)
+def triu(m, k=0):
+    out = np.zeros_like(m)
+    for i in range(m.shape[-2]):
+        start = min(max(i + k, 0), m.shape[-1])
+        out[..., i, start:] = m[..., i, start:]
+    return out
