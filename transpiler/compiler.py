@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from adgen.transpiler.autodiff import gradient
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.module import Style, emit_module
+from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir.core import Block, Function, Slot
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
-from adgen.transpiler.passes.guards import drop_checked_by_numpy, guard_broadcasting
+from adgen.transpiler.passes.guards import drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
@@ -30,17 +32,22 @@ class Request:
 
     ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
     ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
+    ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
     """
 
     mode: str
     wrt: tuple[int, ...] = ()
     order: int = 1
     stage: str = "array"
+    speculates: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Generated module text and what a caller must know to use it."""
+    """Generated module text and what a caller must know to use it.
+
+    ``guesses``: a ValueError that says ``core.MISMATCH`` may mean that a guess was wrong.
+    """
 
     text: str
     names: tuple[str, ...]
@@ -48,6 +55,7 @@ class Compiled:
     captures: tuple[object, ...]
     structure: Any
     writes: tuple[int, ...]
+    guesses: bool = False
 
 
 def compile_source(
@@ -58,19 +66,28 @@ def compile_source(
     Raises UnsupportedError, with the place in the user's source, for whatever is
     outside the language or has no derivative.
     """
-    primal = prepare(source, arguments)
+    primal = prepare(source, arguments, request.speculates)
     functions = derive(primal, request)
     finish = to_loops if request.stage == "numba" else to_read
     functions = tuple(finish(function) for function in functions)
     text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
     names = tuple(function.name for function in functions)
     captures = primal.captures
-    return Compiled(text, names, functions, captures, primal.structure, primal.writes)
+    return Compiled(
+        text, names, functions, captures, primal.structure, primal.writes, guesses(primal)
+    )
 
 
-def prepare(source: Source, arguments: Mapping[str, Argument]) -> Function:
-    """The optimised IR of the function itself."""
-    return optimise(guard_broadcasting(lower(source, arguments)))
+def prepare(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:
+    """The optimised IR of the function itself.
+
+    A function that prints guesses nothing, where that can be: its call is not to be repeated.
+    """
+    primal = optimise(lower(source, arguments, speculates))
+    if speculates and guesses(primal) and prints(primal):
+        with contextlib.suppress(UnsupportedError):
+            return prepare(source, arguments, speculates=False)
+    return primal
 
 
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
@@ -122,10 +139,10 @@ def stages(
     source: Source, arguments: Mapping[str, Argument], request: Request
 ) -> Iterator[tuple[str, str, str]]:
     """Every stage of a compilation: (name, where it comes from, text)."""
-    lowered = lower(source, arguments)
+    lowered = lower(source, arguments, request.speculates)
     yield "source", f"{source.file}:{source.first_line}", source.text
     yield "lowered", "frontend: the user's function as structured SSA", print_function(lowered)
-    primal = optimise(guard_broadcasting(lowered))
+    primal = optimise(lowered)
     yield "optimised", "passes: extents, dead code, hoisting, CSE", print_function(primal)
     functions = derive(primal, request)
     for function in functions:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from adgen import inside_numba
+from adgen import guesses, inside_numba
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
 from adgen.lookups import Fresh
@@ -21,6 +21,7 @@ class Entry:
 
     run: Run
     fresh: Fresh | None
+    build: Build
 
 
 class CompiledCallable:
@@ -42,12 +43,27 @@ class CompiledCallable:
         entry = self._entries.get(key)
         if entry is None or (entry.fresh is not None and not entry.fresh()):
             entry = self._enter(key, args)
-        return entry.run(args)
+        try:
+            return entry.run(args)
+        except ValueError as error:
+            if not guesses.from_guard(error):
+                raise
+            return self._again(key, args, entry.build, error)
 
     def _enter(self, key: Hashable, args: tuple[Any, ...]) -> Entry:
         build = self._compilations.build(self._wanted, key, args)
-        entry = self._entries[key] = Entry(self._runner(build, args), build.fresh)
+        entry = self._entries[key] = Entry(self._runner(build, args), build.fresh, build)
         return entry
+
+    def _again(self, key: Hashable, args: tuple[Any, ...], build: Build, error: ValueError) -> Any:
+        """The call without guesses; if it succeeds, so are the calls that follow."""
+
+        def call(exact: Build) -> Any:
+            return self._runner(exact, args)(args)
+
+        result = guesses.again(self._compilations, self._wanted, key, args, call, build, error)
+        self._enter(key, args)
+        return result
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
         """How calls with arguments like ``args`` are served by what was compiled for them."""

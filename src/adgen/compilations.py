@@ -118,6 +118,7 @@ class Compilations:
         self.parameters = Parameters(python_function(function))
         self.builds: dict[Hashable, Build] = {}
         self.objects: dict[Hashable, Any] = {}  # differentiable objects that transforms made
+        self.unguessed: set[Hashable] = set()  # type keys of arguments for which a guess failed
         self.latest: dict[str, Argument] | None = None  # what was asked for last
 
     @cached_property
@@ -125,19 +126,23 @@ class Compilations:
         """The text of the function."""
         return from_function(self.function)
 
-    def build(self, wanted: Wanted, key: Hashable, args: tuple[Any, ...]) -> Build:
+    def build(
+        self, wanted: Wanted, key: Hashable, args: tuple[Any, ...], speculates: bool = True
+    ) -> Build:
         """What is wanted, compiled for arguments like these; ``key`` is their type key.
 
+        ``speculates``: with guesses (see guesses.py) unless one has failed for such arguments.
         Raises UnsupportedError for what is outside the language or has no derivative.
         """
         jit = wanted.options.compiles
-        place = wanted, jit, key
+        speculates = speculates and key not in self.unguessed
+        place = wanted, jit, speculates, key
         known = self._known(place)
         if known is None:
             with _lock(jit):
                 known = self._known(place)  # another thread may have been here
                 if known is None:
-                    known = self.builds[place] = self._build(wanted, args, jit)
+                    known = self.builds[place] = self._build(wanted, args, jit, speculates)
         return known
 
     def _known(self, place: Hashable) -> Build | None:
@@ -152,13 +157,14 @@ class Compilations:
             for name, value in zip(self.parameters.names, args, strict=True)
         }
 
-    def _build(self, wanted: Wanted, args: tuple[Any, ...], jit: bool) -> Build:
+    def _build(self, wanted: Wanted, args: tuple[Any, ...], jit: bool, speculates: bool) -> Build:
         from adgen.transpiler.compiler import Request, compile_source
 
         arguments = self.latest = self.arguments(args)
         leaves = tuple(leaves_of(arguments))
         wrt = flat_wrt(self.source, arguments, leaves, wanted.positions, wanted.mode)
-        request = Request(wanted.mode, wrt, wanted.order, "numba" if jit else "array")
+        stage = "numba" if jit else "array"
+        request = Request(wanted.mode, wrt, wanted.order, stage, speculates)
         with observed_lookups() as lookups:
             compiled = compile_source(self.source, arguments, request, run_header(arguments))
         described = tuple(arguments.values())

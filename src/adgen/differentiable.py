@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from adgen import checking, listing, pullbacks
+from adgen import checking, guesses, listing, pullbacks
 from adgen.callables import CompiledCallable, Run, caller
 from adgen.compilations import Build, Wanted, compilations_of
 from adgen.gradients import Derivative, Gradient, HessianProduct, ValueAndGradient
@@ -144,13 +144,13 @@ def _find(module: str, qualname: str) -> Any:
 def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
     """Calls of a function that changes its arguments."""
     effects = build.effects
-    function = build.functions[0]
+    call = guesses.undoing(build)
 
     def run(args: tuple[Any, ...]) -> Any:
         effects.check_writable(args)
         effects.check_aliases(args)
         flat = build.flat(args)
-        value = function(*flat)
+        value = call(flat)
         effects.restore(args, flat)
         return finish(value) if finish else value
 

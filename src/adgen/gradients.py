@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from adgen import guesses
 from adgen.callables import (
     CompiledCallable,
     Entry,
@@ -120,13 +121,16 @@ class HessianProduct(Derivative):
         *rest, vector = args
         bound = self._compilations.parameters.bind(tuple(rest), kwargs)
         key: Hashable = tuple([type_key(value) for value in bound])
-        build = self._compilations.build(self._wanted, key, bound)
-        check = alias_check(build)
-        if check is not None:
-            check(bound)
-        flat = build.flat(bound)
-        products = build.functions[0](*flat, *self._tangents(build, flat, vector))
-        return build.cotangents(bound, self.packed)(products)
+
+        def product(build: Build) -> Any:
+            check = alias_check(build)
+            if check is not None:
+                check(bound)
+            flat = build.flat(bound)
+            products = build.functions[0](*flat, *self._tangents(build, flat, vector))
+            return build.cotangents(bound, self.packed)(products)
+
+        return guesses.run(self._compilations, self._wanted, key, bound, product)
 
     def _tangents(self, build: Build, flat: tuple[Any, ...], vector: Any) -> list[Any]:
         """The vector as leaves like those it multiplies.  Raises ValueError for other shapes."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen import guesses
 from adgen.callables import alias_check
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.directions import array_like, parts_like, scalar_like, tangent_like
@@ -63,7 +64,14 @@ def vjp(
     args: tuple[Any, ...],
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)`` of a function at arguments bound to its parameters."""
-    build = _built(compilations, Wanted("pair", positions, 1, options), args)
+
+    def run(build: Build) -> tuple[Any, Pullback]:
+        return _forward_sweep(build, args, packed)
+
+    return _called(compilations, Wanted("pair", positions, 1, options), args, run)
+
+
+def _forward_sweep(build: Build, args: tuple[Any, ...], packed: bool) -> tuple[Any, Pullback]:
     # the pullback may run long after the caller has changed his arrays
     flat = tuple(
         [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in build.flat(args)]
@@ -110,7 +118,16 @@ def jvp(
     args = parameters.bind(primals, {})
     directions = parameters.packed(tangents)
     positions = tuple([k for k, t in enumerate(directions) if _moves(args[k], t)])
-    build = _built(compilations, Wanted("jvp", positions, 1, options), args)
+
+    def run(build: Build) -> tuple[Any, Any]:
+        return _tangent(build, positions, args, directions)
+
+    return _called(compilations, Wanted("jvp", positions, 1, options), args, run)
+
+
+def _tangent(
+    build: Build, positions: tuple[int, ...], args: tuple[Any, ...], directions: tuple[Any, ...]
+) -> tuple[Any, Any]:
     flat = build.flat(args)
     dots = _dots(build, positions, flat, directions)
     value, tangent = build.functions[0](*flat, *dots)
@@ -145,9 +162,17 @@ def _moves(primal: Any, tangent: Any) -> bool:
     return True
 
 
-def _built(compilations: Compilations, wanted: Wanted, args: tuple[Any, ...]) -> Build:
-    build = compilations.build(wanted, tuple([type_key(value) for value in args]), args)
-    check = alias_check(build)
-    if check is not None:
-        check(args)
-    return build
+def _called(
+    compilations: Compilations,
+    wanted: Wanted,
+    args: tuple[Any, ...],
+    call: Callable[[Build], tuple[Any, Any]],
+) -> tuple[Any, Any]:
+    def run(build: Build) -> tuple[Any, Any]:
+        check = alias_check(build)
+        if check is not None:
+            check(args)
+        return call(build)
+
+    key = tuple([type_key(value) for value in args])
+    return guesses.run(compilations, wanted, key, args, run)

@@ -3,7 +3,6 @@
 import operator
 
 import numpy as np
-import pytest
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Function, Value
@@ -13,7 +12,6 @@ from adgen.transpiler.ir.types import F8, INT, array
 from adgen.transpiler.passes.common_subexpressions import eliminate_common_subexpressions
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.extents import resolve_extents
-from adgen.transpiler.passes.guards import guard_broadcasting
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.simplify import simplify
 from adgen.transpiler.primitives.builder import Builder
@@ -142,20 +140,3 @@ def test_a_read_across_a_write_that_may_hit_it_stays():
     function = simplify(Function("f", b.block((x, i), (out,))))
     assert interpret(function, np.zeros(2), 0) == (2.0,)
     assert interpret(function, np.zeros(2), 1) == (1.0,)
-
-
-def test_computed_extents_that_meet_are_guarded():
-    x, y, n = Value(VECTOR, "x"), Value(VECTOR, "y"), Value(INT, "n")
-    b = Builder()
-    out = b.emit(operator.add, x, b.emit(core.ZEROS, n, dtype=np.dtype("f8")))
-    function = guard_broadcasting(Function("f", b.block((x, y, n), (out,))))
-    with pytest.raises(ValueError, match="could not be broadcast"):
-        interpret(function, np.zeros(3), np.zeros(3), 1)
-    assert interpret(function, np.zeros(3), np.zeros(3), 3)[0].shape == (3,)
-
-
-def test_arguments_are_guarded_by_the_specialisation_key():
-    x, y = Value(VECTOR, "x"), Value(VECTOR, "y")
-    b = Builder()
-    function = Function("f", b.block((x, y), (b.emit(operator.add, x, y),)))
-    assert len(guard_broadcasting(function).body.ops) == 1

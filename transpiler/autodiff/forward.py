@@ -218,8 +218,15 @@ class _Forward:
         self.tangents.update(zip((op.results[k] for k in varied), dots, strict=True))
 
     def wide(self, b: Builder, operand: Operand, value: Value) -> Operand:
-        """The tangent of an operand that is yielded as ``value``."""
-        return self.fit(b, self.tangent(b, operand), value)
+        """The tangent of an operand that is yielded as ``value``: of its own shape.
+
+        ``value`` may be known to have fewer axes of length 1, for other paths reach it too.
+        """
+        out = self.tangent(b, operand)
+        have, want = type_of(out), value.type
+        if have.dtype == want.dtype:
+            return out
+        return b.cast(out, Array(want.dtype, have.ones) if isinstance(have, Array) else want)
 
     def loop(self, op: Op, b: Builder) -> None:
         """The loop also carries the tangents of what varies."""

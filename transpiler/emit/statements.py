@@ -227,8 +227,7 @@ class Statements:
     def _guard(self, op: Op) -> list[Stmt]:
         first, second = self.expressions.operands(op.operands)
         test = gast.Compare(first, [gast.NotEq()], [second])
-        message = "operands could not be broadcast together"
-        return [nodes.if_(test, [nodes.raise_("ValueError", message)])]
+        return [nodes.if_(test, [nodes.raise_("ValueError", core.MISMATCH)])]
 
     def _assert(self, op: Op) -> list[Stmt]:
         test = self.expressions.operand(op.operands[0])

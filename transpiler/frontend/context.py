@@ -13,7 +13,7 @@ from adgen.transpiler.errors import (
     TypeMismatch,
     UnsupportedError,
 )
-from adgen.transpiler.frontend import layouts, shapes
+from adgen.transpiler.frontend import broadcasting, layouts, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -29,9 +29,15 @@ _SHARED = frozenset({operator.add, operator.sub, operator.mul, core.DIM, core.RA
 class Context:
     """Everything that the handlers of statements, expressions and calls work on."""
 
-    def __init__(self, evaluate: Callable[..., Binding], execute: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        evaluate: Callable[..., Binding],
+        execute: Callable[..., None],
+        speculates: bool = True,
+    ) -> None:
         self.evaluate = evaluate
         self.execute = execute
+        self.speculates = speculates  # guesses that computed extents are not 1
         self.builder = Builder()
         self.state = State()
         self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
@@ -98,7 +104,7 @@ class Context:
             if key in self.state.known:
                 known: Operand = self.state.known[key]
                 return known
-        shapes.guard_operands(self, node, callee, operands)
+        operands = broadcasting.agreed(self, node, callee, operands)
         try:
             result = self.builder.emit(callee, *operands, name=name, **attrs)
         except InvalidIR:

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import broadcasting, shapes
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Listing,
@@ -147,7 +147,7 @@ def single_elements(
 ) -> list[Item]:
     """Slices like ``a[2:3]`` and ``a[i : i + 1]`` are marked as of length 1.
 
-    NumPy would broadcast them, so the length must be known; a guard makes sure of it.
+    NumPy would broadcast them, so the length should be known; it is guessed, with a guard.
     """
     rest, out, axis = list(operands), list(items), 0
     for place, item in enumerate(items):
@@ -157,8 +157,8 @@ def single_elements(
             bounds, rest = rest[: item.operands], rest[item.operands :]
             if _one_apart(cx, item, bounds):
                 length = shapes.slice_extent(shape[axis], item, bounds)
-                if not isinstance(length, int):
-                    shapes.require(cx, node, 1, length)
+                if not isinstance(length, int) and cx.speculates:
+                    shapes.require(cx, node, 1, length, guess=True)
                     length = 1
                 out[place] = replace(item, length_one=length == 1)
         else:
@@ -226,13 +226,24 @@ def fitted(cx: Context, node: Any, value: Operand, part: Any, shape: shapes.Shap
                 TypeMismatch, "an array is stored into a part of fewer axes", node,
                 "select as many axes as the value has",
             )  # fmt: skip
-        extents = cx.extents.of(value)
-        for extent, one, room in zip(
-            extents[::-1], kind.ones[::-1], shape[::-1], strict=False
-        ):  # fmt: skip
-            if not one:
-                shapes.require(cx, node, room, extent)
+        value = _roomy(cx, node, value, shape)
     if kind.dtype != part.dtype:
         wanted = Scalar(part.dtype) if isinstance(kind, Scalar) else Array(part.dtype, kind.ones)
         value = cx.cast(node, value, wanted)
+    return value
+
+
+def _roomy(cx: Context, node: Any, value: Operand, shape: shapes.Shape) -> Operand:
+    """An array whose extents are those of the part that it is stored into, or 1 by type."""
+    kind = type_of(value)
+    assert isinstance(kind, Array)
+    for axis in range(kind.ndim):
+        if kind.ones[axis]:
+            continue
+        extent, room = cx.extents.of(value)[axis], shape[len(shape) - kind.ndim + axis]
+        if broadcasting.may_be_stretched(cx, extent, room):
+            value = broadcasting.widened(cx, node, value, axis, room)
+        else:
+            guess = broadcasting.may_be_one(cx, extent)
+            shapes.require(cx, node, room, extent, guess=guess)
     return value

@@ -48,16 +48,17 @@ from adgen.transpiler.source import Source
 Argument = Any  # a Type, a types.Static, or a tuple of Arguments
 
 
-def lower(source: Source, arguments: Mapping[str, Argument]) -> Function:
+def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:
     """The IR of a function, specialised on the types of its arguments.
 
     ``arguments``: for each parameter a type, a ``types.Static`` or a tuple of these;
-    a parameter that is left out takes its default.
+    a parameter that is left out takes its default.  ``speculates``: computed extents are
+    guessed not to be 1 where NumPy would stretch them (see broadcasting.py).
 
     Raises UnsupportedError, with the place in the source, for what is not compiled.
     """
     tree = tree_of(source)
-    cx = Context(expressions.evaluate, statements.execute)
+    cx = Context(expressions.evaluate, statements.execute, speculates)
     frame = Frame(source, tree, local_names(tree))
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
@@ -121,6 +122,7 @@ class _Parameters:
         assert isinstance(argument, Array)
         ref = Ref(Cell(name))
         self.cx.state.cells[ref.cell] = value
+        self.cx.extents.settled.add(value)
         self.refs[len(self.params) - 1] = ref
         return ref
 

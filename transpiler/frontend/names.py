@@ -95,6 +95,7 @@ def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) ->
             )  # fmt: skip
         value = Value(Array(array.dtype, tuple(n == 1 for n in array.shape)), name)
         cx.captures[key] = (array, Ref(Cell(name, captured=True)), value)
+        cx.extents.settled.add(value)
     _, ref, value = cx.captures[key]
     cx.state.cells.setdefault(ref.cell, value)
     return ref

@@ -6,7 +6,8 @@ An extent is an int, an integer Value, or one of
 - ``("minus", extent, c)``: ``max(extent - c, 0)``, what a slice with constant bounds leaves,
 - ``("plus", extent, c)``,
 - ``("times", extents)``: a product, of ``reshape`` and ``ravel``,
-- ``("part", extent, start, stop, step)``: any other slice.
+- ``("part", extent, start, stop, step)``: any other slice,
+- ``("wide", extent, other)``: what NumPy makes of the two in broadcasting.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Extents:
         self.shapes: dict[Value, Shape] = {}
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
         self.natural: set[Value] = set()  # integer values that are never negative
+        self.settled: set[Value] = set()  # arguments: an axis not flagged as of length 1 is not
         self.scattered: set[Operand] = set()  # arrays that are perhaps not in C's order
 
     def of(self, value: Operand) -> Shape:
@@ -125,6 +127,8 @@ def canonical(cx: Context, extent: Extent) -> Extent:
         inner = canonical(cx, extent[1])
         if inner != extent[1]:
             return canonical(cx, ("part", inner, *extent[2:]))
+    if isinstance(extent, tuple) and extent[0] == "wide":
+        return ("wide", canonical(cx, extent[1]), canonical(cx, extent[2]))
     return extent
 
 
@@ -133,13 +137,17 @@ def equal(cx: Context, first: Extent, second: Extent) -> bool:
     return bool(first == second or canonical(cx, first) == canonical(cx, second))
 
 
-def require(cx: Context, node: Any, first: Extent, second: Extent) -> None:
-    """Guard that two extents are equal unless that is certain, and remember it."""
+def require(cx: Context, node: Any, first: Extent, second: Extent, guess: bool = False) -> None:
+    """Guard that two extents are equal unless that is certain, and remember it.
+
+    ``guess``: NumPy would not mind where one of them is 1 (see broadcasting.py).
+    """
     if equal(cx, first, second):
         return
     one, two = operand_of(cx, node, first), operand_of(cx, node, second)
     cx.builder.span = cx.span(node)
-    cx.builder.effect(core.GUARD, one, two)
+    attrs = {"guess": True} if guess else {}
+    cx.builder.effect(core.GUARD, one, two, **attrs)
     left, right = canonical(cx, first), canonical(cx, second)
     if _weight(left) > _weight(right):
         left, right = right, left
@@ -188,6 +196,10 @@ def _emit_extent(cx: Context, node: Any, extent: Any) -> Operand:
             for factor in rest_:
                 first = cx.emit(node, operator.mul, first, factor)
             return first
+        case "wide":
+            first, other = (operand_of(cx, node, part) for part in extent[1:])
+            single = cx.emit(node, operator.eq, first, 1)
+            return cx.cast(node, cx.emit(node, np.where, single, other, first), INT)
     return _slice_length(cx, node, *extent[1:])
 
 
@@ -301,36 +313,6 @@ def ref_type(cx: Context, ref: Ref) -> Type:
     return shaped(kind.dtype, paths.result_ones(kind.ones, ref.path))
 
 
-def broadcast(cx: Context, node: Any, operands: tuple[Operand, ...]) -> Shape:
-    """The shape of the broadcast; guards extents that are not certainly equal."""
-    arrays = [(cx.extents.of(o), o.type) for o in operands if isinstance(o, Value)]
-    columns: list[list[Extent]] = []
-    for shape, kind in arrays:
-        flags = kind.ones if isinstance(kind, Array) else ()
-        for place, (extent, one) in enumerate(zip(shape[::-1], flags[::-1], strict=True)):
-            if place == len(columns):
-                columns.append([])
-            if not one:
-                columns[place].append(extent)
-    for column in columns:
-        for other in column[1:]:
-            require(cx, node, column[0], other)
-    return tuple(column[0] if column else 1 for column in reversed(columns))
-
-
-def guard_operands(
-    cx: Context, node: Any, callee: core.Callee, operands: tuple[Operand, ...]
-) -> None:
-    """Guards before an op whose operands must agree in extents."""
-    if isinstance(callee, str):
-        if callee == core.SETITEM:
-            return  # done by the writer, who knows the part
-        return
-    entry = find(callee)
-    if entry is not None and entry.elementwise and len(operands) > 1:
-        broadcast(cx, node, operands)
-
-
 def note(
     cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any
 ) -> None:
@@ -377,7 +359,7 @@ def _shape_of_result(
 
 
 def _elementwise_shape(cx: Context, operands: tuple[Operand, ...]) -> Shape:
-    """The broadcast shape once the guards have been emitted."""
+    """The broadcast shape of operands that agree."""
     out: list[Extent] = []
     for operand in operands:
         kind = type_of(operand)

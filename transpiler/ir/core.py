@@ -24,9 +24,10 @@ sumto        x                           axes, keep      -> x summed over axes (
 copy         x                           -               -> a fresh array
 cast         x                           type            -> float(x), int(x), x.astype(dtype)
 rangelen     start, stop, step           -               -> len(range(...))
-guard        a, b                        -               raises ValueError unless a == b
-                                                         (extents of operands that NumPy
-                                                         would broadcast); no result
+guard        a, b                        guess?          raises ValueError unless a == b
+                                                         (extents of arrays that meet);
+                                                         ``guess``: NumPy would broadcast
+                                                         if one is 1; no result
 assert       cond, *values               message, kind   no result
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
@@ -72,6 +73,8 @@ KINDS = (
         | {BROADCAST, SUMTO, RANGELEN, LOAD}
     )
 )
+
+MISMATCH = "operands could not be broadcast together"  # what a guard says
 
 PRIMAL, ADJOINT, TANGENT = "primal", "adjoint", "tangent"
 
