@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from adgen import pullbacks
 from adgen.transpiler.errors import WrongDerivative
 from adgen.transpiler.ir.trees import built, map_tree, tree_of
 
@@ -26,15 +27,20 @@ def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any,
     Raises WrongDerivative that names what differs.
     """
     rng = np.random.default_rng(0)
-    plain = function._compilations.function
+    compilations, options = function._compilations, function.options
+
+    def plain(*given: Any) -> Any:
+        by_position, by_keyword = compilations.parameters.spread(given)
+        return compilations.function(*by_position, **by_keyword)
+
     tolerance = _tolerance(args)
-    value, pullback = function.vjp(*args)
+    value, pullback = pullbacks.vjp(compilations, positions, function.packed, options, args)
     expected = plain(*copy.deepcopy(args))
     _compare("the value", _floats(value), _floats(expected), tolerance)
     for _ in range(DIRECTIONS):
         tangents = tuple(_direction(rng, x) if k in positions else None for k, x in enumerate(args))
         slope = _difference(plain, args, tangents, tolerance)
-        _, tangent = function.jvp(args, tangents)
+        _, tangent = pullbacks.jvp_of_bound(compilations, options, args, tangents)
         scale = _floats(expected)
         _compare("the tangent (jvp)", _floats(tangent), slope, tolerance, scale)
         cotangent = _cotangent(rng, value)

@@ -47,6 +47,21 @@ class Parameters:
             return tuple(args)
         return *args[: self.star], tuple(args[self.star :])
 
+    def spread(self, args: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments as ``bind`` gives them, as a call takes them: by position, by keyword."""
+        by_position: list[Any] = []
+        by_keyword: dict[str, Any] = {}
+        for parameter, value in zip(self.signature.parameters.values(), args, strict=True):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                by_position += value
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                by_keyword |= value
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                by_keyword[parameter.name] = value
+            else:
+                by_position.append(value)
+        return by_position, by_keyword
+
     def positions(self, wrt: Wrt) -> tuple[int, ...]:
         """The positions that ``wrt`` means.
 

@@ -108,15 +108,28 @@ def jvp(
     primals: Sequence[Any],
     tangents: Sequence[Any],
 ) -> tuple[Any, Any]:
-    """``(value, tangent)``; a tangent of None or of zeros for an integer is left out."""
+    """``(value, tangent)``; there is one tangent for each primal."""
     parameters = compilations.parameters
     primals, tangents = tuple(primals), tuple(tangents)
     if len(tangents) != len(primals):
         raise ValueError(
             f"there are {len(tangents)} tangents for {len(primals)} arguments: give one for each"
         )
-    args = parameters.bind(primals, {})
-    directions = parameters.packed(tangents)
+    return jvp_of_bound(
+        compilations, options, parameters.bind(primals, {}), parameters.packed(tangents)
+    )
+
+
+def jvp_of_bound(
+    compilations: Compilations,
+    options: Options,
+    args: tuple[Any, ...],
+    directions: tuple[Any, ...],
+) -> tuple[Any, Any]:
+    """The same for arguments bound to the parameters; those without a direction do not move.
+
+    A tangent of None or of zeros for an integer is left out.
+    """
     positions = tuple([k for k, t in enumerate(directions) if _moves(args[k], t)])
 
     def run(build: Build) -> tuple[Any, Any]:
