@@ -83,9 +83,13 @@ SLOPES_2: dict[str, tuple[Any, Any]] = {
     "copysign": (lambda x, y: np.sign(x) * np.sign(y), None),
     "fmod": (lambda x, y: np.ones(()), lambda x, y: -np.trunc(np.true_divide(x, y))),
     "heaviside": (None, None),
+    "ldexp": (lambda x, i: 2.0 ** np.asarray(i, float), None),
 }
 _STEPS = ("floor", "ceil", "trunc", "rint", "sign")
-_TRUTH = ("isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_xor", "logical_not")
+_TRUTH = (
+    "isnan", "isinf", "isfinite", "signbit",
+    "logical_and", "logical_or", "logical_xor", "logical_not",
+)  # fmt: skip
 _BITS = ("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "invert")
 
 
@@ -147,6 +151,7 @@ def _extreme(function: Callable[..., Any], better: Callable[..., Any]) -> Callab
 
 
 maximum, minimum = _extreme(np.maximum, np.greater), _extreme(np.minimum, np.less)
+fmax, fmin = _extreme(np.fmax, np.greater), _extreme(np.fmin, np.less)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -266,9 +271,10 @@ def _numpy() -> SimpleNamespace:
                  "equal": "eq", "not_equal": "ne"}  # fmt: skip
     for name, op in relations.items():
         names[name] = lambda x, y, r=getattr(operator, op): dual.compare(r, x, y)
-    names |= {"maximum": maximum, "minimum": minimum, "fmax": maximum, "fmin": minimum}
+    names |= {"maximum": maximum, "minimum": minimum, "fmax": fmax, "fmin": fmin}
     names |= {"absolute": dual.absolute, "abs": dual.absolute, "fabs": dual.absolute}
-    names |= {"negative": operator.neg, "positive": operator.pos, "where": where, "clip": clip}
+    names |= {"negative": operator.neg, "positive": operator.pos, "conjugate": operator.pos}
+    names |= {"where": where, "clip": clip}
     names |= {"sum": _linear(np.sum), "mean": _linear(np.mean), "outer": outer}
     names |= {fn.__name__: _reduced(fn) for fn in (np.max, np.min, np.prod)}
     constructors = ("zeros", "ones", "empty", "arange", "zeros_like", "ones_like", "array")
