@@ -15,7 +15,10 @@ _BASE = {f"{_T}.span", f"{_T}.errors"}
 _IR = _BASE | {f"{_T}.ir"}
 _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
-_READING = {f"{_T}.{name}" for name in ("source", "constants", "static_module")}
+_READING = {
+    f"{_T}.{name}"
+    for name in ("surroundings", "definitions", "source", "constants", "static_module")
+}
 _DESCRIBING = {f"{_T}.guess", f"{_T}.signature"}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.source import MISSING
+from adgen.transpiler.surroundings import MISSING
 
 Lookup = Callable[[str], object]
 

@@ -13,7 +13,8 @@ import numpy as np
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.guess import guess_arguments
 from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Static, array
-from adgen.transpiler.source import MISSING, Source
+from adgen.transpiler.source import Source
+from adgen.transpiler.surroundings import MISSING
 
 Argument = Union[Scalar, Array, Static, "tuple[Argument, ...]"]
 
@@ -190,10 +191,11 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
 
 
 def parameters_of(source: Source) -> list[ast.arg]:
-    """The parameters of a function in the order of a call."""
-    given = _definition(source).args
-    star, stars = ([given.vararg] if given.vararg else []), ([given.kwarg] if given.kwarg else [])
-    return [*given.posonlyargs, *given.args, *star, *given.kwonlyargs, *stars]
+    """The parameters of a function in the order of a call, but for those given before."""
+    args = _definition(source).args
+    star, stars = ([args.vararg] if args.vararg else []), ([args.kwarg] if args.kwarg else [])
+    listed = [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
+    return [arg for arg in listed if arg.arg not in source.given]
 
 
 def _stars(source: Source) -> list[ast.arg]:

@@ -7,98 +7,17 @@ function object, ``transpiler/static_module.py`` from a file that is never run.
 from __future__ import annotations
 
 import ast
-import builtins
-import contextlib
+import functools
 import inspect
-import linecache
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import lru_cache
-from types import CodeType, FunctionType
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType, MethodType
+from typing import Any
 
+from adgen.transpiler.definitions import definition_of, parse
 from adgen.transpiler.errors import SourceNotFound
 from adgen.transpiler.span import Span
-
-
-class _Missing:
-    """The answer of ``Bindings.lookup`` when a name has no value that is known."""
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Final = _Missing()
-
-
-class Bindings(Protocol):
-    """What the free names of a function mean."""
-
-    def lookup(self, name: str) -> object:
-        """The object that a name denotes, or MISSING."""
-        ...
-
-    def reason(self, name: str) -> str:
-        """Why ``lookup`` says MISSING: half a sentence for an error message."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A name of a live function that a compilation has read, and what it was then."""
-
-    function: FunctionType
-    name: str
-    value: object
-
-
-_observers: ContextVar[tuple[list[Lookup], ...]] = ContextVar("observers", default=())
-
-
-@contextlib.contextmanager
-def observed_lookups() -> Iterator[list[Lookup]]:
-    """Collects what names of live functions are looked up: what a compilation depends on."""
-    seen: list[Lookup] = []
-    token = _observers.set((*_observers.get(), seen))
-    try:
-        yield seen
-    finally:
-        _observers.reset(token)
-
-
-@dataclass(frozen=True, eq=False)
-class LiveBindings:
-    """Closure cells, then globals, then builtins of a function, read at the time of the look-up."""
-
-    function: FunctionType
-
-    def lookup(self, name: str) -> object:
-        """The object that a name denotes now, or MISSING."""
-        value = value_of(self.function, name)
-        for seen in _observers.get():
-            seen.append(Lookup(self.function, name, value))
-        return value
-
-    def reason(self, name: str) -> str:
-        """Why the name is MISSING."""
-        if name in self.function.__code__.co_freevars:
-            return "the enclosing function has not assigned it yet"
-        return "it is not defined"
-
-
-def value_of(function: FunctionType, name: str) -> object:
-    """What a free name of a live function denotes at this moment, or MISSING."""
-    code = function.__code__
-    if name in code.co_freevars:
-        cells = function.__closure__ or ()
-        try:
-            return cells[code.co_freevars.index(name)].cell_contents
-        except ValueError:  # an empty cell: the enclosing function has not assigned it
-            return MISSING
-    if name in function.__globals__:
-        return function.__globals__[name]
-    return getattr(builtins, name, MISSING)
+from adgen.transpiler.surroundings import Bindings, LiveBindings
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +26,8 @@ class Source:
 
     ``text`` parses as a module with one statement: the ``def`` without its decorators, or an
     expression that is the lambda.  ``lines`` are the original lines from ``first_line`` on, and
-    ``offsets`` says how many columns each line of ``text`` has lost.
+    ``offsets`` says how many columns each line of ``text`` has lost.  ``given``: parameters that
+    have their argument already.  ``inside``: the class around it, for names like ``__x``.
     """
 
     name: str
@@ -119,6 +39,8 @@ class Source:
     defaults: Mapping[str, object]
     col_offset: int = 0
     offsets: tuple[int, ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
+    inside: str = ""
 
     def __repr__(self) -> str:
         return f"Source({self.name!r}, {self.file}:{self.first_line})"
@@ -139,7 +61,7 @@ class Source:
     @property
     def header(self) -> Span:
         """The place of the first line of the function."""
-        statement = _parse(self.text).body[0]
+        statement = parse(self.text).body[0]
         node: ast.AST = statement.value if isinstance(statement, ast.Expr) else statement
         span = self.span(node)
         return Span(self.file, span.line, span.col, span.line, len(span.text), span.text)
@@ -155,48 +77,128 @@ class Source:
 
 
 def from_function(function: Any) -> Source:
-    """The source of a Python function or lambda, or of the one inside a Numba dispatcher.
+    """The source of a Python function or lambda, or of the one inside other callables.
 
     Raises SourceNotFound when there is no Python function in it or no text to be had.
     """
-    plain = python_function(function)
-    code = plain.__code__
-    tree, lines = _tree_of(plain)
-    node = _find(tree, code, lines)
+    opened = open_callable(function)
+    plain = opened.function
+    definition = definition_of(plain)
     defaults = {
         name: parameter.default
         for name, parameter in inspect.signature(plain, follow_wrapped=False).parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
-    return source_of_node(node, code.co_filename, lines, LiveBindings(plain), defaults)
+    source = source_of_node(
+        definition.node, plain.__code__.co_filename, definition.lines, LiveBindings(plain),
+        {**defaults, **opened.keywords},
+    )  # fmt: skip
+    return replace(source, given=opened.given(), inside=_class_around(plain.__code__.co_qualname))
 
 
-def python_function(function: Any) -> FunctionType:
-    """The function with a text of its own below a callable; raises SourceNotFound for others."""
-    plain = unwrap(function)
-    if not isinstance(plain, FunctionType):
-        name = getattr(plain, "__name__", "f")
-        raise SourceNotFound(
-            f"{describe(function)} is not a Python function",
-            hint=f"pass a function written with def or lambda, as lambda x: {name}(x)",
-        )
-    return plain
+def _class_around(qualname: str) -> str:
+    """The class whose body a function was written in, at any depth; empty if there is none."""
+    parts = qualname.split(".")[:-1]
+    found = [a for a, b in zip(parts, [*parts[1:], ""], strict=False) if "<locals>" not in (a, b)]
+    return found[-1] if found else ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The function with a text of its own below a callable, and what it is called with.
+
+    ``args`` come before the arguments of a call: the object of a method, and what a
+    ``functools.partial`` gives; ``keywords`` replace defaults.
+    """
+
+    function: FunctionType
+    args: tuple[object, ...] = ()
+    keywords: Mapping[str, object] = field(default_factory=dict)
+
+    def given(self) -> dict[str, object]:
+        """The parameters that ``args`` are."""
+        code = self.function.__code__
+        if len(self.args) > code.co_argcount:
+            raise SourceNotFound(
+                f"{describe(self.function)} takes {code.co_argcount} arguments by position, "
+                f"{len(self.args)} are given before a call",
+                hint="give it fewer: functools.partial(f, x) gives the first argument",
+            )
+        return dict(zip(code.co_varnames, self.args, strict=False))
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The parameters that are left."""
+        if not self.args and not self.keywords:
+            return inspect.signature(self.function, follow_wrapped=False)
+        rest = functools.partial(self.function, *self.args, **self.keywords)
+        return inspect.signature(rest, follow_wrapped=False)
+
+
+def open_callable(function: Any) -> Opened:
+    """The Python function below a callable: methods, partials, objects with ``__call__``.
+
+    Raises SourceNotFound where there is none.
+    """
+    args: tuple[object, ...] = ()
+    keywords: Mapping[str, object] = {}
+    inner = unwrap(function)
+    while not isinstance(inner, FunctionType):
+        if isinstance(inner, functools.partial):
+            args, keywords = (*inner.args, *args), {**inner.keywords, **keywords}
+            inner = unwrap(inner.func)
+        elif isinstance(inner, MethodType):
+            args, inner = (inner.__self__, *args), unwrap(inner.__func__)
+        elif not isinstance(inner, type) and python_call(inner) is not None:
+            args, inner = (inner, *args), python_call(inner)
+        else:
+            name = getattr(inner, "__name__", "f")
+            raise SourceNotFound(
+                f"{describe(function)} is not a Python function",
+                hint=f"pass a function written with def or lambda, as lambda x: {name}(x)",
+            )
+    return Opened(inner, args, keywords)
+
+
+def python_call(thing: Any) -> FunctionType | None:
+    """The ``__call__`` of an object if its class has it as a Python function."""
+    for cls in type(thing).__mro__:
+        if "__call__" in vars(cls):
+            found = vars(cls)["__call__"]
+            return found if isinstance(found, FunctionType) and not _of_library(cls) else None
+    return None
 
 
 def unwrap(function: Any) -> Any:
     """The function below objects that compute the same: Numba dispatchers, Differentiables.
 
-    A plain function stays what it is, also one that ``functools.wraps`` another: it may
-    compute something else, and its own text says what.
+    A function that ``functools.wraps`` another stays what it is, and so does an object with
+    a ``__call__`` of its own: they may compute something else, and their own text says what.
     """
     seen: set[int] = set()
     while not isinstance(function, FunctionType) and id(function) not in seen:
         seen.add(id(function))
-        below = getattr(function, "py_func", None) or getattr(function, "__wrapped__", None)
+        below = _below(function)
         if not callable(below):
             return function
         function = below
     return function
+
+
+def _below(function: Any) -> Any:
+    if isinstance(function, (MethodType, functools.partial)):
+        return None  # what they call gets more arguments
+    if _of_library(type(function)) and hasattr(function, "gufunc_builder"):
+        return None  # it computes on parts of its arguments
+    below = getattr(function, "py_func", None)
+    if below is None and python_call(function) is None:
+        below = getattr(function, "__wrapped__", None)
+    return below
+
+
+def _of_library(cls: type) -> bool:
+    """Whether the text of a class is no part of the user's program."""
+    return cls.__module__.split(".")[0] in ("adgen", "numba", "numpy", "scipy")
 
 
 def describe(thing: Any) -> str:
@@ -269,97 +271,3 @@ def _removable(line: str, indent: int) -> int:
     """How many of the first ``indent`` characters are blank (fewer in continuation lines)."""
     head = line[:indent]
     return len(head) - len(head.lstrip())
-
-
-@lru_cache(maxsize=64)
-def _parse(text: str) -> ast.Module:
-    return ast.parse(text)
-
-
-def _tree_of(function: FunctionType) -> tuple[ast.Module, list[str]]:
-    """The syntax tree of the file (cell, exec'd text) that a function came from, and its lines."""
-    file = function.__code__.co_filename
-    linecache.checkcache(file)
-    lines = [line.rstrip("\n") for line in linecache.getlines(file, function.__globals__)]
-    if not lines:
-        raise SourceNotFound(
-            f"the source text of {describe(function)} cannot be found (file {file!r})",
-            hint="put the function into a file, or register its text with `linecache`",
-        )
-    try:
-        return _parse("\n".join(lines) + "\n"), lines
-    except SyntaxError as error:
-        raise SourceNotFound(
-            f"the file {file!r} of {describe(function)} no longer parses: {error.msg}",
-            hint="the file has changed since it was imported; restart Python",
-        ) from error
-
-
-def _find(
-    tree: ast.Module, code: CodeType, lines: list[str]
-) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda:
-    """The node that a code object was compiled from."""
-    if code.co_name == "<lambda>":
-        return _find_lambda(tree, code, lines)
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if first == code.co_firstlineno and parameter_names(node.args) == names:
-                return node
-    raise SourceNotFound(
-        f"`{code.co_name}` is not at {code.co_filename}:{code.co_firstlineno} any more",
-        hint="the file has changed since it was imported; restart Python",
-    )
-
-
-def _find_lambda(tree: ast.Module, code: CodeType, lines: list[str]) -> ast.Lambda:
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Lambda)
-        and node.lineno == code.co_firstlineno
-        and parameter_names(node.args) == names
-    ]
-    if len(found) > 1:
-        places = set(code.co_positions())
-        exact = [node for node in found if _place(node.body) in places]
-        found = exact or [node for node in found if _same_code(node, code)] or found
-    texts = {ast.dump(node) for node in found}
-    if len(texts) == 1:
-        return found[0]
-    if not found:
-        raise SourceNotFound(
-            f"the lambda is not at {code.co_filename}:{code.co_firstlineno} any more",
-            hint="the file has changed since it was imported; restart Python",
-        )
-    line = lines[code.co_firstlineno - 1]
-    raise SourceNotFound(
-        "cannot tell which lambda of this line is meant",
-        Span(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, len(line), line),
-        hint="put each lambda on a line of its own",
-    )
-
-
-def _place(node: ast.expr) -> tuple[int | None, int | None, int | None, int | None]:
-    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
-
-
-def _same_code(node: ast.Lambda, code: CodeType) -> bool:
-    """Whether a lambda compiles to the same code: the test when there are no columns."""
-    compiled = compile(ast.Expression(node), code.co_filename, "eval")
-    inner = next(_codes(compiled))
-    return (inner.co_code, inner.co_names) == (code.co_code, code.co_names) and (
-        [c for c in inner.co_consts if not isinstance(c, CodeType)]
-        == [c for c in code.co_consts if not isinstance(c, CodeType)]
-    )
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    return (constant for constant in code.co_consts if isinstance(constant, CodeType))
-
-
-def parameter_names(args: ast.arguments) -> tuple[str, ...]:
-    """Names of the parameters, positional ones first, without ``*args`` and ``**kwargs``."""
-    return tuple(arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs))

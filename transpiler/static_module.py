@@ -20,8 +20,9 @@ import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
 from adgen.transpiler.errors import AdgenError, SourceNotFound
-from adgen.transpiler.source import MISSING, Source, source_of_node
+from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
+from adgen.transpiler.surroundings import MISSING
 
 MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins}
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})

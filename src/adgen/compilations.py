@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
@@ -26,13 +27,16 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
 from adgen.transpiler.signature import Argument, argument_of, show
-from adgen.transpiler.source import Source, from_function, observed_lookups, python_function, unwrap
+from adgen.transpiler.source import Source, from_function, open_callable, unwrap
+from adgen.transpiler.surroundings import observed_readings
 from adgen.version import __version__
 
 if TYPE_CHECKING:
     from adgen.transpiler.compiler import Compiled
 
 _ATTRIBUTE = "__adgen_compilations__"
+MOST_KEPT = 64
+_kept: dict[tuple[int, ...], Compilations] = {}  # in the order of use
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ class Compilations:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.parameters = Parameters(python_function(function))
+        opened = open_callable(function)
+        self.parameters = Parameters(opened.function.__name__, opened.signature)
         self.builds: dict[Hashable, Build] = {}
         self.objects: dict[Hashable, Any] = {}  # differentiable objects that transforms made
         self.unguessed: set[Hashable] = set()  # type keys of arguments for which a guess failed
@@ -165,12 +170,12 @@ class Compilations:
         wrt = flat_wrt(self.source, arguments, leaves, wanted.positions, wanted.mode)
         stage = "numba" if jit else "array"
         request = Request(wanted.mode, wrt, wanted.order, stage, speculates)
-        with observed_lookups() as lookups:
+        with observed_readings() as readings:
             compiled = compile_source(self.source, arguments, request, run_header(arguments))
         described = tuple(arguments.values())
         flatten = flatten_function(described, args, jit)
         made = Build(
-            (), compiled, described, wanted.positions, leaves, wrt, flatten, freshness(lookups)
+            (), compiled, described, wanted.positions, leaves, wrt, flatten, freshness(readings)
         )
         sample = made.flat(args)
         if wanted.mode in ("jvp", "hvp"):
@@ -200,16 +205,32 @@ def _load(
 
 
 def compilations_of(function: Callable[..., Any]) -> Compilations:
-    """The one that belongs to a function; it lives and dies with it."""
-    holder = getattr(unwrap(function), "__dict__", None)
-    known = holder.get(_ATTRIBUTE) if holder is not None else None
+    """The one that belongs to a function.
+
+    It lives and dies with a function of Python; of the methods, the partials and the callable
+    objects, which are made anew at every use, those that were used last are kept.
+    """
+    below = unwrap(function)
+    if not isinstance(below, FunctionType):
+        return _recent(function)
+    known = below.__dict__.get(_ATTRIBUTE)
     # functools.wraps copies attributes: the one found may belong to another function
     if isinstance(known, Compilations) and known.function is function:
         return known
-    made = Compilations(function)
-    if holder is not None:
-        holder[_ATTRIBUTE] = made
+    made = below.__dict__[_ATTRIBUTE] = Compilations(function)
     return made
+
+
+def _recent(function: Callable[..., Any]) -> Compilations:
+    """The compilations of a callable that cannot hold them itself."""
+    method = isinstance(function, MethodType)
+    parts = (function.__func__, function.__self__) if method else (function,)  # type: ignore[attr-defined]
+    key = tuple(map(id, parts))  # theirs as long as the entry holds the function
+    known = _kept.pop(key, None) or Compilations(function)
+    _kept[key] = known
+    while len(_kept) > MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    return known
 
 
 def run_header(arguments: Mapping[str, Argument]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from adgen import checking, guesses, listing, pullbacks
@@ -35,6 +36,23 @@ class Differentiable(CompiledCallable):
         self._positions = self._compilations.parameters.positions(wrt)
         self._derivatives: dict[tuple[str, int], Derivative] = {}
         functools.update_wrapper(self, function)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Differentiable:
+        """The method of an object: ``wrt`` then counts the parameters without ``self``."""
+        if instance is None:
+            return self
+        method = MethodType(self._compilations.function, instance)
+        objects = compilations_of(method).objects
+        key = "method", repr(self.wrt), self.options
+        if key not in objects:
+            objects[key] = Differentiable(method, self.wrt, self.options)
+        bound: Differentiable = objects[key]
+        return bound
+
+    @property
+    def py_func(self) -> Callable[..., Any]:
+        """The Python function, as a Numba dispatcher names it."""
+        return self._compilations.function
 
     @property
     def grad(self) -> Derivative:

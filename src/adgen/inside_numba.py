@@ -21,7 +21,7 @@ from adgen.runtime import compile as numba_compile
 from adgen.structures import is_constant
 from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.signature import Argument
-from adgen.transpiler.source import MISSING
+from adgen.transpiler.surroundings import MISSING
 from adgen.version import __version__
 
 if TYPE_CHECKING:

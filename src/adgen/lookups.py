@@ -1,68 +1,88 @@
-"""Whether what a compilation has read of the user's globals and closures is still there."""
+"""Whether what a compilation has read of the user's living program is still there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from types import BuiltinFunctionType, CellType, ModuleType
+from collections.abc import Callable, Container, Iterable
+from math import copysign
+from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.source import Lookup
+from adgen.transpiler.ir.trees import kind_of
+from adgen.transpiler.surroundings import MISSING, Reading, Table
 
 # What programs do not rebind; everything else that has been read is compared at every call.
 SETTLED = (ModuleType, BuiltinFunctionType, np.ufunc, type)
 
 Fresh = Callable[[], bool]
+_Parts = tuple[Callable[[], tuple[Any, ...]], tuple[Any, ...]]
 
 
-def freshness(lookups: Iterable[Lookup]) -> Fresh | None:
+def freshness(readings: Iterable[Reading]) -> Fresh | None:
     """A quick test that all names still mean what they meant, or None if none can change."""
-    tables: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
-    cells: dict[int, tuple[CellType, Any]] = {}
-    lists: dict[int, tuple[list[Any], tuple[Any, ...]]] = {}
-    for seen in lookups:
+    names: dict[tuple[int, str], tuple[Table, str, Any]] = {}
+    containers: dict[int, _Parts] = {}
+    for seen in readings:
         if isinstance(seen.value, SETTLED):
             continue
-        for inner in _lists_in(seen.value):
-            lists[id(inner)] = inner, tuple(inner)
-        code = seen.function.__code__
-        if seen.name in code.co_freevars:
-            cell = (seen.function.__closure__ or ())[code.co_freevars.index(seen.name)]
-            cells[id(cell)] = cell, seen.value
-        elif seen.name in seen.function.__globals__:
-            table = seen.function.__globals__
-            tables[id(table), seen.name] = table, seen.name, seen.value
-    if not tables and not cells:
+        owner = getattr(seen.table, "owner", seen.table)
+        names.setdefault((id(owner), seen.name), (seen.table, seen.name, seen.value))
+        for inner in _containers_in(seen.value, containers):
+            containers[id(inner)] = _parts_of(inner)
+    if not names:
         return None
-    return _test(tuple(tables.values()), tuple(cells.values()), tuple(lists.values()))
+    return _test(tuple(names.values()), tuple(containers.values()))
 
 
-def _test(
-    tables: tuple[tuple[dict[str, Any], str, Any], ...],
-    cells: tuple[tuple[CellType, Any], ...],
-    lists: tuple[tuple[list[Any], tuple[Any, ...]], ...],
-) -> Fresh:
+def _test(names: tuple[tuple[Table, str, Any], ...], containers: tuple[_Parts, ...]) -> Fresh:
     def fresh() -> bool:
-        for table, name, value in tables:
-            if table.get(name) is not value:
+        for table, name, value in names:
+            now = table.get(name, MISSING)
+            if now is not value and not _same_number(now, value):
                 return False
-        for cell, value in cells:
-            if cell.cell_contents is not value:
-                return False
-        return all(_same_items(now, then) for now, then in lists)
+        return all(_same_parts(parts(), then) for parts, then in containers)
 
     return fresh
 
 
-def _same_items(now: list[Any], then: tuple[Any, ...]) -> bool:
-    return len(now) == len(then) and all(a is b for a, b in zip(now, then, strict=True))
+def _same_number(now: Any, then: Any) -> bool:
+    """Whether two objects are one number, which is as good as being one object."""
+    if type(now) is not type(then) or not isinstance(now, (int, float)):
+        return False
+    return now == then and copysign(1.0, now) == copysign(1.0, then)
 
 
-def _lists_in(value: Any) -> Iterable[list[Any]]:
-    """A list and the lists in it: their items are compiled in, and may be replaced."""
-    if isinstance(value, list):
+def _same_parts(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
+    return len(now) == len(then) and all(
+        a is b or _same_number(a, b) for a, b in zip(now, then, strict=True)
+    )
+
+
+def _containers_in(value: Any, known: Container[int]) -> Iterable[Any]:
+    """A container and those in it: their parts are compiled in, and may be replaced."""
+    if type(value) is tuple:
+        parts = value
+    else:
+        kind = kind_of(type(value))
+        if kind is None or id(value) in known:
+            return
         yield value
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _lists_in(item)
+        parts = kind.take(value)[1]
+    for part in parts:
+        yield from _containers_in(part, known)
+
+
+def _parts_of(container: Any) -> _Parts:
+    """How the parts of a container are read, keys too, and what they are now."""
+    kind = kind_of(type(container))
+    assert kind is not None
+    take = kind.take
+
+    def parts() -> tuple[Any, ...]:
+        keys, values = take(container)
+        return (*keys, *values)
+
+    if type(container) is list:
+        return (lambda: tuple(container)), tuple(container)
+    return parts, parts()

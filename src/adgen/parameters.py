@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adgen.transpiler.errors import AdgenError
@@ -15,9 +15,9 @@ Wrt = int | str | tuple[int | str, ...] | list[int | str]
 class Parameters:
     """The signature of a function, as positions."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function_name = getattr(function, "__name__", repr(function))
-        self.signature = inspect.signature(function, follow_wrapped=False)
+    def __init__(self, function_name: str, signature: inspect.Signature) -> None:
+        self.function_name = function_name
+        self.signature = signature
         self.names = tuple(self.signature.parameters)
         kinds = [parameter.kind for parameter in self.signature.parameters.values()]
         star = inspect.Parameter.VAR_POSITIONAL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType
 from typing import Any, overload
 
 from adgen.compilations import compilations_of
@@ -185,8 +184,8 @@ def _object(function: Function, wrt: Wrt | None, jit: bool | None) -> Differenti
 
 def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
-    if not isinstance(function, FunctionType):
-        return _differentiable(function, wrt, options)
+    if isinstance(function, Derivative) or not callable(function):
+        return _differentiable(function, wrt, options)  # refuses
     objects = compilations_of(function).objects
     key = repr(wrt), options
     if key not in objects:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from adgen.transpiler.errors import SourceNotFound
-from adgen.transpiler.source import MISSING, Source, from_function, observed_lookups
+from adgen.transpiler.source import Source, from_function
+from adgen.transpiler.surroundings import MISSING, observed_readings
 
 
 def expression(source: Source) -> ast.expr:
@@ -143,7 +144,7 @@ def test_bindings_are_read_when_asked():
         return x * k
 
     bindings = from_function(f).bindings
-    with observed_lookups() as seen:
+    with observed_readings() as seen:
         assert bindings.lookup("k") == 1
     k = 2
     assert bindings.lookup("k") == 2

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from adgen.transpiler.errors import AdgenError, SourceNotFound
-from adgen.transpiler.source import MISSING, Source
+from adgen.transpiler.source import Source
 from adgen.transpiler.static_module import from_file, read_module, read_text
+from adgen.transpiler.surroundings import MISSING
 
 NAMES = '''"""A module."""
 from __future__ import annotations

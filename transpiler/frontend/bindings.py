@@ -91,6 +91,23 @@ class Method:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Partial:
+    """A function that has some of its arguments: a method with its object, a ``partial``."""
+
+    function: Any
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SuperOf:
+    """``super()``: an object whose attributes are those of the bases behind ``after``."""
+
+    instance: Any
+    after: type
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class RangeOf:
     """``range(start, stop, step)``."""
 
@@ -240,6 +257,10 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (start, stop, step)
         case Method(base=base):
             return (base,)
+        case Partial(function=function, args=args, kwargs=kwargs):
+            return (function, *args, *kwargs.values())
+        case SuperOf(instance=instance):
+            return (instance,)
     return None
 
 
@@ -254,6 +275,11 @@ def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
             return ZipOf(parts)
         case Method(name=name):
             return Method(parts[0], name)
+        case Partial(args=args, kwargs=kwargs):
+            count = 1 + len(args)
+            return Partial(parts[0], parts[1:count], dict(zip(kwargs, parts[count:], strict=True)))
+        case SuperOf(after=after):
+            return SuperOf(parts[0], after)
     return type(binding)(*parts)
 
 
@@ -262,7 +288,14 @@ def alike(first: Binding, second: Binding) -> bool:
     one, two = children(first), children(second)
     if one is None or two is None or type(first) is not type(second) or len(one) != len(two):
         return False
-    return not isinstance(first, Method) or first.name == second.name
+    match first:
+        case Method(name=name):
+            return bool(name == second.name)
+        case Partial(kwargs=kwargs):
+            return same(first.function, second.function) and [*kwargs] == [*second.kwargs]
+        case SuperOf(after=after):
+            return after is second.after
+    return True
 
 
 def describe(binding: Binding) -> str:
@@ -287,6 +320,10 @@ def describe(binding: Binding) -> str:
             return f"the function `{name}`"
         case Method(name=name):
             return f"the method `{name}`"
+        case Partial(function=function):
+            return describe(function)
+        case SuperOf():
+            return "super()"
         case RangeOf():
             return "a range"
         case EnumerateOf():

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from types import FunctionType, MethodType
 from typing import Any
 
 import gast
 
 from adgen.transpiler import library
-from adgen.transpiler.errors import UnknownPrimitive, UnsupportedError, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Static, describe
+from adgen.transpiler.errors import (
+    TypeMismatch,
+    UnknownPrimitive,
+    UnsupportedError,
+    UnsupportedSyntax,
+)
+from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Partial, Static, describe
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.dispatch import CALLS, METHODS, Call, expression
+from adgen.transpiler.frontend.dispatch import CALLS, METHODS, Call, expression, known
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.library_calls import call_definition
+from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.frontend.objects import attribute
 from adgen.transpiler.primitives.table import find, near_matches
-from adgen.transpiler.source import Source, from_function
+from adgen.transpiler.source import Source, from_function, python_call, unwrap
 
 
 @expression(gast.Call)
@@ -49,6 +57,9 @@ def call(
     if isinstance(function, Method):
         request = Call(node, name, f".{function.name}", args, kwargs)
         return METHODS[function.name](cx, function.base, request)
+    if isinstance(function, Partial):
+        given = {**function.kwargs, **kwargs}
+        return call(cx, node, function.function, (*function.args, *args), given, name)
     if not isinstance(function, Static):
         cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
     callee = function.value
@@ -91,16 +102,19 @@ def _call_object(
     cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], kwargs: dict[str, Binding]
 ) -> Binding:
     if isinstance(callee, MethodType):
-        own = Static(callee.__self__)
+        own = from_object(cx, node, callee.__self__)
         return call(cx, node, Static(callee.__func__), (own, *args), kwargs)
-    wraps = hasattr(callee, "py_func") or hasattr(callee, "__wrapped__")
-    if (isinstance(callee, FunctionType) or wraps) and not _is_library(callee):
+    if isinstance(callee, functools.partial):
+        return call(cx, node, opened_partial(cx, node, callee), args, kwargs)
+    if isinstance(unwrap(callee), FunctionType) and not _is_library(callee):
         try:
             source = from_function(callee)
         except UnsupportedError as error:
             cx.refuse(UnknownPrimitive, f"{_shown(callee)} cannot be read: {error.message}", node)
         place = cx.frame.place if library.owns(callee) else None
         return call_source(cx, node, source, args, kwargs, place)
+    if not isinstance(callee, type) and python_call(callee) is not None:
+        return call(cx, node, attribute(cx, node, Static(callee), "__call__"), args, kwargs)
     name = getattr(callee, "__name__", "")
     near = [*near_matches(name), *library.near_matches(name)][:3]
     cx.refuse(
@@ -109,6 +123,21 @@ def _call_object(
         node,
         f"did you mean {' or '.join(near)}?" if near else "write it out with functions that are",
     )
+
+
+def opened_partial(cx: Context, node: Any, made: functools.partial[Any]) -> Partial:
+    """A ``functools.partial`` of the surroundings."""
+    args = tuple(from_object(cx, node, part) for part in made.args)
+    kwargs = {key: from_object(cx, node, part, key) for key, part in made.keywords.items()}
+    return Partial(from_object(cx, node, made.func), args, kwargs)
+
+
+@known(functools.partial)
+def _partial(cx: Context, request: Call) -> Binding:
+    if not request.args:
+        cx.refuse(TypeMismatch, "`functools.partial` is given no function", request.node,
+                  "give it one: functools.partial(f, x)")  # fmt: skip
+    return Partial(request.args[0], request.args[1:], request.kwargs)
 
 
 def _is_library(function: Any) -> bool:

@@ -21,7 +21,8 @@ from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import ATTRIBUTES, EXPRESSIONS, METHODS, expression
 from adgen.transpiler.frontend.functions import evaluated_defaults
-from adgen.transpiler.frontend.names import from_object, look_up
+from adgen.transpiler.frontend.names import look_up
+from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir.core import Value
 
 
@@ -149,10 +150,8 @@ def _attribute(cx: Context, node: Any, name: str) -> Binding:
             UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
             "use the NumPy function of that name, or plain indexing",
         )  # fmt: skip
-    if isinstance(base, Static):
-        if not hasattr(base.value, node.attr):
-            cx.refuse(UnsupportedSyntax, f"{describe(base)} has no `{node.attr}`", node)
-        return from_object(cx, node, getattr(base.value, node.attr), node.attr)
+    if is_object(base):
+        return attribute(cx, node, base, node.attr)
     cx.refuse(
         UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
         "index it, or unpack it into names",

@@ -20,14 +20,29 @@ from adgen.transpiler.span import Span
 DEEPEST = 30  # functions of one text inside each other: beyond, they make each other for ever
 
 
-@functools.cache
 def tree_of(source: Source) -> Any:
     """The gast node of a function: a FunctionDef or a Lambda."""
-    statement = gast.parse(source.text).body[0]
+    return _tree(source.text, source.inside)
+
+
+@functools.lru_cache(maxsize=512)
+def _tree(text: str, inside: str) -> Any:
+    statement = gast.parse(text).body[0]
+    if inside.strip("_"):
+        _mangle(statement, f"_{inside.lstrip('_')}")
     return statement.value if isinstance(statement, gast.Expr) else statement
 
 
-@functools.cache
+def _mangle(tree: Any, prefix: str) -> None:
+    """Private names of a class, ``self.__x``, are stored under the name of the class."""
+    for node in gast.walk(tree):
+        for place in ("id", "attr", "arg"):
+            name = getattr(node, place, None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+                setattr(node, place, prefix + name)
+
+
+@functools.lru_cache(maxsize=1024)
 def liveness_of(node: Any) -> Liveness:
     """The liveness tables of a function node."""
     return liveness.analyse(node)

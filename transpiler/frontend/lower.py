@@ -67,14 +67,7 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
     given = _Parameters(cx)
     bound = {name: given.binding(name, argument) for name, argument in arguments.items()}
     initial = dict(cx.state.cells)
-    defaults = {
-        name: from_object(cx, tree, value, name)
-        for name, value in source.defaults.items()
-        if name not in bound
-    }
-    stars = {star.id: bound.pop(star.id) for star in _stars(tree) if star.id in bound}
-    bound = bind_arguments(cx, tree, source.name, tree.args, (), bound, defaults) | stars
-    for name, binding in bound.items():
+    for name, binding in _bound(cx, source, tree, bound).items():
         cx.bind(name, binding)
     result = run_body(cx, frame)
     structure, leaves = _flatten(cx, tree, result)
@@ -92,9 +85,24 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
     )
 
 
-def _stars(tree: Any) -> list[Any]:
-    """The parameters ``*args`` and ``**kwargs``: their argument is one tuple, one dict."""
-    return [star for star in (tree.args.vararg, tree.args.kwarg) if star]
+def _bound(
+    cx: Context, source: Source, tree: Any, bound: Mapping[str, Binding]
+) -> dict[str, Binding]:  # fmt: skip
+    """All parameters: those of the call, those given before, those with a default.
+
+    The argument for ``*args`` is one tuple, that for ``**kwargs`` one dict.
+    """
+    known = {
+        name: from_object(cx, tree, value, name)
+        for name, value in {**source.defaults, **source.given}.items()
+        if name not in bound
+    }
+    known.update(bound)
+    found = [star.id for star in (tree.args.vararg, tree.args.kwarg) if star]
+    stars = {name: known.pop(name) for name in found if name in known}
+    first = [arg.id for arg in tree.args.posonlyargs if arg.id in known]
+    args = tuple(known.pop(name) for name in first)
+    return bind_arguments(cx, tree, source.name, tree.args, args, known, {}) | stars
 
 
 def _docstring(tree: Any) -> str:

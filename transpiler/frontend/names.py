@@ -23,7 +23,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
-from adgen.transpiler.source import MISSING
+from adgen.transpiler.surroundings import MISSING
 
 
 def look_up(cx: Context, node: Any, name: str) -> Binding:
