@@ -1,6 +1,8 @@
 """adgen: a source-to-source differentiation compiler for Python."""
 
+from adgen import optimizers
 from adgen.differentiable import Differentiable
+from adgen.flattening import flatten
 from adgen.transforms import (
     check_grads,
     differentiate,
@@ -41,9 +43,11 @@ __all__ = [
     "__version__",
     "check_grads",
     "differentiate",
+    "flatten",
     "grad",
     "hvp",
     "jvp",
+    "optimizers",
     "value_and_grad",
     "vjp",
 ]

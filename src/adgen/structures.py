@@ -55,9 +55,12 @@ def access(container: Any, number: int) -> str:
     return f".{key}" if container.kind.access == "attribute" else f"[{key!r}]"
 
 
-def taker(structure: Any) -> Take:
-    """A function from values with this structure to their leaves; constants are left out."""
-    code = _Code()
+def taker(structure: Any, by_key: bool = False) -> Take:
+    """A function from values with this structure to their leaves; constants are left out.
+
+    Dicts have their keys in the order of the structure, unless ``by_key``.
+    """
+    code = _Code(by_key)
     leaves = code.take(structure, "value")
     return code.function("value", f"({''.join(f'{leaf}, ' for leaf in leaves)})")
 
@@ -88,7 +91,8 @@ def in_tuples(structure: Any) -> Any:
 class _Code:
     """The statements of a function, and the objects that they name."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_key: bool = False) -> None:
+        self.by_key = by_key
         self.lines: list[str] = []
         self.objects: dict[str, Any] = {}
         self.count = 0
@@ -130,7 +134,7 @@ class _Code:
     def _parts(self, structure: Any, name: str, count: int) -> list[str]:
         if not isinstance(structure, Node) or structure.kind is LIST:
             return self.unpack(count, name)
-        if structure.kind is DICT:
+        if structure.kind is DICT and not self.by_key:
             return self.unpack(count, f"{name}.values()")
         made = []
         for key in structure.keys:
