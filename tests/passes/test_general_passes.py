@@ -4,6 +4,7 @@ import operator
 
 import numpy as np
 
+from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.interpreter import interpret
@@ -15,6 +16,7 @@ from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.simplify import simplify
 from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.source import from_function
 
 VECTOR = array("f8", 1)
 ELEMENT = paths.element(1)
@@ -140,3 +142,20 @@ def test_a_read_across_a_write_that_may_hit_it_stays():
     function = simplify(Function("f", b.block((x, i), (out,))))
     assert interpret(function, np.zeros(2), 0) == (2.0,)
     assert interpret(function, np.zeros(2), 1) == (1.0,)
+
+
+def test_behind_while_true_the_exit_has_been_taken():
+    def endless_but_for_a_break(x):
+        while True:
+            x = x * 0.5
+            if x < 1.0:
+                break
+        else:
+            x = np.sin(x)
+        return x
+
+    lowered = lower(from_function(endless_but_for_a_break), {"x": F8})
+    function = eliminate_dead_code(simplify(lowered))
+    assert any("if(" in line for line in body_of(lowered))
+    assert not any("if(" in line or "sin" in line for line in body_of(function))
+    assert interpret(function, 5.0) == (0.625,)

@@ -104,6 +104,8 @@ class _Simplifier:
                 self.mapping[arg] = self.mapping[op.results[k]] = init
                 if op.callee == core.WHILE:
                     self.mapping[op.regions[0].args[k]] = init
+        if op.callee == core.WHILE and op.regions[0].yields == (True,) and lead:
+            self.left_by_an_exit(op)
         keep = [k for k in range(len(op.results)) if k not in drop]
         regions = []
         for region in op.regions:
@@ -120,6 +122,13 @@ class _Simplifier:
             regions=tuple(regions),
             results=tuple(op.results[k] for k in keep),
         )
+
+    def left_by_an_exit(self, loop: Op) -> None:
+        """``while True`` ends by an exit only: behind it, what the exit yields is true."""
+        leave, *handed_on = loop.regions[-1].yields
+        for result, value in zip(loop.results, handed_on, strict=True):
+            if value is leave:
+                self.mapping[result] = True
 
     def conditional(self, op: Op) -> list[Op]:
         """An if whose arms agree on a value does not yield it; a constant condition decides."""
