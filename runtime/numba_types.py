@@ -18,6 +18,7 @@ from numba.core.imputils import lower_constant, lower_getattr_generic
 from numba.core.registry import cpu_target
 from numba.core.typing.templates import AttributeTemplate, fold_arguments, infer_getattr
 from numba.extending import NativeValue, unbox
+from numpy.lib.stride_tricks import as_strided
 
 from adgen.runtime.compile import Jitted
 
@@ -122,7 +123,9 @@ def sample(kind: Any) -> Any:
     if isinstance(kind, types.Omitted):
         return kind.value
     if isinstance(kind, types.Array):
-        return np.zeros((2,) * kind.ndim, _dtype(kind.dtype))
+        made = np.zeros((2,) * kind.ndim, _dtype(kind.dtype))
+        # an array whose elements overlap is one of which nothing is known
+        return made if kind.layout == "C" else as_strided(made, strides=(1,) * kind.ndim)
     if isinstance(kind, types.BaseTuple):
         parts: Any = kind
         return tuple(sample(part) for part in parts.types)

@@ -18,6 +18,7 @@ from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.guards import drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
+from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.source import Source
@@ -109,7 +110,7 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def to_read(function: Function) -> Function:
     """The array level of a function: what people read and CPython runs."""
-    return eliminate_dead_code(drop_checked_by_numpy(function))
+    return eliminate_dead_code(settle_reshaped_writes(drop_checked_by_numpy(function)))
 
 
 def to_loops(function: Function) -> Function:
@@ -122,7 +123,8 @@ def to_loops(function: Function) -> Function:
     slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
-    wide = optimise(reuse_buffers(share_elements(lower_to_loops(optimise(wide)))))
+    wide = settle_reshaped_writes(optimise(wide))
+    wide = optimise(reuse_buffers(share_elements(lower_to_loops(wide))))
     body = wide.body
     after = iter(body.yields[len(results) :])
     lowered = replace(

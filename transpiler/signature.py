@@ -12,6 +12,7 @@ import numpy as np
 
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.guess import guess_arguments
+from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Static, array
 from adgen.transpiler.source import Source
 from adgen.transpiler.surroundings import MISSING
@@ -77,7 +78,8 @@ def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
         )
     if value.ndim == 0:
         return Scalar(_checked(value.dtype))
-    return Array(_checked(value.dtype), tuple(extent == 1 for extent in value.shape))
+    ones = tuple(extent == 1 for extent in value.shape)
+    return Array(_checked(value.dtype), ones, layout_of_array(value))
 
 
 def _checked(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -10,16 +10,17 @@ import hashlib
 import itertools
 import uuid
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adgen.compilations import Compilations, Wanted, flat_wrt, run_header
-from adgen.leaves import leaves_of
+from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
 from adgen.structures import is_constant
 from adgen.transpiler.ir.trees import parts_of
+from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import Argument
 from adgen.transpiler.surroundings import MISSING
 from adgen.version import __version__
@@ -82,9 +83,11 @@ def module(
     inner, wrapper = compiled.names[0], f"{compiled.names[0]}_call"
     hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
     parameters = compilations.parameters
-    call = f"{inner}({', '.join([*[leaf.name for leaf in leaves], *hidden])})"
-    body = _body(call, owner, wanted, list(arguments.values()))
-    text = f"{compiled.text}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
+    before, ordered, after = _in_order(leaves, compiled.writes)
+    call = f"{inner}({', '.join([*ordered, *hidden])})"
+    body = before + _body(call, after, owner, wanted, list(arguments.values()))
+    imports = "\n\nimport numpy as np\n" if before else ""
+    text = f"{compiled.text}{imports}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
     defaults = tuple(p.default for p in parameters.signature.parameters.values())
     given = tuple(value for value in defaults if value is not parameters.signature.empty)
     keys = [key, numba_compile.versions(__version__), repr(given)]
@@ -100,9 +103,24 @@ def module(
     return replace(jitted, loaded=replace(jitted.loaded, on_disk=False))
 
 
-def _body(call: str, owner: CompiledCallable, wanted: Wanted, arguments: list[Argument]) -> str:
+def _in_order(leaves: Sequence[Leaf], writes: Sequence[int]) -> tuple[str, list[str], str]:
+    """Statements before the call, its arguments in C's order, and statements after it."""
+    before, given, after = "", [leaf.name for leaf in leaves], ""
+    for k, leaf in enumerate(leaves):
+        if not isinstance(leaf.type, Array) or leaf.type.layout is None:
+            continue
+        given[k] = f"in_order_{k}"
+        before += f"    {given[k]} = np.ascontiguousarray({leaf.name})\n"
+        if k in writes:
+            after += f"    {leaf.name}[:] = {given[k]}\n"
+    return before, given, after
+
+
+def _body(
+    call: str, after: str, owner: CompiledCallable, wanted: Wanted, arguments: list[Argument]
+) -> str:
     if not wanted.positions:
-        return f"    return {call}\n"
+        return f"    value = {call}\n{after}    return value\n" if after else f"    return {call}\n"
     numbers = itertools.count()
     built = [_nested(differentiated(arguments[k]), numbers) for k in wanted.positions]
     packed = getattr(owner, "packed", False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.trees import Kind, kind_of
 
 _NUMBERS = (float, int, bool)
@@ -15,15 +16,18 @@ _NUMBERS = (float, int, bool)
 def type_key(value: Any) -> Any:
     """A key that is equal for two values iff one compiled function serves both.
 
-    Arrays that are not C-contiguous, aligned and writable have keys of their own,
-    for they are copied before the call.  Containers count with their keys, in order:
-    a program may do something for one key after the other.
+    Arrays that are not C-contiguous, aligned and writable have keys of their own, for they are
+    copied before the call, and what a reshape of them is depends on their place in memory.
+    Containers count with their keys, in order: a program may do something for one key after
+    the other.
     """
     kind = type(value)
     if kind is np.ndarray:
         shape = value.shape
         ones = tuple([extent == 1 for extent in shape]) if 1 in shape else len(shape)
-        return value.dtype, ones, value.flags.carray
+        if value.flags.carray:
+            return value.dtype, ones
+        return value.dtype, ones, layout_of_array(value)
     if kind in _NUMBERS:
         return kind
     read = _readers.get(kind)
@@ -65,7 +69,8 @@ def _container_reader(kind: Kind) -> Callable[[Any], Any]:
 
 
 def _key_of_subclass(value: Any) -> Any:
-    return type(value), value.dtype, tuple([extent == 1 for extent in value.shape]), value.ndim
+    ones = tuple([extent == 1 for extent in value.shape])
+    return type(value), value.dtype, ones, layout_of_array(value)
 
 
 def _key_of_static(value: Any) -> Any:

@@ -39,7 +39,8 @@ def flatten_function(
 ) -> Take | None:
     """How arguments like these become leaves, or None if they are the leaves already.
 
-    Arrays that Numba would type differently (strided, read-only) are copied if ``jit``.
+    Arrays that are not in C's order are copied: generated code writes through reshapes of what
+    it is given.  If ``jit`` so are those that Numba would type differently (read-only).
     """
     pick = taker(arguments)
     converters = [_converter(value, jit) for value in pick(args)]
@@ -61,6 +62,8 @@ def _converter(value: Any, jit: bool) -> Callable[[Any], Any] | None:
         return _scalar_of
     if jit:
         return None if type(value) is np.ndarray and value.flags.carray else _fresh_copy
+    if not value.flags.c_contiguous:
+        return _fresh_copy
     return None if type(value) is np.ndarray else np.asarray
 
 

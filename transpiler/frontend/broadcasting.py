@@ -17,6 +17,7 @@ from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.shapes import Extent
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Callee, Operand, Value, type_of
+from adgen.transpiler.ir.layout import UNKNOWN
 from adgen.transpiler.ir.paths import FULL, Index, Slice
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.table import find
@@ -115,6 +116,6 @@ def widened(cx: Context, node: Any, x: Operand, axis: int, room: Extent) -> Valu
         core.IF, (single,), arms, (x.type,), (x.name,), label=core.new_label()
     )
     cx.extents.shapes[result] = tuple(shape)
-    if x in cx.extents.scattered:
-        cx.extents.scattered.add(result)
+    if x in cx.extents.layouts:
+        cx.extents.layouts[result] = UNKNOWN
     return result

@@ -23,6 +23,7 @@ from adgen.transpiler.frontend.bindings import (
     with_children,
 )
 from adgen.transpiler.frontend.context import Context, convert
+from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.frontend.state import Pair, State, related
@@ -203,8 +204,9 @@ class _Merger:
         """Keep extents that hold on both paths and mean something outside of them."""
         if not isinstance(value.type, Array):
             return
-        if not self.cx.extents.scattered.isdisjoint((first, second)):
-            self.cx.extents.scattered.add(value)
+        layout = joined_layout(self.cx, first, second)
+        if layout is not None:
+            self.cx.extents.layouts[value] = layout
         one = self.cx.extents.of(first) if first is not None else None
         two = self.cx.extents.of(second) if second is not None else None
         shape = one or two

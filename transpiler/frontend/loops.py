@@ -19,10 +19,12 @@ from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.iteration import Counted, counted, known_items
 from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions
+from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
+from adgen.transpiler.ir.layout import UNKNOWN
 from adgen.transpiler.ir.rewrite import clone
 from adgen.transpiler.ir.types import INT, join
 from adgen.transpiler.primitives.builder import Builder
@@ -282,8 +284,11 @@ class _Loop:
         """Assume that arrays keep their shape; ``learn`` checks it."""
         extents = self.cx.extents
         for slot in head.slots:
-            if slot.init in extents.scattered or slot.name in self.scattering:
-                extents.scattered.add(slot.head)
+            layout = joined_layout(self.cx, slot.init, None)
+            if slot.name in self.scattering:
+                layout = UNKNOWN
+            if layout is not None:
+                extents.layouts[slot.head] = layout
             if isinstance(slot.init, Value) and slot.head not in extents.shapes:
                 if slot.init in extents.shapes and slot.name not in self.changing:
                     extents.shapes[slot.head] = extents.shapes[slot.init]
@@ -430,7 +435,8 @@ class _Loop:
         extents = self.cx.extents
         news = False
         for slot, end in zip(trial.head.slots, self.yields(trial, Builder()), strict=True):
-            if end in extents.scattered and slot.head not in extents.scattered:
+            layout = extents.layouts.get(slot.head)
+            if layout not in (UNKNOWN, joined_layout(self.cx, end, None)):
                 self.scattering = self.scattering | {slot.name}
                 news = True
             shape = extents.shapes.get(slot.head)
@@ -505,8 +511,8 @@ class _Loop:
         for cell, place in known.stale.items():
             state.stale.setdefault(cell, place)
         for head, result in results.items():
-            if head in cx.extents.scattered:
-                cx.extents.scattered.add(result)
+            if head in cx.extents.layouts:
+                cx.extents.layouts[result] = cx.extents.layouts[head]
             shape = cx.extents.shapes.get(head)
             if shape is not None and not mentions(shape, set(results)):
                 cx.extents.shapes[result] = shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -123,11 +124,14 @@ class _Parameters:
             return from_object(self.cx, self.cx.frame.node, argument.value, name)
         if isinstance(argument, tuple):
             return tuple(self.binding(f"{name}_{k}", part) for k, part in enumerate(argument))
-        value = Value(argument, name)
+        kind = replace(argument, layout=None) if isinstance(argument, Array) else argument
+        value = Value(kind, name)
         self.params.append(value)
         if isinstance(argument, Scalar):
             return value
         assert isinstance(argument, Array)
+        if argument.layout is not None:
+            self.cx.extents.layouts[value] = argument.layout
         ref = Ref(Cell(name))
         self.cx.state.cells[ref.cell] = value
         self.cx.extents.settled.add(value)

@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.surroundings import MISSING
 
@@ -94,6 +95,9 @@ def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) ->
                 "use float64, float32, integer or boolean arrays",
             )  # fmt: skip
         value = Value(Array(array.dtype, tuple(n == 1 for n in array.shape)), name)
+        layout = layout_of_array(array)
+        if layout is not None:
+            cx.extents.layouts[value] = layout
         cx.captures[key] = (array, Ref(Cell(name, captured=True)), value)
         cx.extents.settled.add(value)
     _, ref, value = cx.captures[key]

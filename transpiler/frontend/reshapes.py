@@ -11,11 +11,11 @@ from adgen.transpiler.frontend.arguments import integer
 from adgen.transpiler.frontend.bindings import Binding, Listing, Ref
 from adgen.transpiler.frontend.constructors import copy_of
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.layouts import is_scattered
+from adgen.transpiler.frontend.layouts import is_contiguous, is_mergeable
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.shapes import Extent, Shape
 from adgen.transpiler.ir.core import Operand, Value
-from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Path, Reshape, Slice
+from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Reshape
 
 
 def reshaped(cx: Context, node: Any, ref: Ref, wanted: Binding) -> Ref:
@@ -35,14 +35,14 @@ def reshaped(cx: Context, node: Any, ref: Ref, wanted: Binding) -> Ref:
         return ones
     operands = tuple(shapes.operand_of(cx, node, extent) for extent in resolved)
     flags = tuple(extent == 1 and isinstance(extent, int) for extent in resolved)
-    return compose(cx, node, _contiguous(cx, node, ref), (Reshape(len(operands), flags),), operands)
+    base = _copied_unless(cx, node, ref, _gives_view(cx, ref, shape, resolved))
+    return compose(cx, node, base, (Reshape(len(operands), flags),), operands)
 
 
 def raveled(cx: Context, node: Any, ref: Ref) -> Ref:
     """``ref.ravel()``: a view of contiguous memory, a copy of any other."""
-    if len(shapes.ref_shape(cx, ref)) == 1:
-        return ref if is_contiguous(ref.path) else _perhaps_copied(cx, node, ref)
-    return reshaped(cx, node, ref, -1)
+    base = _copied_unless(cx, node, ref, is_contiguous(cx, ref))
+    return base if len(shapes.ref_shape(cx, ref)) == 1 else reshaped(cx, node, base, -1)
 
 
 def flattened(cx: Context, node: Any, ref: Ref) -> Ref:
@@ -159,35 +159,24 @@ def _with_other_ones(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> Ref 
     return compose(cx, None, narrow, (Index(tuple(wide)),), ())
 
 
-def _contiguous(cx: Context, node: Any, ref: Ref) -> Ref:
-    if is_contiguous(ref.path) and not is_scattered(cx, ref):
-        return ref
-    return _perhaps_copied(cx, node, ref)
+def _copied_unless(cx: Context, node: Any, ref: Ref, is_view: bool | None) -> Ref:
+    """The array itself where NumPy makes a view of it, else a copy.
 
-
-def _perhaps_copied(cx: Context, node: Any, ref: Ref) -> Ref:
-    """A copy of memory that is perhaps not contiguous, where NumPy sometimes makes a view.
-
-    Writing to one of the two makes the other unreadable.
+    Where only the run could tell, writing to one of the two makes the other unreadable.
     """
+    if is_view:
+        return ref
     copy = copy_of(cx, node, ref)
-    related = {ref.cell, *cx.state.partners(ref.cell)}
-    cx.state.may |= {frozenset((copy.cell, cell)) for cell in related}
+    if is_view is None:
+        related = {ref.cell, *cx.state.partners(ref.cell)}
+        cx.state.may |= {frozenset((copy.cell, cell)) for cell in related}
     return copy
 
 
-def is_contiguous(path: Path) -> bool:
-    """Whether a path certainly selects one stretch of memory in its order."""
-    return all(isinstance(step, Reshape) or _leading(step) for step in path)
-
-
-def _leading(step: Any) -> bool:
-    """Integers first, then at most one slice without a step, then whole axes."""
-    if not isinstance(step, Index):
-        return False
-    items = [item for item in step.items if item != NEW]
-    while items and items[0] == INT:
-        items.pop(0)
-    if items and isinstance(items[0], Slice) and not items[0].step:
-        items.pop(0)
-    return all(item == FULL for item in items)
+def _gives_view(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> bool | None:
+    """Whether NumPy reshapes without a copy."""
+    old, new = ([extent for extent in part if extent != 1] for part in (shape, wanted))
+    if len(old) < 2:
+        return True  # one axis is cut into several
+    merges = is_mergeable(cx, ref)
+    return None if merges is False and len(new) > 1 else merges

@@ -21,6 +21,7 @@ import numpy as np
 from adgen.transpiler.frontend.bindings import Ref
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.layout import Layout
 from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
 from adgen.transpiler.ir.types import INT, Array, Type
 from adgen.transpiler.primitives.table import find
@@ -41,7 +42,7 @@ class Extents:
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
         self.natural: set[Value] = set()  # integer values that are never negative
         self.settled: set[Value] = set()  # arguments: an axis not flagged as of length 1 is not
-        self.scattered: set[Operand] = set()  # arrays that are perhaps not in C's order
+        self.layouts: dict[Value, Layout] = {}  # of arrays that are perhaps not in C's order
 
     def of(self, value: Operand) -> Shape:
         """The shape of an array value; ``()`` for a number."""

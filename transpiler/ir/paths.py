@@ -98,6 +98,23 @@ def path_operands(path: Path) -> int:
     return sum(element.operands for element in path)
 
 
+def _is_leading(step: Element) -> bool:
+    """Whether an index selects one stretch: integers, at most one slice, then whole axes."""
+    if not isinstance(step, Index):
+        return False
+    items = [item for item in step.items if item != NEW]
+    while items and items[0] == INT:
+        items.pop(0)
+    if items and isinstance(items[0], Slice) and not items[0].step:
+        items.pop(0)
+    return all(item == Slice() for item in items)
+
+
+def is_stretch(path: Path) -> bool:
+    """Whether a path selects one stretch of an array in C's order."""
+    return all(isinstance(step, Reshape) or _is_leading(step) for step in path)
+
+
 def index_key(items: Sequence[Item], operands: Sequence[Any]) -> tuple[Any, ...]:
     """The Python index (ints, slices, None) that an Index denotes for given operands."""
     rest = list(operands)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.ir.layout import Layout
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
@@ -30,11 +32,13 @@ class Array:
 
     An axis with ``ones[k] == False`` has *not* length 1 wherever that decides
     broadcasting: the specialisation key (arguments) or a guard op (computed
-    extents) makes sure of it.
+    extents) makes sure of it.  ``layout`` is used in descriptions of arguments alone, for
+    those that are not in C's order: values of the IR have no place in memory.
     """
 
     dtype: np.dtype[Any]
     ones: tuple[bool, ...]
+    layout: Layout | None = None
 
     @property
     def ndim(self) -> int:
