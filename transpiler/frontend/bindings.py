@@ -71,6 +71,13 @@ class Frame:
     place: Any = None
     escapes: bool = False  # a closure was made in it: its names outlive the call
 
+    def owner(self, name: str) -> Frame | None:
+        """The frame, this one or one around it, that a name is local to."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.locals:
+            frame = frame.parent
+        return frame
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Closure:

@@ -185,8 +185,8 @@ class Context:
     # Names
 
     def bind(self, name: str, binding: Binding) -> None:
-        """Let a local name of the present frame stand for ``binding``."""
-        self.state.env[(self.frame, name)] = binding
+        """Let a name of the present frame, or of one around it, stand for ``binding``."""
+        self.state.env[(self.frame.owner(name) or self.frame, name)] = binding
 
     def flag(self, name: str) -> Operand:
         """A control flag of the present frame (see blocks.py)."""

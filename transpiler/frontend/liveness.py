@@ -44,7 +44,7 @@ def analyse(function: Any) -> Liveness:
         nested: set[str] = set()
         for node in gast.walk(function):
             if isinstance(node, _SCOPES) and node is not function:
-                nested |= _loads(node)
+                nested |= _loads(node) | _rebound(node)
         out.always = frozenset(nested)
         _Walk(out).block(function.body, EMPTY)
     return out
@@ -105,6 +105,12 @@ def _loads(node: Any) -> set[str]:
         for inner in gast.walk(node)
         if isinstance(inner, gast.Name) and isinstance(inner.ctx, (gast.Load, gast.Del))
     }
+
+
+def _rebound(node: Any) -> set[str]:
+    """Names of the functions around it that a nested function assigns."""
+    listed = (inner.names for inner in gast.walk(node) if isinstance(inner, gast.Nonlocal))
+    return {name for names in listed for name in names}
 
 
 def _target_loads(target: Any) -> set[str]:

@@ -29,11 +29,9 @@ from adgen.transpiler.surroundings import MISSING
 
 def look_up(cx: Context, node: Any, name: str) -> Binding:
     """The binding of a name that is read.  Raises UnboundName or TypeMismatch."""
-    frame: Frame | None = cx.frame
-    while frame is not None:
-        if name in frame.locals:
-            return _local(cx, node, name, frame)
-        frame = frame.parent
+    frame = cx.frame.owner(name)
+    if frame is not None:
+        return _local(cx, node, name, frame)
     found = cx.frame.source.bindings.lookup(name)
     if found is MISSING:
         reason = cx.frame.source.bindings.reason(name)

@@ -32,7 +32,7 @@ from adgen.transpiler.ir.types import Array
 
 _HINTS = {
     gast.With: "a `with` block", gast.Try: "`try`", gast.ClassDef: "a class",
-    gast.Global: "`global`", gast.Nonlocal: "`nonlocal`", gast.Match: "`match`",
+    gast.Global: "`global`", gast.Match: "`match`",
     gast.AsyncFunctionDef: "an async function", gast.AsyncFor: "`async for`",
     gast.AsyncWith: "`async with`",
 }  # fmt: skip
@@ -264,6 +264,17 @@ def _import(cx: Context, node: Any) -> None:
             cx.refuse(UnsupportedSyntax, f"`import {alias.name}` inside a function", node,
                       "import it at the top of the module")  # fmt: skip
         cx.bind(alias.asname or alias.name, Static(importlib.import_module(alias.name)))
+
+
+@statement(gast.Nonlocal)
+def _nonlocal(cx: Context, node: Any) -> None:
+    """Assignments then go to the frame around this one; there must be one that is compiled too."""
+    for name in node.names:
+        if cx.frame.owner(name) is None:
+            cx.refuse(
+                UnsupportedSyntax, f"`{name}` belongs to the surroundings of the function", node,
+                f"pass `{name}` as an argument and return its new value",
+            )  # fmt: skip
 
 
 @statement(gast.Global)
