@@ -258,32 +258,6 @@ f.py:3:12: a tuple of 2 is indexed by a value computed at run time
                ^^^^
   help: make it an array: np.array([...])""",
     ),
-    "list append": (
-        """\
-def f(x):
-    out = []
-    out.append(x[0])
-    return out[0]
-""",
-        "UnsupportedSyntax",
-        """\
-f.py:3:5: `.append` of a list is not compiled
-        out.append(x[0])
-        ^^^^^^^^^^
-  help: index it, or unpack it into names""",
-    ),
-    "dictionary": (
-        """\
-def f(x):
-    return {'a': x[0]}['a']
-""",
-        "UnsupportedSyntax",
-        """\
-f.py:2:12: a dictionary is not compiled
-        return {'a': x[0]}['a']
-               ^^^^^^^^^^^
-  help: write it as a loop over arrays and numbers""",
-    ),
     "try": (
         """\
 def f(x):

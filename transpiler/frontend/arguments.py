@@ -11,12 +11,12 @@ import numpy as np
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
-    Listing,
     Ref,
     Static,
     describe,
     is_operand,
 )
+from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -92,12 +92,12 @@ def static_value(cx: Context, binding: Binding, node: Any, what: str) -> Any:
 
     Raises UnsupportedSyntax when it is not known while compiling.
     """
-    if isinstance(binding, Static):
+    if isinstance(binding, Static) and not isinstance(binding.value, list):
         return binding.value
     if is_operand(binding) and not isinstance(binding, Value):
         return binding
-    if isinstance(binding, (tuple, Listing)):
-        items = binding.items if isinstance(binding, Listing) else binding
+    items = items_of(cx, binding, node)
+    if items is not None:
         return tuple(static_value(cx, item, node, what) for item in items)
     cx.refuse(
         UnsupportedSyntax,

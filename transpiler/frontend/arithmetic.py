@@ -9,8 +9,9 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, Static, describe, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static, describe, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
+from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -85,17 +86,25 @@ def _sequences(
     """Tuples and lists are joined and repeated; strings are known while lowering."""
     if isinstance(left, Static) and isinstance(left.value, str) and isinstance(right, Static):
         return Static(callee(left.value, right.value))
-    if callee is operator.add and isinstance(left, tuple) and isinstance(right, tuple):
-        return left + right
-    if callee is operator.add and isinstance(left, Listing) and isinstance(right, Listing):
-        return Listing(left.items + right.items)
+    if callee is operator.add and is_sequence(left) and is_sequence(right):
+        return _joined(cx, node, left, right)
     if callee is operator.mul:
         for sequence, count in ((left, right), (right, left)):
-            if type(count) is int and isinstance(sequence, tuple):
-                return sequence * count
-            if type(count) is int and isinstance(sequence, Listing):
-                return Listing(sequence.items * count)
+            if type(count) is int and is_sequence(sequence):
+                items = items_of(cx, sequence, node) or ()
+                return new_list(cx, items * count) if is_list(sequence) else items * count
     return None
+
+
+def _joined(cx: Context, node: Any, left: Binding, right: Binding) -> Binding:
+    """``left + right`` of two tuples or two lists."""
+    if is_list(left) != is_list(right):
+        cx.refuse(
+            TypeMismatch, f"{describe(left)} and {describe(right)} are joined", node,
+            "convert one of them: `list(...)` or `tuple(...)`",
+        )  # fmt: skip
+    items = (items_of(cx, left, node) or ()) + (items_of(cx, right, node) or ())
+    return new_list(cx, items) if is_list(left) else items
 
 
 def matmul(cx: Context, node: Any, callee: Any, x: Operand, y: Operand, name: str) -> Binding:

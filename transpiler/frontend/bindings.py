@@ -1,11 +1,13 @@
 """What a name or an expression can stand for while a program is lowered.
 
 A binding is an operand (a number known at run time or now), a ``Ref`` (an array or a
-view of one), a Python tuple of bindings, or one of the static things below.
+view of one), a Python tuple of bindings, a ``Node`` of bindings (a container that cannot be
+changed: a named tuple), a ``Box`` (one that can), or one of the static things below.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import Path
+from adgen.transpiler.ir.trees import DICT, LIST, Kind, Node
 from adgen.transpiler.ir.types import Array, Scalar, join
 from adgen.transpiler.source import Source
 
@@ -33,6 +36,22 @@ class Cell:
         return f"<cell {self.name or hex(id(self))[-5:]}>"
 
 
+class Box(Cell):
+    """The identity of a list, a dict or another container that can be changed.
+
+    ``State.boxes`` has its contents: a ``Node`` of bindings.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Kind, name: str = "") -> None:
+        super().__init__(name)
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<box {self.name or hex(id(self))[-5:]}>"
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Ref:
     """An array: the part of a cell that a path selects (the empty path: all of it)."""
@@ -47,13 +66,6 @@ class Static:
     """A Python object that is known while lowering: None, a string, a function, a module."""
 
     value: Any
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Listing:
-    """A list display: read like a tuple, never changed."""
-
-    items: tuple[Any, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -169,6 +181,7 @@ class Conflict:
     second: Any
 
 
+_PLAIN = (LIST, DICT)
 UNDEF = Unbound()
 Binding = Any  # of the kinds above; a union of them all would say no more
 Key = tuple[Frame, str]
@@ -229,6 +242,8 @@ def same(first: Binding, second: Binding) -> bool:
         return first.maybe is None and second.maybe is None
     if isinstance(first, Closure):
         return first.node is second.node and first.frame is second.frame
+    if isinstance(first, Node) and not alike(first, second):
+        return False
     parts = children(first)
     return parts is not None and same_all(parts, children(second))
 
@@ -250,8 +265,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
     match binding:
         case tuple():
             return binding
-        case Listing(items=items):
-            return items
+        case Node(parts=parts):
+            return parts
         case RangeOf(start=start, stop=stop, step=step):
             return (start, stop, step)
         case EnumerateOf(sequence=sequence, start=start):
@@ -271,13 +286,26 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
     return None
 
 
+def part_name(name: str, key: Any) -> str:
+    """A hint for the name of a part: ``params_w``."""
+    word = re.sub(r"\W+", "_", str(key)).strip("_")
+    return f"{name}_{word}" if name else ""
+
+
+def part_names(name: str, binding: Binding) -> list[str]:
+    """Hints for the names of the parts of a compound binding."""
+    if isinstance(binding, Node):
+        return [part_name(name, key) for key in binding.keys]
+    return [name] * len(children(binding) or ())
+
+
 def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
     """A compound binding of the same kind with other parts."""
     match binding:
         case tuple():
             return parts
-        case Listing():
-            return Listing(parts)
+        case Node():
+            return binding.with_parts(parts)
         case ZipOf():
             return ZipOf(parts)
         case Method(name=name):
@@ -302,6 +330,8 @@ def alike(first: Binding, second: Binding) -> bool:
             return same(first.function, second.function) and [*kwargs] == [*second.kwargs]
         case SuperOf(after=after):
             return after is second.after
+        case Node(kind=kind, keys=keys):
+            return kind is second.kind and keys == second.keys
     return True
 
 
@@ -314,12 +344,16 @@ def describe(binding: Binding) -> str:
             return "an array"
         case tuple():
             return f"a tuple of {len(binding)}"
-        case Listing():
-            return "a list"
+        case Node(kind=kind) | Box(kind=kind):
+            return f"a {kind.cls.__name__}" if kind in _PLAIN else f"a `{kind.cls.__name__}`"
         case Static(value=None):
             return "None"
         case Static(value=str()):
             return "a string"
+        case Static(value=list()):
+            return "a list"
+        case Static(value=dict()):
+            return "a dict"
         case Static(value=value):
             name = getattr(value, "__name__", None)
             return f"`{name}`" if name else f"an object of type `{type(value).__name__}`"

@@ -11,14 +11,15 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
-    Listing,
+    Box,
+    Node,
     Ref,
     Static,
     Unbound,
-    children,
     describe,
     is_operand,
 )
+from adgen.transpiler.frontend.boxes import items_of, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -28,6 +29,7 @@ _COMPARISONS: dict[type, Any] = {
     gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
     gast.Eq: operator.eq, gast.NotEq: operator.ne,
 }  # fmt: skip
+_SIZED = (str, bytes, type(None), list, dict, tuple, set, frozenset, range)
 _TOTAL = (gast.Name, gast.Constant, gast.Attribute, gast.Compare, gast.BoolOp, gast.UnaryOp,
           gast.BinOp, gast.Load, gast.cmpop, gast.boolop, gast.Not, gast.USub, gast.Add,
           gast.Sub, gast.Mult)  # fmt: skip
@@ -44,11 +46,13 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
             node,
             "compare one element, or use np.any(...) or np.all(...)",
         )
-    parts = children(binding)
-    if isinstance(binding, (tuple, Listing)) and parts is not None:
-        return bool(parts)
+    if isinstance(binding, tuple):
+        return bool(binding)
+    if isinstance(binding, (Box, Node)):
+        found = opened(cx, binding, node)
+        return not issubclass(binding.kind.cls, (list, dict, tuple)) or bool(found)
     if isinstance(binding, Static):
-        return bool(binding.value) if isinstance(binding.value, (str, type(None))) else True
+        return bool(binding.value) if isinstance(binding.value, _SIZED) else True
     return True
 
 
@@ -199,10 +203,11 @@ def _identity(left: Binding, right: Binding) -> bool:
 
 
 def _membership(cx: Context, node: Any, op: Any, left: Binding, right: Binding) -> Binding:
-    parts = children(right) if isinstance(right, (tuple, Listing)) else None
-    if parts is None and isinstance(right, Static) and isinstance(left, Static):
-        return (left.value in right.value) == isinstance(op, gast.In)
+    parts = items_of(cx, right, node)
     if parts is None:
+        held = _has_key(cx, node, left, right)
+        if held is not None:
+            return held == isinstance(op, gast.In)
         cx.refuse(
             UnsupportedSyntax, f"`in` is not compiled for {describe(right)}", node,
             "compare with each element in a loop",
@@ -212,6 +217,18 @@ def _membership(cx: Context, node: Any, op: Any, left: Binding, right: Binding) 
         equal = compare(cx, node, gast.Eq(), left, part, "")
         found = either(cx, found, truth(cx, equal, node), node)
     return found if isinstance(op, gast.In) else negate(cx, found, node)
+
+
+def _has_key(cx: Context, node: Any, key: Binding, holder: Binding) -> bool | None:
+    """Whether a key is in a dict or a known object; None if that is not known."""
+    if isinstance(key, Value):
+        return None
+    wanted = key.value if isinstance(key, Static) else key
+    if isinstance(holder, Static):
+        sized = isinstance(holder.value, _SIZED) and holder.value is not None
+        return wanted in holder.value if sized else None
+    found = opened(cx, holder, node)
+    return wanted in found.keys if found is not None and found.kind.access == "item" else None
 
 
 def _compare_tuples(cx: Context, node: Any, op: Any, left: Any, right: Any) -> Binding:

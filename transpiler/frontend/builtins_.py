@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -24,9 +23,10 @@ from adgen.transpiler.frontend.arguments import (
 from adgen.transpiler.frontend.arithmetic import binary
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Closure,
     EnumerateOf,
-    Listing,
+    Node,
     RangeOf,
     Ref,
     ReversedOf,
@@ -36,6 +36,7 @@ from adgen.transpiler.frontend.bindings import (
     is_operand,
 )
 from adgen.transpiler.frontend.booleans import either, negate, truth
+from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -298,22 +299,26 @@ def _reversed(cx: Context, call: Call) -> Binding:
     return ReversedOf(sequence)
 
 
-def _collected(make: Callable[[tuple[Binding, ...]], Binding]) -> Callable[..., Binding]:
-    def handler(cx: Context, call: Call) -> Binding:
-        (sequence,) = named(cx, call, ("iterable",), 0)
-        if sequence is None:
-            return make(())
-        if isinstance(sequence, RangeOf):
-            known_range = range_of(sequence.start, sequence.stop, sequence.step)
-            if known_range is not None:
-                return make(tuple(known_range))
-        return make(_items(cx, call, sequence))
-
-    return handler
+def collected(cx: Context, call: Call) -> tuple[Binding, ...]:
+    """The items of the only argument, if there is one."""
+    (sequence,) = named(cx, call, ("iterable",), 0)
+    if sequence is None:
+        return ()
+    if isinstance(sequence, RangeOf):
+        known_range = range_of(sequence.start, sequence.stop, sequence.step)
+        if known_range is not None:
+            return tuple(known_range)
+    return _items(cx, call, sequence)
 
 
-known(builtins.tuple)(_collected(lambda items: items))
-known(builtins.list)(_collected(Listing))
+@known(builtins.tuple)
+def _tuple(cx: Context, call: Call) -> Binding:
+    return collected(cx, call)
+
+
+@known(builtins.list)
+def _list(cx: Context, call: Call) -> Binding:
+    return new_list(cx, collected(cx, call), call.name)
 
 
 # Types
@@ -347,8 +352,8 @@ def _class_of(cx: Context, binding: Binding) -> type:
             return type(value)
         case Closure():
             return FunctionType
-        case Listing():
-            return list
+        case Node() | Box():
+            return binding.kind.cls
         case RangeOf():
             return range
     return tuple

@@ -17,7 +17,14 @@ from adgen.transpiler.errors import (
 )
 from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Partial, Static, describe
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.dispatch import CALLS, METHODS, Call, expression, known
+from adgen.transpiler.frontend.dispatch import (
+    CALLS,
+    METHODS,
+    Call,
+    container_method,
+    expression,
+    known,
+)
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.library_calls import call_definition
@@ -56,7 +63,8 @@ def call(
         return call_closure(cx, node, function, args, kwargs)
     if isinstance(function, Method):
         request = Call(node, name, f".{function.name}", args, kwargs)
-        return METHODS[function.name](cx, function.base, request)
+        handler = container_method(function.base, function.name) or METHODS[function.name]
+        return handler(cx, function.base, request)
     if isinstance(function, Partial):
         given = {**function.kwargs, **kwargs}
         return call(cx, node, function.function, (*function.args, *args), given, name)

@@ -12,6 +12,7 @@ from typing import Any
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Cell,
     Conflict,
     Ref,
@@ -20,6 +21,7 @@ from adgen.transpiler.frontend.bindings import (
     children,
     common_type,
     is_operand,
+    part_names,
     same,
     same_operand,
     with_children,
@@ -27,6 +29,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.joins import dummy, mentions
 from adgen.transpiler.frontend.paths_compose import step_places
+from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, Type, join
@@ -73,6 +76,17 @@ class Parts:
 
 
 @dataclass(frozen=True, eq=False)
+class Boxed:
+    """A name that refers to a container of its own at the head; ``inner`` is the template of
+    its contents, ``sample`` says what they look like.
+    """
+
+    box: Box
+    inner: Any
+    sample: Binding
+
+
+@dataclass(frozen=True, eq=False)
 class Clash:
     """No one type holds what the iterations bind; only reading it is an error."""
 
@@ -83,8 +97,13 @@ class Clash:
 Template = Any
 
 
-def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding) -> Template:
-    """The template that also covers ``end``, in whose state ``cx`` is; the old one if it does."""
+def grow(
+    cx: Context, name: str, template: Template, init: Binding, end: Binding, start: State
+) -> Template:
+    """The template that also covers ``end``, in whose state ``cx`` is; the old one if it does.
+
+    ``start`` is the state before the loop, that of ``init``.
+    """
     if isinstance(template, Clash) or isinstance(init, Conflict):
         return template
     if isinstance(init, Unbound):
@@ -96,7 +115,7 @@ def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding
     if isinstance(end, Conflict):
         return Clash(init, end)
     if template is None:
-        return None if same(init, end) else _first(cx, name, init, end)
+        return None if same(init, end) else _first(cx, name, init, end, start)
     match template:
         case Number(kind=kind):
             wider = join(kind, type_of(end)) if is_operand(end) else None
@@ -110,11 +129,12 @@ def grow(cx: Context, name: str, template: Template, init: Binding, end: Binding
         case Parts(parts=parts):
             if not alike(init, end):
                 return Clash(init, end)
-            news = tuple(
-                grow(cx, name, part, a, b)
-                for part, a, b in zip(parts, children(init), children(end), strict=True)  # type: ignore[arg-type]
-            )
+            pairs = zip(children(init) or (), children(end) or (), strict=True)
+            rows = zip(part_names(name, init), parts, pairs, strict=True)
+            news = tuple(grow(cx, part, old, *pair, start) for part, old, pair in rows)
             return template if all(map(_is, news, parts)) else Parts(news)
+        case Boxed():
+            return _grow_boxed(cx, name, template, init, end, start)
     return template
 
 
@@ -122,7 +142,7 @@ def _is(first: Any, second: Any) -> bool:
     return first is second
 
 
-def _first(cx: Context, name: str, init: Binding, end: Binding) -> Template:
+def _first(cx: Context, name: str, init: Binding, end: Binding, start: State) -> Template:
     if is_operand(init) and is_operand(end):
         kind = common_type(init, end)
         assert kind is not None
@@ -133,10 +153,26 @@ def _first(cx: Context, name: str, init: Binding, end: Binding) -> Template:
         if init.cell is end.cell and init.path == end.path:
             return _grow_moved(cx, name, Moved((None,) * len(init.index)), (), init, end)
         return _whole(cx, name, init, end)
+    if isinstance(init, Box) and isinstance(end, Box) and init.kind is end.kind:
+        inner = grow(cx, name, None, start.boxes[init], cx.state.boxes[end], start)
+        return Boxed(Box(init.kind, name), inner, start.boxes[init])
     if alike(init, end):
-        pairs = zip(children(init) or (), children(end) or (), strict=True)
-        return Parts(tuple(grow(cx, name, None, a, b) for a, b in pairs))
+        rows = zip(part_names(name, init), children(init) or (), children(end) or (), strict=True)
+        return Parts(tuple(grow(cx, part, None, a, b, start) for part, a, b in rows))
     return Clash(init, end)
+
+
+def _grow_boxed(
+    cx: Context, name: str, template: Boxed, init: Binding, end: Binding, start: State
+) -> Template:
+    if not (isinstance(end, Box) and end.kind is template.box.kind):
+        return Clash(init, end)
+    contents = cx.state.boxes[end]
+    if isinstance(init, Box):
+        inner = grow(cx, name, template.inner, start.boxes[init], contents, start)
+    else:
+        inner = _grow_sample(cx, name, template.inner, contents)
+    return template if inner is template.inner else replace(template, inner=inner)
 
 
 def _spread(cx: Context, name: str, init: Binding, end: Binding) -> Template:
@@ -175,7 +211,7 @@ def _grow_moved(
         return _whole(cx, name, init, end)
     news = []
     for old, a, b in zip(template.index, init.index, end.index, strict=True):
-        news.append(grow(cx, "", old, a, b) if old or not same_operand(a, b) else None)
+        news.append(grow(cx, "", old, a, b, cx.state) if old or not same_operand(a, b) else None)
     return template if all(map(_is, news, template.index)) else Moved(tuple(news))
 
 
@@ -200,8 +236,14 @@ def _sample(cx: Context, name: str, end: Binding) -> Template:
         kind = shapes.ref_type(cx, end)
         assert isinstance(kind, Array)
         return Whole(Cell(name), kind)
+    if isinstance(end, Box):
+        contents = cx.state.boxes[end]
+        return Boxed(Box(end.kind, name), _sample(cx, name, contents), contents)
     parts = children(end)
-    return None if parts is None else Parts(tuple(_sample(cx, name, part) for part in parts))
+    if parts is None:
+        return None
+    pairs = zip(part_names(name, end), parts, strict=True)
+    return Parts(tuple(_sample(cx, *pair) for pair in pairs))
 
 
 def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Template:
@@ -216,6 +258,9 @@ def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Te
             if len(items) == len(parts):
                 news = tuple(map(lambda t, e: _grow_sample(cx, name, t, e), parts, items))
                 return template if all(map(_is, news, parts)) else Parts(news)
+        case Boxed(sample=sample) if isinstance(end, Box):
+            if alike(sample, cx.state.boxes[end]):
+                return _grow_boxed(cx, name, template, None, end, cx.state)
     return template if template is None and children(end) is None else Clash(end, end)
 
 
@@ -235,6 +280,7 @@ class Head:
         self.cx, self.node = cx, node
         self.slots: list[Slot] = []
         self.cells: dict[Cell, tuple[Ref | None, Value]] = {}
+        self.boxes: dict[Box, tuple[Box | None, Binding]] = {}
 
     def carry(self, init: Operand, kind: Type, name: str) -> Value:
         """One more carried value."""
@@ -258,9 +304,11 @@ class Head:
                 )
                 return Ref(init.cell, init.path, operands)
             case Parts(parts=parts):
-                items = children(init) or ()
-                pairs = zip(parts, items, strict=True)
-                return with_children(init, tuple(self.binding(name, t, x) for t, x in pairs))
+                rows = zip(part_names(name, init), parts, children(init) or (), strict=True)
+                return with_children(init, tuple(self.binding(*row) for row in rows))
+            case Boxed(box=box, inner=inner):
+                self.boxes[box] = (init, self.binding(name, inner, self.cx.state.boxes[init]))
+                return box
             case Late(inner=inner, sample=sample):
                 return Unbound(self.late(name, inner, sample))
             case Clash(first=first, second=second):
@@ -297,8 +345,11 @@ class Head:
                 self.cells[cell] = (None, head)
                 return Ref(cell)
             case Parts(parts=parts):
-                pairs = zip(parts, children(sample) or (), strict=True)
-                return with_children(sample, tuple(self.late(name, t, s) for t, s in pairs))
+                rows = zip(part_names(name, sample), parts, children(sample) or (), strict=True)
+                return with_children(sample, tuple(self.late(*row) for row in rows))
+            case Boxed(box=box, inner=inner, sample=contents):
+                self.boxes[box] = (None, self.late(name, inner, contents))
+                return box
         return sample
 
 
@@ -321,6 +372,8 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
         case Parts(parts=parts):
             items = (None,) * len(parts) if end is None else children(end) or ()
             return [x for t, e in zip(parts, items, strict=True) for x in ends(cx, node, t, e)]
+        case Boxed(inner=inner):
+            return ends(cx, node, inner, None if end is None else cx.state.boxes[end])
         case Late(inner=inner):
             return ends(cx, node, inner, end)
     return []

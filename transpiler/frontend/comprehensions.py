@@ -9,8 +9,9 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, Listing
+from adgen.transpiler.frontend.bindings import Binding, Box, Closure, Frame
 from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.functions import call_closure
@@ -68,7 +69,7 @@ def _comprehension(cx: Context, node: Any, name: str) -> Binding:
     return _listed(cx, node, items)
 
 
-def _listed(cx: Context, node: Any, items: list[Binding]) -> Listing:
+def _listed(cx: Context, node: Any, items: list[Binding]) -> Box:
     (generator,) = node.generators
     out = []
     outer = cx.frame
@@ -85,7 +86,7 @@ def _listed(cx: Context, node: Any, items: list[Binding]) -> Listing:
                 out.append(cx.ev(node.elt))
     finally:
         cx.frame = outer
-    return Listing(tuple(out))
+    return new_list(cx, out)
 
 
 def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:

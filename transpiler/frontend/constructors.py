@@ -15,7 +15,8 @@ from adgen.transpiler.frontend.arguments import (
     named,
     static_flag,
 )
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, Static, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
+from adgen.transpiler.frontend.boxes import is_sequence, items_of
 from adgen.transpiler.frontend.checks import check_natural
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -33,9 +34,8 @@ Extents = tuple[Operand, ...]
 
 def extents_of(cx: Context, binding: Binding, node: Any) -> Extents:
     """The extents that a ``shape`` argument gives, checked not to be negative as NumPy does."""
-    if isinstance(binding, (tuple, Listing)):
-        listed = binding.items if isinstance(binding, Listing) else binding
-    else:
+    listed = items_of(cx, binding, node)
+    if listed is None:
         listed = (binding,)
     if not listed:
         cx.refuse(
@@ -102,7 +102,7 @@ def _like(
     cx: Context, call: Call, array: Binding, shape: Binding | None
 ) -> tuple[np.dtype[Any], Extents]:
     """The dtype and the extents of an array that serves as the model of another."""
-    if isinstance(array, (tuple, Listing)):
+    if is_sequence(array):
         array = cx.wrap(operand_of_binding(cx, array, call.node))
     if not (isinstance(array, Ref) or is_operand(array)):
         operand_of_binding(cx, array, call.node)  # refuses
@@ -183,7 +183,7 @@ def _converted(
 ) -> Binding:
     """The array of a number, of nested lists, or of an array."""
     node = call.node
-    if isinstance(items, (tuple, Listing)):
+    if is_sequence(items):
         wanted = None if is_none(dtype) else dtype_of(cx, dtype, node, _FLOAT)
         return cx.wrap(stacked(cx, node, items, wanted, call.name))
     if not isinstance(items, Ref):

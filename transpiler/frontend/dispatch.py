@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from adgen.transpiler.frontend.bindings import Binding
+from adgen.transpiler.frontend.bindings import Binding, Box, Node, Static
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -15,6 +15,7 @@ STATEMENTS: dict[type, Callable[..., None]] = {}
 CALLS: dict[Any, Callable[..., Binding]] = {}
 METHODS: dict[str, Callable[..., Binding]] = {}
 ATTRIBUTES: dict[str, Callable[..., Binding]] = {}
+CONTAINER_METHODS: dict[tuple[type, str], Callable[..., Binding]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,25 @@ def known(*callees: Any) -> Callable[[Handler], Handler]:
 def method(*names: str) -> Callable[[Handler], Handler]:
     """Register ``handler(cx, base, call) -> Binding`` for a method of arrays."""
     return _register(METHODS, *names)
+
+
+def container(cls: type, *names: str) -> Callable[[Handler], Handler]:
+    """Register ``handler(cx, base, call) -> Binding`` for a method of a class of containers."""
+    return _register(CONTAINER_METHODS, *((cls, name) for name in names))
+
+
+def container_method(base: Binding, name: str) -> Callable[..., Binding] | None:
+    """The handler of a method of a container; None if it is no container, or has none."""
+    if isinstance(base, (Box, Node)):
+        cls = base.kind.cls
+    elif isinstance(base, tuple):
+        cls = tuple
+    elif isinstance(base, Static) and isinstance(base.value, (list, dict, tuple)):
+        cls = type(base.value)
+    else:
+        return None
+    found = (CONTAINER_METHODS.get((one, name)) for one in cls.__mro__)
+    return next((handler for handler in found if handler is not None), None)
 
 
 def attribute(*names: str) -> Callable[[Handler], Handler]:

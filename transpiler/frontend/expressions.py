@@ -9,18 +9,28 @@ import gast
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Closure,
-    Listing,
     Method,
+    Node,
     Ref,
     Static,
     describe,
     is_operand,
 )
 from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.boxes import new_list, opened
+from adgen.transpiler.frontend.containers import attribute_of
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.dispatch import ATTRIBUTES, EXPRESSIONS, METHODS, expression
+from adgen.transpiler.frontend.dispatch import (
+    ATTRIBUTES,
+    EXPRESSIONS,
+    METHODS,
+    container_method,
+    expression,
+)
 from adgen.transpiler.frontend.functions import evaluated_defaults
+from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.names import look_up
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir.core import Value
@@ -68,7 +78,7 @@ def _tuple(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.List)
 def _list(cx: Context, node: Any, name: str) -> Binding:
-    return Listing(tuple(elements(cx, node.elts)))
+    return new_list(cx, elements(cx, node.elts), name)
 
 
 def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
@@ -77,12 +87,13 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
     for node in nodes:
         if isinstance(node, gast.Starred):
             binding = cx.ev(node.value)
-            if not isinstance(binding, (tuple, Listing)):
+            items = known_items(cx, node, binding)
+            if items is None:
                 cx.refuse(
                     UnsupportedSyntax, f"{describe(binding)} is spread by `*`", node,
                     "spread a tuple whose length is known",
                 )  # fmt: skip
-            out += binding if isinstance(binding, tuple) else binding.items
+            out += items
         else:
             out.append(cx.ev(node))
     return out
@@ -150,9 +161,22 @@ def _attribute(cx: Context, node: Any, name: str) -> Binding:
             UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
             "use the NumPy function of that name, or plain indexing",
         )  # fmt: skip
+    found = _of_container(cx, node, base)
+    if found is not None:
+        return found
     if is_object(base):
         return attribute(cx, node, base, node.attr)
     cx.refuse(
         UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
         "index it, or unpack it into names",
     )  # fmt: skip
+
+
+def _of_container(cx: Context, node: Any, base: Binding) -> Binding | None:
+    """A part or a method of a container; None for anything else."""
+    if container_method(base, node.attr) is not None:
+        return Method(base, node.attr)
+    if not isinstance(base, (Box, Node)):
+        return None
+    found = opened(cx, base, node)
+    return None if found is None else attribute_of(cx, node, base, found, node.attr)

@@ -12,13 +12,14 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, shapes
 from adgen.transpiler.frontend.bindings import (
     Binding,
-    Listing,
     Ref,
     SliceOf,
     Static,
     describe,
     is_operand,
 )
+from adgen.transpiler.frontend.boxes import is_list
+from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.paths_compose import compose
@@ -33,12 +34,7 @@ def _subscript(cx: Context, node: Any, name: str) -> Binding:
     base = cx.ev(node.value)
     if isinstance(base, Ref):
         return read_part(cx, node, select(cx, node, base, node.slice), name)
-    if isinstance(base, (tuple, Listing)):
-        return _item_of_sequence(cx, node, base)
-    cx.refuse(
-        UnsupportedSyntax, f"{describe(base)} is indexed", node,
-        "index arrays and tuples",
-    )  # fmt: skip
+    return read_item(cx, node, base, cx.ev(node.slice), name)
 
 
 @expression(gast.Slice)
@@ -49,24 +45,6 @@ def _slice(cx: Context, node: Any, name: str) -> Binding:
 
 def _is_none(binding: Binding) -> bool:
     return binding is None or (isinstance(binding, Static) and binding.value is None)
-
-
-def _item_of_sequence(cx: Context, node: Any, base: Binding) -> Binding:
-    items = base if isinstance(base, tuple) else base.items
-    index = cx.ev(node.slice)
-    if isinstance(index, SliceOf):
-        bounds = (index.start, index.stop, index.step)
-        if all(bound is None or type(bound) is int for bound in bounds):
-            part = items[slice(*bounds)]
-            return part if isinstance(base, tuple) else Listing(part)
-    if type(index) is int:
-        if not -len(items) <= index < len(items):
-            cx.refuse(TypeMismatch, f"index {index} of {describe(base)}", node)
-        return items[index]
-    cx.refuse(
-        UnsupportedSyntax, f"{describe(base)} is indexed by a value computed at run time", node,
-        "make it an array: np.array([...])",
-    )  # fmt: skip
 
 
 def select(cx: Context, node: Any, base: Ref, index: Any) -> Ref:
@@ -116,7 +94,7 @@ def _integer(cx: Context, node: Any, binding: Binding) -> Operand:
         if isinstance(kind, Scalar) and kind.dtype.kind in "iu":
             operand: Operand = binding if isinstance(binding, Value) else int(binding)
             return operand
-    if isinstance(binding, (Ref, Listing)):
+    if isinstance(binding, Ref) or is_list(binding):
         cx.refuse(
             UnsupportedSyntax, "indexing by an array or a list is not compiled yet", node,
             "loop over the indices: for k in range(len(idx)): … x[idx[k]]",

@@ -13,7 +13,6 @@ from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.bindings import (
     Binding,
     EnumerateOf,
-    Listing,
     RangeOf,
     Ref,
     ReversedOf,
@@ -21,8 +20,10 @@ from adgen.transpiler.frontend.bindings import (
     ZipOf,
     describe,
 )
+from adgen.transpiler.frontend.boxes import items_of, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.indexing import read_part
+from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -53,11 +54,16 @@ def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
 
 def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None:
     """The items of a sequence whose length is known; None if it is not."""
+    items = items_of(cx, sequence, node)
+    if items is not None:
+        return list(items)
+    if not isinstance(sequence, Static) or isinstance(sequence.value, dict):
+        found = opened(cx, sequence, node)
+        if found is not None and issubclass(found.kind.cls, dict):
+            return [from_object(cx, node, key) for key in found.keys]
     match sequence:
-        case tuple():
-            return list(sequence)
-        case Listing(items=items):
-            return list(items)
+        case Static(value=set() | frozenset()):
+            return [from_object(cx, node, key) for key in sorted(sequence.value, key=repr)]
         case Static(value=str()):
             return [Static(letter) for letter in sequence.value]
         case EnumerateOf(sequence=inner, start=start) if type(start) is int:
@@ -67,9 +73,9 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
             within = known_items(cx, node, inner)
             return None if within is None else within[::-1]
         case ZipOf(sequences=sequences):
-            found = [known_items(cx, node, part) for part in sequences]
-            lists = [items for items in found if items is not None]
-            if len(lists) == len(found):
+            columns = [known_items(cx, node, part) for part in sequences]
+            lists = [column for column in columns if column is not None]
+            if len(lists) == len(columns):
                 return [tuple(row) for row in zip(*lists, strict=False)]
             if lists:
                 cx.refuse(

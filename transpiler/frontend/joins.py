@@ -9,6 +9,7 @@ from typing import Any
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
+    Box,
     Cell,
     Conflict,
     Key,
@@ -18,6 +19,7 @@ from adgen.transpiler.frontend.bindings import (
     children,
     common_type,
     is_operand,
+    part_names,
     same,
     same_operand,
     with_children,
@@ -58,6 +60,7 @@ def branch(
     """Append the ``if`` op of two lowered arms and continue in the joined state."""
     merger = _Merger(cx, node, condition, then, orelse)
     merger.cells()
+    merger.boxes()
     for key in {**then.state.env, **orelse.state.env}:
         if live(key):
             merger.name(key)
@@ -105,6 +108,15 @@ class _Merger:
             assert isinstance(value, Value)
             self.joined.cells[cell] = value
 
+    def boxes(self) -> None:
+        """Containers that exist before the branch."""
+        first, second = (arm.state.boxes for arm in self.arms)
+        for box in list(self.joined.boxes):
+            if first[box] is not second[box]:
+                self.joined.boxes[box] = self.binding(box.name, first[box], second[box])
+            else:
+                self.joined.boxes[box] = first[box]
+
     def name(self, key: Key) -> None:
         """One name."""
         first, second = (arm.state.env.get(key, default(key)) for arm in self.arms)
@@ -127,10 +139,29 @@ class _Merger:
             return self.operand(first, second, name)
         if isinstance(first, Ref) and isinstance(second, Ref):
             return self.ref(name, first, second) or self.conflict(name, first, second)
+        if isinstance(first, Box) and isinstance(second, Box) and first.kind is second.kind:
+            return self.box(name, first, second)
         if alike(first, second):
-            pairs = zip(children(first) or (), children(second) or (), strict=True)
-            return with_children(first, tuple(self.binding(name, a, b) for a, b in pairs))
+            rows = zip(
+                part_names(name, first), children(first) or (), children(second) or (), strict=True
+            )
+            return with_children(first, tuple(self.binding(*row) for row in rows))
         return self.conflict(name, first, second)
+
+    def box(self, name: str, first: Box, second: Box) -> Box:
+        """The container that is ``first`` on one path and ``second`` on the other."""
+        if (first, second) not in self.merged:
+            box = self.merged[first, second] = Box(first.kind, name)
+            parts = [
+                arm.state.boxes[side] for arm, side in zip(self.arms, (first, second), strict=True)
+            ]
+            self.joined.boxes[box] = self.binding(name, *parts)
+            for arm, side in zip(self.arms, (first, second), strict=True):
+                if side in arm.state.stale:
+                    self.joined.stale[box] = arm.state.stale[side]
+        found = self.merged[first, second]
+        assert isinstance(found, Box)
+        return found
 
     def unbound(self, name: str, first: Binding, second: Binding) -> Binding:
         """One path or both give the name no value."""
@@ -175,10 +206,18 @@ class _Merger:
                     self.joined.stale[binding.cell] = state.stale[binding.cell]
             index = tuple(self.adopt("", operand, side) for operand in binding.index)
             return Ref(binding.cell, binding.path, index)
+        if isinstance(binding, Box):
+            state = self.arms[side].state
+            if binding not in self.joined.boxes:
+                self.joined.boxes[binding] = self.adopt(name, state.boxes[binding], side)
+                if binding in state.stale:
+                    self.joined.stale[binding] = state.stale[binding]
+            return binding
         parts = children(binding)
         if parts is None:
             return binding
-        return with_children(binding, tuple(self.adopt(name, part, side) for part in parts))
+        pairs = zip(part_names(name, binding), parts, strict=True)
+        return with_children(binding, tuple(self.adopt(*pair, side) for pair in pairs))
 
     # Numbers and arrays
 
@@ -279,7 +318,7 @@ class _Merger:
         pairs: set[Pair] = set(first.may | second.may)
         for arm in self.arms:
             for cell, place in arm.state.stale.items():
-                if cell in self.joined.cells:
+                if cell in self.joined.cells or cell in self.joined.boxes:
                     self.joined.stale.setdefault(cell, place)
         sources = {cell: pair for pair, cell in self.merged.items()}
         for cell, (a, b) in sources.items():

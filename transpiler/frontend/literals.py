@@ -9,7 +9,8 @@ import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
+from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.shapes import Shape
@@ -39,17 +40,11 @@ def stacked(
     return out
 
 
-def _items(binding: Binding) -> tuple[Binding, ...] | None:
-    if isinstance(binding, Listing):
-        return binding.items
-    return binding if isinstance(binding, tuple) else None
-
-
 def _leaves(
     cx: Context, node: Any, binding: Binding, place: _Place
 ) -> Iterator[tuple[_Place, Binding]]:
     """The numbers and arrays in nested lists, each with its place."""
-    items = _items(binding)
+    items = items_of(cx, binding, node)
     if items is not None:
         for number, item in enumerate(items):
             yield from _leaves(cx, node, item, (*place, number))
@@ -66,7 +61,7 @@ def _leaves(
 
 def _shape(cx: Context, node: Any, binding: Binding) -> Shape:
     """The shape of nested lists.  Raises TypeMismatch when they are ragged."""
-    items = _items(binding)
+    items = items_of(cx, binding, node)
     if items is None:
         return shapes.ref_shape(cx, binding) if isinstance(binding, Ref) else ()
     inner = [_shape(cx, node, item) for item in items]

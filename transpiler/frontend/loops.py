@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
 
 from adgen.transpiler.errors import AliasedMutation
-from adgen.transpiler.frontend.bindings import UNDEF, Binding, Cell, Key, Ref, Unbound
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Box,
+    Cell,
+    Key,
+    Ref,
+    Unbound,
+    children,
+)
 from adgen.transpiler.frontend.blocks import arm, arms_of, assume, live_names, run_block
 from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
@@ -145,6 +154,7 @@ def changed(before: State, after: State) -> bool:
     """Whether evaluating something has written an array or a name."""
     return (
         any(after.cells[cell] is not value for cell, value in before.cells.items())
+        or any(after.boxes[box] is not held for box, held in before.boxes.items())
         or before.stale.keys() != after.stale.keys()
         or any(after.env.get(key) is not binding for key, binding in before.env.items())
         or any(key not in before.env for key in after.env)
@@ -157,6 +167,7 @@ class _Knowledge:
 
     names: dict[Key, Template] = field(default_factory=dict)
     cells: dict[Cell, Any] = field(default_factory=dict)  # existing arrays: their carried type
+    boxes: dict[Box, Template] = field(default_factory=dict)  # existing containers
     pairs: set[Pair] = field(default_factory=set)
     stale: dict[Cell, Span] = field(default_factory=dict)
 
@@ -183,6 +194,7 @@ class _Loop:
         self.start = cx.state
         self.known = _Knowledge()
         self.heads: dict[Key, Binding] = {}
+        self.box_heads: dict[Box, Binding] = {}
         self.cell_slots: dict[Cell, Slot] = {}
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
         self.scattering: set[str] = set()  # and of those whose order in memory it changes
@@ -246,6 +258,9 @@ class _Loop:
             value = head.carry(state.cells[cell], kind, cell.name)
             cx.extents.shapes.pop(value, None)
             self.cell_slots[cell] = head.slots[-1]
+        self.box_heads = {}
+        for box, template in known.boxes.items():
+            self.box_heads[box] = head.binding(box.name, template, state.boxes[box])
         self.heads = {}
         for key, template in known.names.items():
             if template is not None:
@@ -260,23 +275,31 @@ class _Loop:
                 state.env[key] = binding
         for cell, slot in self.cell_slots.items():
             state.cells[cell] = slot.head
+        state.boxes |= self.box_heads
+        sources: dict[Cell, Cell | None] = {}
         for cell, (source, value) in head.cells.items():
             state.cells[cell] = value
-            self.relate(state, cell, source, head)
+            sources[cell] = None if source is None else source.cell
+        for box, (container, contents) in head.boxes.items():
+            state.boxes[box] = contents
+            sources[box] = container
+        for cell in sources:
+            self.relate(state, cell, sources)
         self.keep_shapes(head)
         state.may |= frozenset(known.pairs)
         state.stale.update(known.stale)
         return state
 
-    def relate(self, state: State, cell: Cell, source: Ref | None, head: Head) -> None:
-        """At the first iteration a cell of the head is the array it was before."""
+    def relate(self, state: State, cell: Cell, sources: Mapping[Cell, Cell | None]) -> None:
+        """At the first iteration a cell or box of the head is the one it was before."""
+        source = sources[cell]
         if source is None:
             return
-        pairs = {frozenset((cell, source.cell))}
-        pairs |= {frozenset((cell, other)) for other in self.start.partners(source.cell)}
-        for other, (reference, _) in head.cells.items():
+        pairs = {frozenset((cell, source))}
+        pairs |= {frozenset((cell, other)) for other in self.start.partners(source)}
+        for other, reference in sources.items():
             if other is not cell and reference is not None:
-                if related(self.start.may, source.cell, reference.cell):
+                if related(self.start.may, source, reference):
                     pairs.add(frozenset((cell, other)))
         state.may |= frozenset(pairs)
 
@@ -345,6 +368,9 @@ class _Loop:
             if trial.after.cells[cell] is not trial.before.cells[cell]:
                 news |= self.learn_cell(cell, trial)
         with self.cx.inside(trial.builder, trial.after):
+            for box in self.start.boxes:
+                if trial.after.boxes[box] is not trial.before.boxes[box]:
+                    news |= self.learn_box(box, trial)
             for key in self.keys(trial):
                 news |= self.learn_name(key, trial)
         news |= self.learn_aliases(trial)
@@ -356,6 +382,15 @@ class _Loop:
         if cell in self.known.cells and kind == have:
             return False
         self.known.cells[cell] = kind
+        return True
+
+    def learn_box(self, box: Box, trial: _Trial) -> bool:
+        old = self.known.boxes.get(box)
+        init, end = self.start.boxes[box], trial.after.boxes[box]
+        new = grow(self.cx, box.name, old, init, end, self.start)
+        if new is old:
+            return False
+        self.known.boxes[box] = new
         return True
 
     def keys(self, trial: _Trial) -> list[Key]:
@@ -384,7 +419,7 @@ class _Loop:
             init = False
         if old is not None and key[1] not in FLAGS and self.heads.get(key, init) is end:
             return False
-        new = grow(self.cx, key[1], old, init, end)
+        new = grow(self.cx, key[1], old, init, end, self.start)
         if new is old:
             return False
         self.known.names[key] = new
@@ -396,7 +431,7 @@ class _Loop:
         size = len(known.pairs), len(known.stale)
         refs = self.refs_at_end(trial)
         for cell, end in refs.items():
-            for other in self.start.cells:
+            for other in (*self.start.cells, *self.start.boxes):
                 if end is other or related(after.may, end, other):
                     known.pairs.add(frozenset((cell, other)))
             for other, other_end in refs.items():
@@ -404,7 +439,7 @@ class _Loop:
                     known.pairs.add(frozenset((cell, other)))
             if end in after.stale:
                 known.stale.setdefault(cell, after.stale[end])
-        for cell in self.start.cells:
+        for cell in (*self.start.cells, *self.start.boxes):
             if cell in after.stale:
                 known.stale.setdefault(cell, after.stale[cell])
         known.pairs = {pair for pair in known.pairs if len(pair) == 2}
@@ -422,10 +457,16 @@ class _Loop:
             if isinstance(at_head, Ref) and isinstance(end, Ref):
                 if at_head.cell in trial.head.cells:
                     found[at_head.cell] = end.cell
-            elif isinstance(at_head, tuple) and isinstance(end, tuple):
-                for one, two in zip(at_head, end, strict=False):
+            elif isinstance(at_head, Box) and isinstance(end, Box):
+                if at_head in trial.head.boxes and at_head not in found:
+                    found[at_head] = end
+                    pair(trial.head.boxes[at_head][1], trial.after.boxes[end])
+            else:
+                for one, two in zip(children(at_head) or (), children(end) or (), strict=False):
                     pair(one, two)
 
+        for box, contents in self.box_heads.items():
+            pair(contents, trial.after.boxes[box])
         for key, at_head in self.heads.items():
             pair(at_head, trial.after.env.get(key, UNDEF))
         return found
@@ -458,6 +499,8 @@ class _Loop:
                 out.append(
                     cx.cast(self.node, trial.after.cells[cell], self.cell_slots[cell].head.type)
                 )
+            for box, template in self.known.boxes.items():
+                out += ends(cx, self.node, template, trial.after.boxes[box])
             for key, template in self.known.names.items():
                 if template is not None:
                     end = trial.after.env.get(key, default(key))
@@ -520,6 +563,10 @@ class _Loop:
             state.cells[cell] = results[slot.head]
         for cell, (_, value) in trial.head.cells.items():
             state.cells[cell] = results[value]
+        for box, (_, contents) in trial.head.boxes.items():
+            state.boxes[box] = with_results(contents, results)
+        for box, contents in self.box_heads.items():
+            state.boxes[box] = with_results(contents, results)
         for key, at_head in self.heads.items():
             state.env[key] = with_results(at_head, results)
         cx.state = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,11 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     calls,
     comprehensions,
     constructors,
+    dicts,
     expressions,
     filling,
     indexing,
+    lists,
     loops,
     statements,
     table_calls,
@@ -30,29 +32,32 @@ from adgen.transpiler.frontend.bindings import (
     Cell,
     Conflict,
     Frame,
-    Listing,
     Ref,
     Static,
+    children,
     describe,
     is_operand,
+    part_name,
+    with_children,
 )
+from adgen.transpiler.frontend.boxes import new_box, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import activation_of, bind_arguments, run_body, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
-from adgen.transpiler.ir.trees import Constant
+from adgen.transpiler.ir.trees import Constant, Node
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import Source
 
-Argument = Any  # a Type, a types.Static, or a tuple of Arguments
+Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
 
 def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:
     """The IR of a function, specialised on the types of its arguments.
 
-    ``arguments``: for each parameter a type, a ``types.Static`` or a tuple of these;
+    ``arguments``: for each parameter a type, a ``types.Static``, a tuple or a ``Node`` of these;
     a parameter that is left out takes its default.  ``speculates``: computed extents are
     guessed not to be 1 where NumPy would stretch them (see broadcasting.py).
 
@@ -65,7 +70,7 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
     cx.stack.append(activation_of(frame))
-    given = _Parameters(cx)
+    given = _Parameters(cx, arguments)
     bound = {name: given.binding(name, argument) for name, argument in arguments.items()}
     initial = dict(cx.state.cells)
     for name, binding in _bound(cx, source, tree, bound).items():
@@ -113,8 +118,9 @@ def _docstring(tree: Any) -> str:
 class _Parameters:
     """The flat parameters of the function."""
 
-    def __init__(self, cx: Context) -> None:
+    def __init__(self, cx: Context, names: Iterable[str]) -> None:
         self.cx = cx
+        self.names = set(names)
         self.params: list[Value] = []
         self.refs: dict[int, Ref] = {}  # by position
 
@@ -123,7 +129,11 @@ class _Parameters:
         if isinstance(argument, types.Static):
             return from_object(self.cx, self.cx.frame.node, argument.value, name)
         if isinstance(argument, tuple):
-            return tuple(self.binding(f"{name}_{k}", part) for k, part in enumerate(argument))
+            return tuple(
+                self.binding(self.part_name(name, k), part) for k, part in enumerate(argument)
+            )
+        if isinstance(argument, Node):
+            return self.container(name, argument)
         kind = replace(argument, layout=None) if isinstance(argument, Array) else argument
         value = Value(kind, name)
         self.params.append(value)
@@ -137,6 +147,24 @@ class _Parameters:
         self.cx.extents.settled.add(value)
         self.refs[len(self.params) - 1] = ref
         return ref
+
+    def container(self, name: str, argument: Node) -> Binding:
+        """The binding of a container, a fresh one if it can be changed."""
+        parts = tuple(
+            self.binding(self.part_name(name, key), part)
+            for key, part in zip(argument.keys, argument.parts, strict=True)
+        )
+        if not argument.kind.changeable:
+            return argument.with_parts(parts)
+        return new_box(self.cx, argument.kind, argument.keys, parts, name)
+
+    def part_name(self, name: str, key: Any) -> str:
+        """A name for a part of an argument, that no other parameter has."""
+        made = part_name(name, key)
+        while made in self.names:
+            made += "_"
+        self.names.add(made)
+        return made
 
     def written(
         self, node: Any, initial: Mapping[Cell, Value]
@@ -160,10 +188,11 @@ def _flatten(cx: Context, node: Any, binding: Binding) -> tuple[Any, list[Operan
         return LEAF, [cx.read(binding, node)]
     if isinstance(binding, Static):
         return Constant(binding.value), []
-    if isinstance(binding, (tuple, Listing)):
-        items = binding if isinstance(binding, tuple) else binding.items
-        parts = [_flatten(cx, node, part) for part in items]
-        return tuple(s for s, _ in parts), [leaf for _, leaves in parts for leaf in leaves]
+    found = binding if isinstance(binding, tuple) else opened(cx, binding, node)
+    if found is not None:
+        parts = [_flatten(cx, node, part) for part in children(found) or ()]
+        structure = with_children(found, tuple(structure for structure, _ in parts))
+        return structure, [leaf for _, leaves in parts for leaf in leaves]
     if isinstance(binding, Conflict):
         cx.refuse(
             TypeMismatch,

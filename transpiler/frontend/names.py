@@ -13,7 +13,6 @@ from adgen.transpiler.frontend.bindings import (
     Cell,
     Conflict,
     Frame,
-    Listing,
     Ref,
     Static,
     Unbound,
@@ -78,8 +77,6 @@ def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
         return value[()] if value.ndim == 0 else _captured(cx, node, value, name)
     if isinstance(value, tuple) and type(value) is tuple:
         return tuple(from_object(cx, node, part, name) for part in value)
-    if isinstance(value, list):
-        return Listing(tuple(from_object(cx, node, part, name) for part in value))
     return Static(value)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import integer
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref
+from adgen.transpiler.frontend.bindings import Binding, Ref
+from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.constructors import copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.layouts import is_contiguous, is_mergeable
@@ -51,9 +52,8 @@ def flattened(cx: Context, node: Any, ref: Ref) -> Ref:
 
 
 def _wanted(cx: Context, node: Any, wanted: Binding) -> tuple[Operand, ...]:
-    if isinstance(wanted, (tuple, Listing)):
-        items = wanted.items if isinstance(wanted, Listing) else wanted
-    else:
+    items = items_of(cx, wanted, node)
+    if items is None:
         items = (wanted,)
     return tuple(integer(cx, item, node, "an extent") for item in items)
 

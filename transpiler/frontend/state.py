@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.transpiler.frontend.bindings import Binding, Cell, Key
+from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.span import Span
 
@@ -17,6 +17,7 @@ class State:
     """What is known at one point; copied wherever control flow forks.
 
     ``env``: names of all active frames.  ``cells``: the present value of each array.
+    ``boxes``: the present contents of each container (a Node; a Conflict where paths disagree).
     ``may``: pairs of cells that may be the same memory.  ``stale``: cells that may have been
     written through another name, with the place of that write.  ``known``: integer values
     computed before, by what they compute.  ``equal``: extents proved equal (union-find).
@@ -24,6 +25,7 @@ class State:
 
     env: dict[Key, Binding] = field(default_factory=dict)
     cells: dict[Cell, Value] = field(default_factory=dict)
+    boxes: dict[Box, Any] = field(default_factory=dict)
     may: frozenset[Pair] = frozenset()
     stale: dict[Cell, Span] = field(default_factory=dict)
     known: dict[Any, Any] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class State:
         return State(
             dict(self.env),
             dict(self.cells),
+            dict(self.boxes),
             self.may,
             dict(self.stale),
             dict(self.known),

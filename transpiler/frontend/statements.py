@@ -15,18 +15,28 @@ from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
+    Box,
     Closure,
-    Listing,
     Ref,
     Static,
     describe,
 )
 from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.boxes import is_list, new_list, opened
+from adgen.transpiler.frontend.containers import (
+    attribute_of,
+    delete_item,
+    put_attribute,
+    put_item,
+    read_item,
+)
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
+from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.layouts import written_in_place
+from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
 
@@ -85,12 +95,12 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
             _unpack(cx, target, targets, binding)
         case gast.Subscript(value=base, slice=index):
             array = cx.ev(base)
-            if not isinstance(array, Ref):
-                cx.refuse(
-                    UnsupportedSyntax, f"an element of {describe(array)} is assigned", target,
-                    "use an array: np.array([...])",
-                )  # fmt: skip
-            write_part(cx, target, select(cx, target, array, index), binding)
+            if isinstance(array, Ref):
+                write_part(cx, target, select(cx, target, array, index), binding)
+            else:
+                put_item(cx, target, array, cx.ev(index), binding)
+        case gast.Attribute(value=base, attr=name):
+            put_attribute(cx, target, cx.ev(base), name, binding)
         case _:
             cx.refuse(
                 UnsupportedSyntax, "this is not something that adgen assigns to", target,
@@ -101,15 +111,16 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
 def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
     if isinstance(binding, Ref):
         items = _rows(cx, target, binding, len(targets))
-    elif isinstance(binding, (tuple, Listing)):
-        items = binding if isinstance(binding, tuple) else binding.items
     else:
-        cx.refuse(TypeMismatch, f"{describe(binding)} is unpacked", target)
+        found = known_items(cx, target, binding)
+        if found is None:
+            cx.refuse(TypeMismatch, f"{describe(binding)} is unpacked", target)
+        items = tuple(found)
     starred = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
     if starred:
         (k,) = starred
         rest = len(items) - len(targets) + 1
-        items = (*items[:k], Listing(tuple(items[k : k + rest])), *items[k + rest :])
+        items = (*items[:k], new_list(cx, items[k : k + rest]), *items[k + rest :])
         targets = [t.value if isinstance(t, gast.Starred) else t for t in targets]
     if len(items) != len(targets):
         cx.refuse(TypeMismatch, f"{len(items)} values are unpacked to {len(targets)} names", target)
@@ -137,17 +148,12 @@ def _aug_assign(cx: Context, node: Any) -> None:
     if isinstance(target, gast.Name):
         old = cx.ev(gast.Name(target.id, gast.Load(), None, None, lineno=target.lineno,
                               col_offset=target.col_offset))  # fmt: skip
-        if isinstance(old, Ref):
-            _update(cx, node, old, callee, cx.ev(node.value))
-        else:
-            cx.bind(target.id, binary(cx, node, callee, old, cx.ev(node.value), target.id))
+        cx.bind(target.id, _updated(cx, node, old, callee, target.id))
     elif isinstance(target, gast.Subscript):
         array = cx.ev(target.value)
         if not isinstance(array, Ref):
-            cx.refuse(
-                UnsupportedSyntax, f"an element of {describe(array)} is assigned", node,
-                "use an array: np.array([...])",
-            )  # fmt: skip
+            _update_item(cx, node, array, cx.ev(target.slice), callee)
+            return
         part = select(cx, target, array, target.slice)
         old = read_part(cx, target, part)
         if isinstance(old, Ref):
@@ -155,8 +161,34 @@ def _aug_assign(cx: Context, node: Any) -> None:
         else:
             _check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
             write_part(cx, node, part, new)
+    elif isinstance(target, gast.Attribute):
+        base = cx.ev(target.value)
+        found = opened(cx, base, target)
+        old = None if found is None else attribute_of(cx, target, base, found, target.attr)
+        if old is None:
+            assign(cx, target, UNDEF)
+        put_attribute(cx, target, base, target.attr, _updated(cx, node, old, callee, target.attr))
     else:
         assign(cx, target, UNDEF)
+
+
+def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Binding:
+    """What ``old op= value`` leaves: arrays and lists are changed in place."""
+    right = cx.ev(node.value)
+    if isinstance(old, Ref):
+        _update(cx, node, old, callee, right)
+        return old
+    if isinstance(old, Box) and is_list(old):
+        return extended(cx, node, old, callee, right)
+    return binary(cx, node, callee, old, right, name)
+
+
+def _update_item(cx: Context, node: Any, base: Binding, index: Binding, callee: Any) -> None:
+    """``base[index] op= value`` of a container."""
+    old = read_item(cx, node.target, base, index)
+    new = _updated(cx, node, old, callee, "")
+    if new is not old:
+        put_item(cx, node.target, base, index, new)
 
 
 def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> None:
@@ -252,9 +284,12 @@ def _function(cx: Context, node: Any) -> None:
 @statement(gast.Delete)
 def _delete(cx: Context, node: Any) -> None:
     for target in node.targets:
-        if not isinstance(target, gast.Name):
-            cx.refuse(UnsupportedSyntax, "only names are deleted", node)
-        cx.bind(target.id, UNDEF)
+        if isinstance(target, gast.Subscript):
+            delete_item(cx, target, cx.ev(target.value), cx.ev(target.slice))
+        elif isinstance(target, gast.Name):
+            cx.bind(target.id, UNDEF)
+        else:
+            cx.refuse(UnsupportedSyntax, "only names and items are deleted", node)
 
 
 @statement(gast.Import)

@@ -21,7 +21,8 @@ from adgen.transpiler.frontend.arguments import (
     static_value,
 )
 from adgen.transpiler.frontend.arithmetic import matmul
-from adgen.transpiler.frontend.bindings import Binding, Listing, Ref, describe, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
+from adgen.transpiler.frontend.boxes import is_sequence
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.literals import stacked
@@ -44,7 +45,7 @@ def operand_of_binding(cx: Context, binding: Binding, node: Any) -> Operand:
         return operand
     if isinstance(binding, Ref):
         return cx.read(binding, node)
-    if isinstance(binding, (tuple, Listing)):
+    if is_sequence(binding):
         return stacked(cx, node, binding)
     cx.refuse(
         TypeMismatch,
@@ -103,7 +104,7 @@ def _operand(cx: Context, call: Call, entry: Primitive, binding: Binding) -> Ope
             call.node,
             f"use the function of NumPy: `np.{_numpy_name(entry.callee.__name__)}`",
         )
-    if isinstance(binding, (tuple, Listing)) and not _takes_lists(entry.callee):
+    if is_sequence(binding) and not _takes_lists(entry.callee):
         number(cx, binding, call.node, f"an argument of `{call.function}`")
     return operand_of_binding(cx, binding, call.node)
 

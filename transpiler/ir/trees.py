@@ -35,6 +35,15 @@ class Kind:
     make: Callable[[Keys, Parts], Any]
     access: Access
 
+    @property
+    def changeable(self) -> bool:
+        """Whether a program may replace the parts of an instance."""
+        if self.cls in (list, dict, OrderedDict):
+            return True
+        if dataclasses.is_dataclass(self.cls):
+            return not self.cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        return "__attrs_attrs__" in vars(self.cls) and "frozen" not in self.cls.__setattr__.__name__
+
     def __repr__(self) -> str:
         return f"<kind {self.cls.__qualname__}>"
 

@@ -1,0 +1,222 @@
+"""Parts of containers: read, replaced, deleted, by index, key or attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import static_value
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Box,
+    Node,
+    SliceOf,
+    Static,
+    describe,
+    is_operand,
+)
+from adgen.transpiler.frontend.boxes import (
+    contents,
+    is_list,
+    items_of,
+    new_list,
+    opened,
+    part_of,
+    rewrite,
+)
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.trees import LIST, Keys
+
+# Reading
+
+
+def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str = "") -> Binding:
+    """``base[index]`` of a container."""
+    items = items_of(cx, base, node)
+    if items is not None:
+        return _item_of_sequence(cx, node, base, items, index, name)
+    if isinstance(base, Static) and isinstance(base.value, dict):
+        key = key_of(cx, index, node, base)
+        if key in base.value:
+            return from_object(cx, node, base.value[key], str(key))
+        _refuse_missing(cx, node, base, key)
+    found = opened(cx, base, node)
+    if found is None or found.kind.access != "item":
+        cx.refuse(
+            UnsupportedSyntax, f"{describe(base)} is indexed", node,
+            "index arrays, tuples, lists and dicts",
+        )  # fmt: skip
+    key = key_of(cx, index, node, base)
+    if key not in found.keys:
+        _refuse_missing(cx, node, base, key)
+    return part_of(cx, node, base, found, key)
+
+
+def _refuse_missing(cx: Context, node: Any, base: Binding, key: Any) -> Any:
+    cx.refuse(TypeMismatch, f"{describe(base)} has no key {key!r} here", node)
+
+
+def key_of(cx: Context, binding: Binding, node: Any, base: Binding) -> Any:
+    """The key that a binding is.  Raises UnsupportedSyntax when it is computed at run time."""
+    return static_value(cx, binding, node, f"a key of {describe(base)}")
+
+
+def _item_of_sequence(
+    cx: Context, node: Any, base: Binding, items: tuple[Binding, ...], index: Binding, name: str
+) -> Binding:
+    if isinstance(index, SliceOf):
+        part = items[_static_slice(cx, node, base, index)]
+        return new_list(cx, part, name) if is_list(base) else part
+    found = opened(cx, base, node)
+    place = place_of(cx, node, base, len(items), index)
+    return items[place] if found is None else part_of(cx, node, base, found, found.keys[place])
+
+
+def place_of(cx: Context, node: Any, base: Binding, length: int, index: Binding) -> int:
+    """An index from 0.  Raises TypeMismatch when it is out of range."""
+    if is_operand(index) and not isinstance(index, Value) and hasattr(index, "__index__"):
+        place = index.__index__()
+        if not -length <= place < length:
+            cx.refuse(TypeMismatch, f"index {place} of {describe(base)}", node)
+        return place % length
+    if isinstance(index, Value):
+        cx.refuse(
+            UnsupportedSyntax, f"{describe(base)} is indexed by a value computed at run time",
+            node, "make it an array: np.array([...])",
+        )  # fmt: skip
+    cx.refuse(TypeMismatch, f"an index of {describe(base)} must be an int", node)
+
+
+def _static_slice(cx: Context, node: Any, base: Binding, index: SliceOf) -> slice:
+    bounds = (index.start, index.stop, index.step)
+    if not all(bound is None or type(bound) is int for bound in bounds):
+        cx.refuse(
+            UnsupportedSyntax, f"{describe(base)} is sliced by values computed at run time", node,
+            "make it an array: np.array([...])",
+        )  # fmt: skip
+    if index.step == 0:
+        cx.refuse(TypeMismatch, "a slice step of zero", node)
+    return slice(*bounds)
+
+
+# Writing
+
+
+def put_item(cx: Context, node: Any, base: Binding, index: Binding, value: Binding) -> None:
+    """``base[index] = value`` of a container."""
+    box = changeable(cx, node, base, "an element")
+    found = contents(cx, box, node)
+    if box.kind is LIST:
+        parts = list(found.parts)
+        if isinstance(index, SliceOf):
+            _put_slice(cx, node, box, parts, index, value)
+        else:
+            parts[place_of(cx, node, box, len(parts), index)] = value
+            put_list(cx, node, box, parts)
+        return
+    key = key_of(cx, index, node, base)
+    held = dict(zip(found.keys, found.parts, strict=True))
+    held[key] = value
+    put_dict(cx, node, box, held)
+
+
+def _put_slice(
+    cx: Context, node: Any, box: Box, parts: list[Binding], index: SliceOf, value: Binding
+) -> None:
+    from adgen.transpiler.frontend.iteration import known_items
+
+    new = known_items(cx, node, value)
+    if new is None:
+        cx.refuse(
+            UnsupportedSyntax, f"{describe(value)} is stored into a slice of a list", node,
+            "store a list or a tuple",
+        )  # fmt: skip
+    part = _static_slice(cx, node, box, index)
+    if part.step not in (None, 1) and len(parts[part]) != len(new):
+        cx.refuse(TypeMismatch, f"{len(new)} values are stored into {len(parts[part])} places",
+                  node)  # fmt: skip
+    parts[part] = new
+    put_list(cx, node, box, parts)
+
+
+def put_list(cx: Context, node: Any, box: Box, items: Sequence[Binding]) -> None:
+    """Let a list hold these items."""
+    rewrite(cx, box, tuple(range(len(items))), items, node)
+
+
+def put_dict(cx: Context, node: Any, box: Box, held: dict[Any, Binding]) -> None:
+    """Let a dict hold these items."""
+    rewrite(cx, box, tuple(held), tuple(held.values()), node)
+
+
+def delete_item(cx: Context, node: Any, base: Binding, index: Binding) -> None:
+    """``del base[index]`` of a container."""
+    box = changeable(cx, node, base, "an element")
+    found = contents(cx, box, node)
+    if box.kind is LIST:
+        parts = list(found.parts)
+        if isinstance(index, SliceOf):
+            del parts[_static_slice(cx, node, box, index)]
+        else:
+            del parts[place_of(cx, node, box, len(parts), index)]
+        put_list(cx, node, box, parts)
+        return
+    key = key_of(cx, index, node, base)
+    if key not in found.keys:
+        _refuse_missing(cx, node, base, key)
+    put_dict(
+        cx, node, box, {k: x for k, x in zip(found.keys, found.parts, strict=True) if k != key}
+    )
+
+
+def changeable(cx: Context, node: Any, base: Binding, what: str) -> Box:
+    """The container that is changed.
+
+    Raises UnsupportedSyntax for things that are not changed, AliasedMutation for those of the
+    surroundings.
+    """
+    if isinstance(base, Box):
+        return base
+    if isinstance(base, Static) and isinstance(base.value, (list, dict)):
+        cx.refuse(
+            AliasedMutation,
+            f"{what} of {describe(base)} of the surroundings of the function is changed", node,
+            "pass it as an argument, or work on a copy: dict(d), list(xs)",
+        )  # fmt: skip
+    cx.refuse(
+        UnsupportedSyntax, f"{what} of {describe(base)} is assigned", node,
+        "use an array, a list or a dict",
+    )  # fmt: skip
+
+
+# Attributes
+
+
+def attribute_of(cx: Context, node: Any, base: Binding, found: Node, name: str) -> Binding | None:
+    """``base.name`` where that is a part of the container; None for anything else."""
+    if found.kind.access != "attribute" or name not in found.keys:
+        return None
+    return part_of(cx, node, base, found, name)
+
+
+def put_attribute(cx: Context, node: Any, base: Binding, name: str, value: Binding) -> None:
+    """``base.name = value`` of a container."""
+    if not isinstance(base, Box) or base.kind.access != "attribute":
+        cx.refuse(
+            UnsupportedSyntax, f"an attribute of {describe(base)} is assigned", node,
+            "make a changed copy of it, or use a dict",
+        )  # fmt: skip
+    found = contents(cx, base, node)
+    if name not in found.keys:
+        cx.refuse(TypeMismatch, f"{describe(base)} has no field `{name}`", node)
+    held: dict[Any, Binding] = dict(zip(found.keys, found.parts, strict=True))
+    held[name] = value
+    put_dict(cx, node, base, held)
+
+
+def keys_of(cx: Context, node: Any, keys: Keys) -> list[Binding]:
+    """Keys as bindings."""
+    return [from_object(cx, node, key) for key in keys]

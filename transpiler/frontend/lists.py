@@ -1,0 +1,208 @@
+"""Methods of lists and tuples."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import is_none, named, static_flag
+from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, describe, is_operand
+from adgen.transpiler.frontend.booleans import compare, truth
+from adgen.transpiler.frontend.boxes import contents, items_of, new_list
+from adgen.transpiler.frontend.containers import changeable, place_of, put_list
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import Call, container
+from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.ir.core import Operand, Value
+
+# Changes
+
+
+@container(list, "append")
+def _append(cx: Context, base: Binding, call: Call) -> Binding:
+    (value,) = named(cx, call, ("object",), 1, 1)
+    box, items = _opened(cx, base, call)
+    put_list(cx, call.node, box, [*items, value])
+    return Static(None)
+
+
+@container(list, "extend")
+def _extend(cx: Context, base: Binding, call: Call) -> Binding:
+    (values,) = named(cx, call, ("iterable",), 1, 1)
+    box, items = _opened(cx, base, call)
+    put_list(cx, call.node, box, [*items, *_known(cx, call.node, values)])
+    return Static(None)
+
+
+@container(list, "insert")
+def _insert(cx: Context, base: Binding, call: Call) -> Binding:
+    index, value = named(cx, call, ("index", "object"), 2, 2)
+    box, items = _opened(cx, base, call)
+    items.insert(_place(cx, call, index), value)
+    put_list(cx, call.node, box, items)
+    return Static(None)
+
+
+@container(list, "pop")
+def _pop(cx: Context, base: Binding, call: Call) -> Binding:
+    (index,) = named(cx, call, ("index",), 0, 1)
+    box, items = _opened(cx, base, call)
+    place = place_of(cx, call.node, box, len(items), -1 if index is None else index)
+    value = items.pop(place)
+    put_list(cx, call.node, box, items)
+    return value
+
+
+@container(list, "remove")
+def _remove(cx: Context, base: Binding, call: Call) -> Binding:
+    (value,) = named(cx, call, ("value",), 1, 1)
+    box, items = _opened(cx, base, call)
+    del items[_found(cx, call, tuple(items), value)]
+    put_list(cx, call.node, box, items)
+    return Static(None)
+
+
+@container(list, "reverse")
+def _reverse(cx: Context, base: Binding, call: Call) -> Binding:
+    named(cx, call, (), 0)
+    box, items = _opened(cx, base, call)
+    put_list(cx, call.node, box, items[::-1])
+    return Static(None)
+
+
+@container(list, "clear")
+def _clear(cx: Context, base: Binding, call: Call) -> Binding:
+    named(cx, call, (), 0)
+    box, _ = _opened(cx, base, call)
+    put_list(cx, call.node, box, ())
+    return Static(None)
+
+
+@container(list, "sort")
+def _sort(cx: Context, base: Binding, call: Call) -> Binding:
+    (key, reverse) = named(cx, call, ("key", "reverse"), 0, 0)
+    box, items = _opened(cx, base, call)
+    put_list(cx, call.node, box, in_order(cx, call, items, key, reverse))
+    return Static(None)
+
+
+def extended(cx: Context, node: Any, box: Box, callee: Any, right: Binding) -> Binding:
+    """``xs += ys`` and ``xs *= n`` change the list."""
+    items = list(contents(cx, box, node).parts)
+    if callee is operator.add:
+        put_list(cx, node, box, [*items, *_known(cx, node, right)])
+    elif callee is operator.mul and type(right) is int:
+        put_list(cx, node, box, items * right)
+    else:
+        cx.refuse(TypeMismatch, f"a list and {describe(right)} in an operation", node,
+                  "make the list an array: np.array(xs)")  # fmt: skip
+    return box
+
+
+def _opened(cx: Context, base: Binding, call: Call) -> tuple[Box, list[Binding]]:
+    box = changeable(cx, call.node, base, "an element")
+    return box, list(contents(cx, box, call.node).parts)
+
+
+def _known(cx: Context, node: Any, values: Binding) -> list[Binding]:
+    items = known_items(cx, node, values)
+    if items is None:
+        cx.refuse(
+            UnsupportedSyntax, f"a list is extended by {describe(values)}", node,
+            "append its items in a loop",
+        )  # fmt: skip
+    return items
+
+
+def _place(cx: Context, call: Call, index: Binding) -> int:
+    if type(index) is int:
+        return index
+    cx.refuse(
+        UnsupportedSyntax, "a place in a list that is computed at run time", call.node,
+        "use an array: np.zeros(n)",
+    )  # fmt: skip
+
+
+# Questions
+
+
+@container(list, "copy")
+def _copy(cx: Context, base: Binding, call: Call) -> Binding:
+    named(cx, call, (), 0)
+    return new_list(cx, items_of(cx, base, call.node) or (), call.name)
+
+
+@container(list, "index")
+@container(tuple, "index")
+def _index(cx: Context, base: Binding, call: Call) -> Binding:
+    (value,) = named(cx, call, ("value",), 1, 1)
+    return _found(cx, call, items_of(cx, base, call.node) or (), value)
+
+
+@container(list, "count")
+@container(tuple, "count")
+def _count(cx: Context, base: Binding, call: Call) -> Binding:
+    (value,) = named(cx, call, ("value",), 1, 1)
+    found: Operand = 0
+    for part in items_of(cx, base, call.node) or ():
+        equal = _equal(cx, call, part, value)
+        if isinstance(equal, Value):
+            equal = cx.emit(call.node, operator.mul, equal, 1)
+        found = cx.emit(call.node, operator.add, found, equal)
+    return found
+
+
+def _found(cx: Context, call: Call, items: tuple[Binding, ...], value: Binding) -> int:
+    for place, part in enumerate(items):
+        equal = _equal(cx, call, part, value)
+        if isinstance(equal, Value):
+            cx.refuse(
+                UnsupportedSyntax, "a search for a value that is computed at run time", call.node,
+                "write it as a loop with an if",
+            )  # fmt: skip
+        if equal:
+            return place
+    cx.refuse(TypeMismatch, "the value is not in the list", call.node)
+
+
+def _equal(cx: Context, call: Call, part: Binding, value: Binding) -> Operand:
+    if part is value:
+        return True
+    if isinstance(part, Ref) or isinstance(value, Ref):
+        cx.refuse(TypeMismatch, "the truth value of an array is ambiguous", call.node,
+                  "compare numbers")  # fmt: skip
+    return truth(cx, compare(cx, call.node, gast.Eq(), part, value, ""), call.node)
+
+
+def in_order(
+    cx: Context, call: Call, items: list[Binding], key: Binding | None, reverse: Binding | None
+) -> list[Binding]:
+    """Items that are known while compiling, sorted."""
+    from adgen.transpiler.frontend.calls import call as called
+
+    ranks = []
+    for part in items:
+        rank = part if is_none(key) else called(cx, call.node, key, (part,), {})
+        ranks.append(_rank(cx, call, rank))
+    backwards = static_flag(cx, reverse, call.node, "`reverse`", False)
+    try:
+        order = sorted(range(len(items)), key=ranks.__getitem__, reverse=backwards)
+    except TypeError as error:
+        cx.refuse(TypeMismatch, str(error), call.node)
+    return [items[place] for place in order]
+
+
+def _rank(cx: Context, call: Call, binding: Binding) -> Any:
+    if isinstance(binding, tuple):
+        return tuple(_rank(cx, call, part) for part in binding)
+    if isinstance(binding, Static):
+        return binding.value
+    if is_operand(binding) and not isinstance(binding, Value):
+        return binding
+    cx.refuse(
+        UnsupportedSyntax, "values computed at run time are sorted", call.node,
+        "sort the array before the function is called",
+    )  # fmt: skip
