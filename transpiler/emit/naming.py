@@ -33,9 +33,11 @@ class Naming:
         self._temporaries = _numbered("t", 1)  # each is used once
         self._exits = _exit_flags(function)
         webs = Webs(function, order, liveness).all()
-        for web in webs:
-            if web.fixed:
-                self._take(web, parameter_name(_param_hint(web, function)))
+        for web in sorted(
+            (web for web in webs if web.fixed), key=lambda web: _position(web, function)
+        ):
+            name = parameter_name(function.params[_position(web, function)].name or "x")
+            self._take(web, next(c for c in _numbered(name) if c not in self._occupied))
         self._name_slots(function)
         named_by_slot = self._share_with_slots(function, webs)
         for web in webs:
@@ -139,9 +141,10 @@ class Naming:
             self.values[value] = name
 
 
-def _param_hint(web: Web, function: Function) -> str:
-    (param,) = [value for value in web.members if value in function.params]
-    return param.name or "x"
+def _position(web: Web, function: Function) -> int:
+    """Which parameter a web is."""
+    (position,) = [k for k, param in enumerate(function.params) if param in web.members]
+    return position
 
 
 def _exit_flags(function: Function) -> set[Value]:
