@@ -119,6 +119,15 @@ class Partial:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Choice:
+    """One function or another, as a condition of the run says: a call branches."""
+
+    condition: Operand
+    then: Any
+    orelse: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SuperOf:
     """``super()``: an object whose attributes are those of the bases behind ``after``."""
 
@@ -190,6 +199,13 @@ Key = tuple[Frame, str]
 def is_operand(binding: Binding) -> bool:
     """Whether a binding is a number (a Value of the IR or a constant)."""
     return isinstance(binding, (Value, bool, int, float, np.number, np.bool_))
+
+
+def is_function(binding: Binding) -> bool:
+    """Whether a binding can be called."""
+    if isinstance(binding, Static):
+        return callable(binding.value)
+    return isinstance(binding, (Closure, Method, Partial, Choice))
 
 
 def common_type(first: Operand, second: Operand) -> Scalar | Array | None:
@@ -281,6 +297,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (base,)
         case Partial(function=function, args=args, kwargs=kwargs):
             return (function, *args, *kwargs.values())
+        case Choice(condition=condition, then=then, orelse=orelse):
+            return (condition, then, orelse)
         case SuperOf(instance=instance):
             return (instance,)
     return None
@@ -363,6 +381,8 @@ def describe(binding: Binding) -> str:
             return f"the method `{name}`"
         case Partial(function=function):
             return describe(function)
+        case Choice(then=then, orelse=orelse):
+            return f"{describe(then)} or {describe(orelse)}"
         case SuperOf():
             return "super()"
         case RangeOf():

@@ -12,11 +12,13 @@ from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
     Box,
+    Choice,
     Node,
     Ref,
     Static,
     Unbound,
     describe,
+    is_function,
     is_operand,
 )
 from adgen.transpiler.frontend.boxes import items_of, opened
@@ -173,6 +175,7 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
 
 def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name: str) -> Binding:
     """One comparison."""
+    _refuse_choice(cx, node, left, right)
     if isinstance(op, (gast.Is, gast.IsNot)):
         return _identity(left, right) == isinstance(op, gast.Is)
     if isinstance(op, (gast.In, gast.NotIn)):
@@ -188,6 +191,16 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     if callee in (operator.eq, operator.ne):
         return callee is operator.ne
     cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
+
+
+def _refuse_choice(cx: Context, node: Any, left: Binding, right: Binding) -> None:
+    """Which function a name stands for is not known where the paths have met."""
+    if any(isinstance(side, Choice) for side in (left, right)) and left is not right:
+        if is_function(left) and is_function(right):
+            cx.refuse(
+                UnsupportedSyntax, f"{describe(left)} is compared with {describe(right)}", node,
+                "test the condition again that has chosen the function",
+            )  # fmt: skip
 
 
 def _is_array_like(binding: Binding) -> bool:

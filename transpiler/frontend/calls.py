@@ -15,7 +15,15 @@ from adgen.transpiler.errors import (
     UnsupportedError,
     UnsupportedSyntax,
 )
-from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Partial, Static, describe
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Choice,
+    Closure,
+    Method,
+    Partial,
+    Static,
+    describe,
+)
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import (
     CALLS,
@@ -30,6 +38,7 @@ from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute
+from adgen.transpiler.ir.core import Value
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
 
@@ -68,6 +77,8 @@ def call(
     if isinstance(function, Partial):
         given = {**function.kwargs, **kwargs}
         return call(cx, node, function.function, (*function.args, *args), given, name)
+    if isinstance(function, Choice):
+        return _call_either(cx, node, function, args, kwargs, name)
     if not isinstance(function, Static):
         cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
     callee = function.value
@@ -86,6 +97,24 @@ def call(
     if definition is not None:
         return call_definition(cx, node, definition, args, kwargs)
     return _call_object(cx, node, callee, args, kwargs)
+
+
+def _call_either(
+    cx: Context, node: Any, function: Choice, args: tuple[Binding, ...],
+    kwargs: dict[str, Binding], name: str,
+) -> Binding:  # fmt: skip
+    """A branch that calls the one or the other."""
+    from adgen.transpiler.frontend.blocks import choose
+
+    def then() -> Binding:
+        return call(cx, node, function.then, args, kwargs)
+
+    def orelse() -> Binding:
+        return call(cx, node, function.orelse, args, kwargs)
+
+    if not isinstance(function.condition, Value):
+        return then() if function.condition else orelse()
+    return choose(cx, node, function.condition, then, orelse, name)
 
 
 def _lookup(callee: Any) -> Any:

@@ -11,6 +11,7 @@ from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
     Cell,
+    Choice,
     Conflict,
     Key,
     Ref,
@@ -18,6 +19,7 @@ from adgen.transpiler.frontend.bindings import (
     alike,
     children,
     common_type,
+    is_function,
     is_operand,
     part_names,
     same,
@@ -146,6 +148,9 @@ class _Merger:
                 part_names(name, first), children(first) or (), children(second) or (), strict=True
             )
             return with_children(first, tuple(self.binding(*row) for row in rows))
+        if is_function(first) and is_function(second):
+            sides = (self.adopt(name, side, k) for k, side in enumerate((first, second)))
+            return Choice(self.condition, *sides)
         return self.conflict(name, first, second)
 
     def box(self, name: str, first: Box, second: Box) -> Box:
