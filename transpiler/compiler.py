@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adgen.transpiler.autodiff import gradient
 from adgen.transpiler.autodiff.ownership import keep_ownership
+from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
@@ -57,6 +58,7 @@ class Compiled:
     structure: Any
     writes: tuple[int, ...]
     guesses: bool = False
+    classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
 
 
 def compile_source(
@@ -75,8 +77,9 @@ def compile_source(
     names = tuple(function.name for function in functions)
     captures = primal.captures
     return Compiled(
-        text, names, functions, captures, primal.structure, primal.writes, guesses(primal)
-    )
+        text, names, functions, captures, primal.structure, primal.writes, guesses(primal),
+        hidden(functions),
+    )  # fmt: skip
 
 
 def prepare(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:

@@ -21,6 +21,7 @@ from adgen.results import (
     value_function,
 )
 from adgen.runtime import compile as numba_compile
+from adgen.runtime import exceptions
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir import core
@@ -197,6 +198,8 @@ def _load(
 ) -> tuple[Callable[..., Any], ...]:
     """The functions of a generated module; ``options`` for Numba, or None for CPython."""
     text, names = compiled.text, compiled.names
+    for key, cls in compiled.classes.items():
+        exceptions.register(key, cls)
     if options is None:
         return tuple(numba_compile.plain_functions(text, names[0], names))
     return tuple(

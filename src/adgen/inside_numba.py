@@ -18,6 +18,7 @@ from adgen.compilations import Compilations, Wanted, flat_wrt, run_header
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
+from adgen.runtime import exceptions
 from adgen.structures import is_constant
 from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Array
@@ -80,6 +81,8 @@ def module(
     wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions, wanted.mode)
     request = Request(wanted.mode, wrt, wanted.order, "numba")
     compiled = compile_source(compilations.source, arguments, request, run_header(arguments))
+    for cls_key, cls in compiled.classes.items():
+        exceptions.register(cls_key, cls)
     inner, wrapper = compiled.names[0], f"{compiled.names[0]}_call"
     hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
     parameters = compilations.parameters

@@ -14,6 +14,7 @@ from adgen.transpiler.emit.style import Style
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import LEAF, Function, Value
 from adgen.transpiler.ir.paths import ELEMENT_1D, FULL, INT, NEW, Index, Slice, Transpose
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import BOOL, F8, FLOAT, Scalar
 from adgen.transpiler.ir.types import INT as INTEGER
 from adgen.transpiler.primitives.builder import Builder
@@ -140,8 +141,8 @@ def test_checks_and_prints() -> None:
     def build(b, x, n):
         b.effect(core.GUARD, b.emit(core.DIM, x, axis=0), n)
         cond = b.emit(operator.gt, n, 0)
-        b.effect(core.ASSERT, cond, message="no rows", kind="AssertionError")
-        b.effect(core.ASSERT, b.emit(operator.ne, n, 7), message="seven", kind="ValueError")
+        b.effect(core.ASSERT, cond, error=Error(AssertionError, ("no rows",)))
+        b.effect(core.ASSERT, b.emit(operator.ne, n, 7), error=Error(ValueError, ("seven",)))
         b.effect(core.PRINT, n, template=("n =", None), ends={"end": ""})
         return (n,)
 

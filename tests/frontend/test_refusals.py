@@ -427,18 +427,18 @@ f.py:1:1: the function returns the function `<lambda>`
     ^^^^^^^^^
   help: return numbers, arrays and tuples of them""",
     ),
-    "f-string": (
+    "computed format": (
         """\
 def f(x):
-    print(f'{x[0]:.3f}')
+    print(f'{x[0]:.{x[1]}f}')
     return x[0]
 """,
         "UnsupportedSyntax",
         """\
-f.py:2:11: an f-string of values that are computed at run time
-        print(f'{x[0]:.3f}')
-              ^^^^^^^^^^^^^
-  help: print the values as arguments: print('x is', x)""",
+f.py:2:14: a format that is computed at run time
+        print(f'{x[0]:.{x[1]}f}')
+                 ^^^^
+  help: write the number of digits out: f'{x:.3f}'""",
     ),
 }
 

@@ -13,6 +13,7 @@ from adgen.transpiler.ir.core import Block, Function, Op, Slot, Value
 from adgen.transpiler.ir.interpreter import Undefined, interpret
 from adgen.transpiler.ir.paths import FULL, Index, Slice, Transpose, element
 from adgen.transpiler.ir.paths import INT as AT
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import BOOL, F8, FLOAT, INT, Array, Type, array
 from adgen.transpiler.primitives.builder import Builder
 
@@ -144,9 +145,11 @@ def test_a_guard_raises_what_numpy_raises() -> None:
 
 
 def test_assert_and_print_take_effect(capsys: pytest.CaptureFixture[str]) -> None:
+    error = Error(AssertionError, ("too small",))
+
     def build(b: Builder, x: Any) -> Any:
         b.effect(core.PRINT, x, template=("x is", None))
-        b.effect(core.ASSERT, b.emit(operator.gt, x, 0.0), message="too small")
+        b.effect(core.ASSERT, b.emit(operator.gt, x, 0.0), error=error)
         return x
 
     run([FLOAT], build, 2.0)

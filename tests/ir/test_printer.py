@@ -12,6 +12,7 @@ from adgen.transpiler.ir.core import Block, Function, Op, Slot, Value
 from adgen.transpiler.ir.paths import FULL, NEW, Index, Reshape, Slice, Transpose
 from adgen.transpiler.ir.paths import INT as AT
 from adgen.transpiler.ir.printer import callee_name, print_block, print_function, print_path
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Scalar, array
 from adgen.transpiler.primitives.builder import Builder
 from tests.golden import compare
@@ -49,7 +50,7 @@ def every_kind() -> Function:
     (s3,) = b.region(core.WHILE, (s2,), regions, [FLOAT], exits=True)
     b.role = core.ADJOINT
     (s4,) = b.region(core.IF, (True,), [Block((), (), (s3,)), Block((), (), (0.0,))], [FLOAT])
-    b.effect(core.ASSERT, True, message="no")
+    b.effect(core.ASSERT, True, error=Error(ValueError, ("no",)))
     b.effect(core.PRINT, s4, template=("s = ", None))
     return Function("every", b.block((x, m, n), (s4,)))
 

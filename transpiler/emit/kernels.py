@@ -19,7 +19,9 @@ _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
     "at_least": "adgen.runtime.kernels",
     "radd": "adgen.runtime.kernels",
+    "class_named": "adgen.runtime.exceptions",
     "copied": "adgen.runtime.memory",
+    "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
     **{
         f"{kind}_{rank}d": "adgen.runtime.memory"

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.emit import calls, kernels, nodes
+from adgen.transpiler.emit import calls, classes, kernels, nodes
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -32,7 +32,7 @@ def emit_module(
         (line if line.startswith("#") else f"# {line}").rstrip() + "\n"
         for line in header.splitlines()
     ]
-    imports = [f"{line}\n" for line in _imports(functions, texts)]
+    imports = [f"{line}\n" for line in _imports(functions, texts, style)]
     top = "\n".join(part for part in ("".join(comments), "".join(imports)) if part)
     return "\n\n".join([top, *texts] if top else texts)
 
@@ -80,9 +80,9 @@ def _nested(structure: Any, items: list[Expr]) -> Expr:
     return nodes.tuple_([_nested(part, items) for part in parts_of(structure) or ()])
 
 
-def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
+def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) -> list[str]:
     """The import lines that the texts need, in three groups."""
-    named = {("math", ""), ("numpy", "np")}
+    named = {("math", ""), ("sys", ""), ("numpy", "np")}
     used = {
         (module, short)
         for module, short in named
@@ -94,9 +94,11 @@ def _imports(functions: Sequence[Function], texts: Sequence[str]) -> list[str]:
         for _, op in core.walk(function.body)
         if not isinstance(op.callee, str)
     }
+    if not style.numba:
+        found |= classes.imported(functions)
     pairs = sorted({pair for pair in found if pair is not None}.union(*map(kernels.imports, texts)))
     groups = [
-        ["import math"] if ("math", "") in used else [],
+        [f"import {module}" for module in ("math", "sys") if (module, "") in used],
         ["import numpy as np"] if ("numpy", "np") in used else [],
         [
             _from_import(module, [name for other, name in pairs if other == module])

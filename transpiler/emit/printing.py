@@ -11,7 +11,7 @@ import ast
 import astor
 import gast
 
-from adgen.transpiler.emit.nodes import Stmt
+from adgen.transpiler.emit.nodes import Expr, Stmt
 
 
 def print_statement(node: Stmt) -> str:
@@ -22,6 +22,12 @@ def print_statement(node: Stmt) -> str:
     if _parsed(text) == wanted:
         return text
     return ast.unparse(ast.fix_missing_locations(_fresh(node))) + "\n"
+
+
+def print_expression(node: Expr) -> str:
+    """The text of an expression, on one line."""
+    tree = gast.gast_to_ast(gast.Module([gast.Expr(node)], []))
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def _fresh(node: Stmt) -> ast.AST:

@@ -8,7 +8,7 @@ import re
 
 from adgen.transpiler.emit import kernels
 
-MODULES = frozenset({"np", "math"}) | kernels.NAMES
+MODULES = frozenset({"np", "math", "sys"}) | kernels.NAMES
 _BUILTINS = frozenset(dir(builtins))
 _CALLED = frozenset(
     {"abs", "bool", "float", "int", "len", "max", "min", "print", "range", "round", "sum"}

@@ -14,6 +14,7 @@ from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.moves import Move, assignment, statements
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.emit.plan import Plan
+from adgen.transpiler.emit.said import Said
 from adgen.transpiler.emit.slots import Slots
 from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead, resting
 from adgen.transpiler.emit.terminators import BREAK, RETURN, UNREACHABLE, is_left
@@ -21,6 +22,7 @@ from adgen.transpiler.emit.updates import update
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import Scalar
 
 End = Callable[[Sequence[Operand]], list[Stmt]]
@@ -36,6 +38,7 @@ class Statements:
         self.names = plan.naming.values
         self.expressions = Expressions(plan)
         self.slots = Slots(plan, self.expressions)
+        self.said = Said(self.expressions)
         self.bounds = Bounds(plan.function)
         self.comments = comments
         self._returns: End = lambda yields: []
@@ -230,21 +233,19 @@ class Statements:
         return [nodes.if_(test, [nodes.raise_("ValueError", core.MISMATCH)])]
 
     def _assert(self, op: Op) -> list[Stmt]:
-        test = self.expressions.operand(op.operands[0])
-        message = op.attrs.get("message", "")
-        kind = op.attrs.get("kind", "AssertionError")
-        if kind == "AssertionError":
-            return [gast.Assert(test, nodes.constant(message) if message else None)]
-        return [nodes.if_(nodes.negate(test), [nodes.raise_(kind, message)])]
+        condition, *values = op.operands
+        error = op.attrs.get("error", Error(AssertionError))
+        if not isinstance(condition, Value):
+            return [] if condition else [self.said.raised(error, values)]
+        test = self.expressions.operand(condition)
+        if error.cls is AssertionError and len(error.template) <= 1 and not error.keywords:
+            message = self.said.message(error, values)
+            if message is not None or not error.template:
+                return [gast.Assert(test, message)]
+        return [nodes.if_(nodes.negate(test), [self.said.raised(error, values)])]
 
     def _print(self, op: Op) -> list[Stmt]:
-        rest = list(op.operands)
-        parts = [
-            self.expressions.operand(rest.pop(0)) if part is None else nodes.constant(part)
-            for part in op.attrs["template"]
-        ]
-        ends = {name: nodes.constant(text) for name, text in op.attrs.get("ends", {}).items()}
-        return [nodes.statement(nodes.call("print", *parts, **ends))]
+        return [self.said.printed(op)]
 
 
 def _value(operand: Operand) -> Value:

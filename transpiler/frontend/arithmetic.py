@@ -9,11 +9,12 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import Binding, Ref, Static, describe, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.texts import concatenated
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import FLOAT, Array, Scalar, Type
 
@@ -83,9 +84,10 @@ def binary(
 def _sequences(
     cx: Context, node: Any, callee: Any, left: Binding, right: Binding
 ) -> Binding | None:
-    """Tuples and lists are joined and repeated; strings are known while lowering."""
-    if isinstance(left, Static) and isinstance(left.value, str) and isinstance(right, Static):
-        return Static(callee(left.value, right.value))
+    """Tuples, lists and strings are joined and repeated."""
+    strings = concatenated(cx, node, callee, left, right)
+    if strings is not None:
+        return strings
     if callee is operator.add and is_sequence(left) and is_sequence(right):
         return _joined(cx, node, left, right)
     if callee is operator.mul:

@@ -15,6 +15,7 @@ import numpy as np
 
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import Path
+from adgen.transpiler.ir.templates import Text
 from adgen.transpiler.ir.trees import DICT, LIST, Kind, Node
 from adgen.transpiler.ir.types import Array, Scalar, join
 from adgen.transpiler.source import Source
@@ -176,6 +177,26 @@ class SliceOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class StringOf:
+    """A string with values in it; each is a number, or an array that nothing else refers to."""
+
+    text: Text
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ErrorOf:
+    """An exception that was made: ``cls(*args, **dict(zip(keywords, …)))``.
+
+    ``args``: bindings, those of the keywords last.
+    """
+
+    cls: type[BaseException]
+    args: tuple[Any, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Unbound:
     """No value; ``maybe`` holds what other paths give (its type counts at loop heads)."""
 
@@ -258,10 +279,10 @@ def same(first: Binding, second: Binding) -> bool:
         return first.maybe is None and second.maybe is None
     if isinstance(first, Closure):
         return first.node is second.node and first.frame is second.frame
-    if isinstance(first, Node) and not alike(first, second):
-        return False
     parts = children(first)
-    return parts is not None and same_all(parts, children(second))
+    if parts is None or not alike(first, second):
+        return False
+    return same_all(parts, children(second))
 
 
 def same_all(first: Any, second: Any) -> bool:
@@ -301,6 +322,10 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (condition, then, orelse)
         case SuperOf(instance=instance):
             return (instance,)
+        case StringOf(values=values):
+            return values
+        case ErrorOf(args=args):
+            return args
     return None
 
 
@@ -333,6 +358,10 @@ def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
             return Partial(parts[0], parts[1:count], dict(zip(kwargs, parts[count:], strict=True)))
         case SuperOf(after=after):
             return SuperOf(parts[0], after)
+        case StringOf(text=text):
+            return StringOf(text, parts)
+        case ErrorOf(cls=cls, keywords=keywords):
+            return ErrorOf(cls, parts, keywords)
     return type(binding)(*parts)
 
 
@@ -350,6 +379,10 @@ def alike(first: Binding, second: Binding) -> bool:
             return after is second.after
         case Node(kind=kind, keys=keys):
             return kind is second.kind and keys == second.keys
+        case StringOf(text=text):
+            return bool(text == second.text)
+        case ErrorOf(cls=cls, keywords=keywords):
+            return cls is second.cls and bool(keywords == second.keywords)
     return True
 
 
@@ -393,4 +426,8 @@ def describe(binding: Binding) -> str:
             return "a zip object"
         case SliceOf():
             return "a slice"
+        case StringOf():
+            return "a string of computed values"
+        case ErrorOf(cls=cls):
+            return f"an exception of class `{cls.__name__}`"
     return "something without a value"

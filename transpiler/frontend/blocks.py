@@ -21,7 +21,8 @@ from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.joins import FLAGS, Arm, branch
-from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Op, Value
 
 
 def run_block(cx: Context, statements: Sequence[Any]) -> None:
@@ -100,6 +101,8 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     if not isinstance(condition, Value):
         run_block(cx, node.body if condition else node.orelse)
         return False
+    if _lower_guard(cx, node, condition):
+        return False
     arms = arms_of(cx, lambda: run_block(cx, node.body), lambda: run_block(cx, node.orelse))
     if arms is None:
         return False
@@ -113,6 +116,33 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     live = live_names(cx, node, "tail" if moved or all(exits) else "after", arms)
     branch(cx, node, condition, *arms, live)
     return moved
+
+
+def _lower_guard(cx: Context, node: Any, condition: Value) -> bool:
+    """``if condition: … raise …``: the other arm follows in place.  Whether it was that."""
+    for side, (body, other) in enumerate(((node.body, node.orelse), (node.orelse, node.body))):
+        if not _ends_in_raise(body):
+            continue
+        try:
+            raising = arm(cx, partial(run_block, cx, body))
+        except UnboundName:
+            if not cx.trials:
+                raise
+            return False  # see arms_of
+        last = raising.builder.ops[-1] if raising.builder.ops else None
+        if last is None or last.callee != core.ASSERT or last.operands[0] is not False:
+            return False
+        blocks = [cx.builder.inner().block((), ()), cx.builder.inner().block((), ())]
+        blocks[side] = raising.builder.block((), ())
+        attrs = {"label": core.new_label()}
+        cx.builder.add(Op(core.IF, (condition,), attrs, tuple(blocks), (), cx.span(node)))
+        run_block(cx, other)
+        return True
+    return False
+
+
+def _ends_in_raise(statements: Sequence[Any]) -> bool:
+    return bool(statements) and isinstance(statements[-1], gast.Raise)
 
 
 def arms_of(

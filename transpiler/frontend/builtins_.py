@@ -26,11 +26,13 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Closure,
     EnumerateOf,
+    ErrorOf,
     Node,
     RangeOf,
     Ref,
     ReversedOf,
     Static,
+    StringOf,
     ZipOf,
     describe,
     is_operand,
@@ -356,43 +358,8 @@ def _class_of(cx: Context, binding: Binding) -> type:
             return binding.kind.cls
         case RangeOf():
             return range
+        case StringOf():
+            return str
+        case ErrorOf(cls=cls):
+            return cls
     return tuple
-
-
-# Printing
-
-
-@known(builtins.print)
-def _print(cx: Context, call: Call) -> Binding:
-    for name in call.kwargs:
-        if name not in ("sep", "end", "flush"):
-            cx.refuse(
-                UnsupportedSyntax,
-                f"`print` with `{name}` is not compiled",
-                call.node,
-                f"leave `{name}` out",
-            )
-    ends = {
-        name: static_value(cx, call.kwargs[name], call.node, f"`{name}`")
-        for name in ("sep", "end")
-        if not is_none(call.kwargs.get(name))
-    }
-    template: list[str | None] = []
-    operands: list[Operand] = []
-    for arg in call.args:
-        if isinstance(arg, Static):
-            template.append(str(arg.value))
-            continue
-        if not (is_operand(arg) or isinstance(arg, Ref)):
-            cx.refuse(
-                UnsupportedSyntax,
-                f"`print` of {describe(arg)} is not compiled",
-                call.node,
-                "print its items one by one: `print(x[0], x[1])`",
-            )
-        template.append(None)
-        operands.append(operand_of_binding(cx, arg, call.node))
-    cx.builder.span = cx.span(call.node)
-    attrs: dict[str, Any] = {"ends": ends} if ends else {}
-    cx.builder.effect(core.PRINT, *operands, template=tuple(template), **attrs)
-    return Static(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from types import FunctionType, MethodType
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 import gast
@@ -38,6 +38,8 @@ from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute
+from adgen.transpiler.frontend.raising import is_exception_class, made
+from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
@@ -85,6 +87,10 @@ def call(
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
+    if is_exception_class(callee):
+        return made(request, callee)
+    if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):
+        return method_of_string(cx, request, callee)
     handler = _lookup(callee)
     if handler is not None:
         return handler(cx, request)

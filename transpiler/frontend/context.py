@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import Array, Scalar, Type
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.span import Span
@@ -126,7 +128,8 @@ class Context:
     def check(self, node: Any, condition: Operand, kind: str, message: str) -> None:
         """Append an assertion that raises the built-in exception ``kind``."""
         self.builder.span = self.span(node)
-        self.builder.effect(core.ASSERT, condition, message=message, kind=kind)
+        error = Error(getattr(builtins, kind), (message,) if message else ())
+        self.builder.effect(core.ASSERT, condition, error=error)
 
     # Arrays
 

@@ -126,29 +126,6 @@ def _named(cx: Context, node: Any, name: str) -> Binding:
     return binding
 
 
-@expression(gast.JoinedStr)
-def _joined(cx: Context, node: Any, name: str) -> Binding:
-    """Known text if all parts are; otherwise the parts, for print."""
-    parts = [_text_part(cx, part) for part in node.values]
-    if all(isinstance(part, str) for part in parts):
-        return Static("".join(part for part in parts if isinstance(part, str)))
-    cx.refuse(
-        UnsupportedSyntax, "an f-string of values that are computed at run time", node,
-        "print the values as arguments: print('x is', x)",
-    )  # fmt: skip
-
-
-def _text_part(cx: Context, part: Any) -> Any:
-    if isinstance(part, gast.Constant):
-        return part.value
-    binding = cx.ev(part.value)
-    if isinstance(binding, Static) and isinstance(binding.value, str):
-        return binding.value
-    if is_operand(binding) and not isinstance(binding, Value) and part.format_spec is None:
-        return str(binding)
-    return binding
-
-
 @expression(gast.Attribute)
 def _attribute(cx: Context, node: Any, name: str) -> Binding:
     base = cx.ev(node.value)

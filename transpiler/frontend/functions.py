@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
 from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static, describe
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.desugar import desugared
 from adgen.transpiler.frontend.liveness import Liveness, local_names
 from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
@@ -27,7 +29,7 @@ def tree_of(source: Source) -> Any:
 
 @functools.lru_cache(maxsize=512)
 def _tree(text: str, inside: str) -> Any:
-    statement = gast.parse(text).body[0]
+    statement = desugared(gast.parse(text).body[0])
     if inside.strip("_"):
         _mangle(statement, f"_{inside.lstrip('_')}")
     return statement.value if isinstance(statement, gast.Expr) else statement
@@ -126,6 +128,9 @@ def _inline(
                 del cx.state.env[key]
 
 
+NEVER = math.nan  # the value of a function that never returns: it always raises
+
+
 def run_body(cx: Context, frame: Frame) -> Binding:
     """Lower the body of the present frame; what the call returns."""
     from adgen.transpiler.frontend.blocks import run_block
@@ -143,7 +148,7 @@ def run_body(cx: Context, frame: Frame) -> Binding:
             frame.node,
             "return a value at the end of the function too",
         )
-    value = cx.state.env.get((frame, "$val"), Static(None))
+    value = cx.state.env.get((frame, "$val"), NEVER)
     if isinstance(value, Conflict):
         cx.refuse(
             TypeMismatch,

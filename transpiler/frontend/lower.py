@@ -23,8 +23,11 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     indexing,
     lists,
     loops,
+    printing,
+    raising,
     statements,
     table_calls,
+    texts,
     views,
 )
 from adgen.transpiler.frontend.bindings import (

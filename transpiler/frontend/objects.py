@@ -50,6 +50,9 @@ def find_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding 
     if isinstance(base, Static) and isinstance(base.value, ModuleType):
         value = own_attribute(base.value, name)
         return None if value is MISSING else from_object(cx, node, value, name)
+    if isinstance(base, Static) and type(base.value) is str:
+        value = getattr(base.value, name, MISSING)
+        return None if value is MISSING else from_object(cx, node, value, name)
     return _of_instance(cx, node, base, name)
 
 

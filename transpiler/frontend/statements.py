@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import operator
 from typing import Any
@@ -21,7 +20,6 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     describe,
 )
-from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import is_list, new_list, opened
 from adgen.transpiler.frontend.containers import (
     attribute_of,
@@ -242,36 +240,6 @@ def _break(cx: Context, node: Any) -> None:
 @statement(gast.Continue)
 def _continue(cx: Context, node: Any) -> None:
     cx.bind("$out", True)
-
-
-@statement(gast.Assert)
-def _assert(cx: Context, node: Any) -> None:
-    condition = truth(cx, cx.ev(node.test), node.test)
-    message = ""
-    if node.msg is not None:
-        said = cx.ev(node.msg)
-        message = str(said.value) if isinstance(said, Static) else ""
-    if condition is not True:
-        cx.check(node, condition, "AssertionError", message)
-
-
-@statement(gast.Raise)
-def _raise(cx: Context, node: Any) -> None:
-    """An exception of a built-in class with a message that is known."""
-    kind, message = node.exc, ""
-    if isinstance(kind, gast.Call):
-        said = [cx.ev(arg) for arg in kind.args]
-        if all(isinstance(part, Static) and isinstance(part.value, str) for part in said):
-            message = "".join(part.value for part in said)
-        kind = kind.func
-    name = kind.id if isinstance(kind, gast.Name) else ""
-    found = getattr(builtins, name, None)
-    if not (isinstance(found, type) and issubclass(found, Exception)):
-        cx.refuse(UnsupportedSyntax, "only built-in exceptions are raised", node,
-                  "raise ValueError('...')")  # fmt: skip
-    cx.check(node, False, name, message)
-    for flag in ("$ret", "$out"):
-        cx.bind(flag, True)
 
 
 @statement(gast.FunctionDef)

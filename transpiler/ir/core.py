@@ -28,7 +28,7 @@ guard        a, b                        guess?          raises ValueError unles
                                                          (extents of arrays that meet);
                                                          ``guess``: NumPy would broadcast
                                                          if one is 1; no result
-assert       cond, *values               message, kind   no result
+assert       cond, *values               error           no result (templates.py)
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
 reserve      counter                     slot            no result; room for that trip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
+from adgen.transpiler.ir.templates import Error, exception, filled
 from adgen.transpiler.ir.types import Array, Scalar, Type
 
 
@@ -211,16 +212,14 @@ def _guard(op: Op, first: Any, second: Any) -> None:
 
 def _assert(op: Op, condition: Any, *values: Any) -> None:
     if not condition:
-        kind = getattr(builtins, op.attrs.get("kind", "AssertionError"))
-        message = op.attrs.get("message", "")
-        raise kind(message) if message else kind()
+        raise exception(op.attrs.get("error", Error(AssertionError)), values)
 
 
 def _print(op: Op, *values: Any) -> None:
-    """``template`` is a tuple of literal strings and None (the next operand)."""
-    rest = iter(values)
-    parts = [next(rest) if part is None else part for part in op.attrs["template"]]
-    print(*parts, **op.attrs.get("ends", {}))
+    ends = dict(op.attrs.get("ends", {}))
+    if "file" in ends:
+        ends["file"] = getattr(sys, ends["file"])
+    print(*filled(op.attrs["template"], iter(values)), **ends)
 
 
 _KINDS: dict[str, Callable[..., Any]] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.templates import places, places_of
 from adgen.transpiler.ir.types import Array, Scalar, Type
 
 Problem = str | None
@@ -234,12 +235,14 @@ def _one_operand(op: Op) -> Problem:
 
 
 def _assert(op: Op) -> Problem:
-    good = bool(op.operands) and _is_bool(op.operands[0])
-    return None if good else "its first operand must be a truth value"
+    if not op.operands or not _is_bool(op.operands[0]):
+        return "its first operand must be a truth value"
+    wanted = places_of(op.attrs["error"]) if "error" in op.attrs else 0
+    return None if wanted == len(op.operands) - 1 else f"its error has {wanted} places"
 
 
 def _print(op: Op) -> Problem:
-    wanted = sum(part is None for part in op.attrs.get("template", ()))
+    wanted = places(op.attrs.get("template", ()))
     return None if wanted == len(op.operands) else f"its template has {wanted} places"
 
 

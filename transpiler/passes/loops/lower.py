@@ -10,6 +10,7 @@ import numpy as np
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.loops.bufferise import Bufferiser
 from adgen.transpiler.passes.loops.entry import enter
@@ -207,7 +208,7 @@ class _Run:
         some = b.emit(operator.gt, self.scope.emit(count), 0)
         name = {np.max: "maximum", np.min: "minimum"}[op.callee]  # type: ignore[index]
         message = f"zero-size array to reduction operation {name} which has no identity"
-        self.scope.builder.effect(core.ASSERT, some, message=message, kind="ValueError")
+        self.scope.builder.effect(core.ASSERT, some, error=Error(ValueError, (message,)))
 
     def finish(self, used: set[Value], arrays: list[Value]) -> None:
         """Emit the run.  ``used``: what is used afterwards; ``arrays``: needed as arrays."""
