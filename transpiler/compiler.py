@@ -25,7 +25,7 @@ from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint)
-MODES = ("primal", "value_and_grad", "pair", "jvp", "hvp", "derivative")
+MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
         return (primal,)
     if request.mode == "value_and_grad":
         return (gradient.value_and_grad(primal, request.wrt, PASSES),)
+    if request.mode == "grad_and_aux":
+        return (gradient.value_and_grad(primal, request.wrt, PASSES, auxiliary=True),)
     if request.mode == "pair":
         return gradient.pair(primal, request.wrt, PASSES)
     if request.mode == "jvp":

@@ -3,10 +3,12 @@
 from adgen import optimizers
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
+from adgen.named_gradients import grad_named, multigrad_dict
 from adgen.transforms import (
     check_grads,
     differentiate,
     grad,
+    grad_and_aux,
     hvp,
     jvp,
     value_and_grad,
@@ -45,8 +47,11 @@ __all__ = [
     "differentiate",
     "flatten",
     "grad",
+    "grad_and_aux",
+    "grad_named",
     "hvp",
     "jvp",
+    "multigrad_dict",
     "optimizers",
     "value_and_grad",
     "vjp",

@@ -11,13 +11,19 @@ from typing import Any
 from adgen import checking, guesses, listing, pullbacks
 from adgen.callables import CompiledCallable, Run, caller
 from adgen.compilations import Build, Wanted, compilations_of
-from adgen.gradients import Derivative, Gradient, HessianProduct, ValueAndGradient
+from adgen.gradients import (
+    Derivative,
+    Gradient,
+    GradientAndAuxiliary,
+    HessianProduct,
+    ValueAndGradient,
+)
 from adgen.options import Options
 from adgen.parameters import Wrt
 from adgen.transpiler.errors import NotDifferentiable
 
 MEMBERS: dict[str, type[Derivative]] = {
-    kind.kind: kind for kind in (Gradient, ValueAndGradient, HessianProduct)
+    kind.kind: kind for kind in (Gradient, ValueAndGradient, GradientAndAuxiliary, HessianProduct)
 }
 
 
@@ -117,12 +123,13 @@ class Differentiable(CompiledCallable):
         return isinstance(self.wrt, (tuple, list))
 
     def _wanted_for(self, kind: str, order: int) -> Wanted:
-        if order > 1 and (len(self._positions) != 1 or self.packed or kind == "hvp"):
+        alone = kind in ("hvp", "grad_and_aux")
+        if order > 1 and (len(self._positions) != 1 or self.packed or alone):
             raise NotDifferentiable(
                 f"{kind} of grad needs one number to differentiate by, but wrt={self.wrt!r}",
                 hint="use hvp(f, wrt=...)(*args, v): the Hessian times a vector",
             )
-        mode = "hvp" if kind == "hvp" else "value_and_grad" if order == 1 else "derivative"
+        mode = kind if alone else "value_and_grad" if order == 1 else "derivative"
         return Wanted(mode, self._positions, order, self.options)
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:

@@ -108,6 +108,25 @@ class ValueAndGradient(Derivative):
         return "value, cotangents"
 
 
+class GradientAndAuxiliary(Derivative):
+    """``(gradient, aux)`` of a function that returns a scalar and anything beside it."""
+
+    kind = "grad_and_aux"
+    _numba_type_ = None  # not for use inside functions that Numba compiles
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        call, check = caller(build), alias_check(build)
+        finish, value_of = build.cotangents(args, self.packed), build.finish_value
+
+        def run(given: tuple[Any, ...]) -> Any:
+            if check is not None:
+                check(given)
+            value, cotangents = call(given)
+            return finish(cotangents), (value_of(value) if value_of else value)[1]
+
+        return run
+
+
 class HessianProduct(Derivative):
     """``f.hvp(*args, v)``: the Hessian times ``v``, without the Hessian."""
 

@@ -102,6 +102,17 @@ def hvp(function: Function, wrt: Wrt | None = None, *, jit: bool | None = None) 
     return _derivative("hvp", function, wrt, jit)
 
 
+def grad_and_aux(
+    function: Function, wrt: Wrt | None = None, *, jit: bool | None = None
+) -> Derivative:
+    """``(gradient, aux)`` of a function that returns ``(scalar, aux)``: aux is anything.
+
+    >>> grad_and_aux(lambda x: (x * x, -x), jit=False)(3.0)
+    (6.0, -3.0)
+    """
+    return _derivative("grad_and_aux", function, wrt, jit)
+
+
 def vjp(
     function: Function, *args: Any, wrt: Wrt | None = None, jit: bool | None = None, **kwargs: Any
 ) -> tuple[Any, Pullback]:
@@ -114,8 +125,8 @@ def vjp(
     (61.0,)
     """
     if wrt is None:
-        wrt = _floating(_object(function, None, jit), args, kwargs)
-    return _object(function, wrt, jit).vjp(*args, **kwargs)
+        wrt = floating_arguments(object_of(function, None, jit), args, kwargs)
+    return object_of(function, wrt, jit).vjp(*args, **kwargs)
 
 
 def jvp(
@@ -130,7 +141,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None), jit=False)
     (6.0, 3.0)
     """
-    return _object(function, None, jit).jvp(tuple(primals), tuple(tangents))
+    return object_of(function, None, jit).jvp(tuple(primals), tuple(tangents))
 
 
 def check_grads(
@@ -142,12 +153,12 @@ def check_grads(
 
     >>> check_grads(lambda x: x * x, jit=False)(3.0)
     """
-    return _object(function, wrt, jit).check
+    return object_of(function, wrt, jit).check
 
 
 def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None) -> Derivative:
     if not isinstance(function, Derivative):
-        return _object(function, wrt, jit).derivative(kind)
+        return object_of(function, wrt, jit).derivative(kind)
     owner, order = function.owner, function._wanted.order
     given = owner._compilations.parameters.positions(owner.wrt if wrt is None else wrt)
     if function.kind != "grad" or given != owner._positions:
@@ -155,10 +166,10 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None
             f"{kind} of {function!r} is not derived",
             hint="take grad of grad by the same number, or hvp(f)(*args, v)",
         )
-    return _object(owner, owner.wrt, jit).derivative(kind, order + 1)
+    return object_of(owner, owner.wrt, jit).derivative(kind, order + 1)
 
 
-def _floating(
+def floating_arguments(
     function: Differentiable, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """The names of the parameters whose arguments are all floats."""
@@ -170,7 +181,7 @@ def _floating(
     return tuple(compilations.parameters.names[k] for k, floats in kinds.items() if all(floats))
 
 
-def _object(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
+def object_of(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
     """A differentiable object of the function with these options."""
     if not isinstance(function, Differentiable):
         return _kept_object(function, 0 if wrt is None else wrt, Options(jit is not False))

@@ -27,9 +27,14 @@ class Passes:
     optimise_joint: Pass
 
 
-def value_and_grad(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
-    """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function."""
-    joint = passes.optimise_joint(reverse(function, wrt, seeded=False))
+def value_and_grad(
+    function: Function, wrt: Sequence[int], passes: Passes, auxiliary: bool = False
+) -> Function:
+    """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function.
+
+    With ``auxiliary``, of one that returns a scalar and anything beside it.
+    """
+    joint = passes.optimise_joint(reverse(function, wrt, seeded=False, auxiliary=auxiliary))
     joint = passes.optimise_joint(merge_independent_iterations(joint))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
     return own_results(joint, core.leaves(function.structure))

@@ -24,6 +24,7 @@ from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import rename, substitute
+from adgen.transpiler.ir.trees import Constant, Node
 from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
@@ -33,13 +34,16 @@ from adgen.transpiler.primitives.table import find
 Adjoints = dict[Value, Operand]
 
 
-def reverse(function: Function, wrt: Sequence[int], seeded: bool) -> Function:
+def reverse(
+    function: Function, wrt: Sequence[int], seeded: bool, auxiliary: bool = False
+) -> Function:
     """The joint function: values, then one cotangent per parameter in ``wrt``.
 
     ``seeded``: the cotangents of the (floating) results are further parameters,
-    named ``value_bar``; otherwise the one scalar result has the cotangent 1.
+    named ``value_bar``; otherwise the one scalar result has the cotangent 1, or, if there is
+    an ``auxiliary`` result beside it, the first of two.
 
-    Raises NotDifferentiable when the result is not a floating scalar (unless
+    Raises NotDifferentiable when that result is not a floating scalar (unless
     ``seeded``) or a parameter in ``wrt`` is not of a floating type.
     """
     function = prepare(function)
@@ -57,7 +61,7 @@ def reverse(function: Function, wrt: Sequence[int], seeded: bool) -> Function:
     builder = Builder(role=core.ADJOINT)
     adjoints: Adjoints = {}
     engine = _Reverser(Activity(body, inputs))
-    seeds = _seeds(function, results, seeded)
+    seeds = _cotangents(results) if seeded else _one(function, results, auxiliary)
     for result, seed in zip(results, seeds, strict=True):
         if seed is not None:
             engine.contribute(builder, adjoints, result, seed)
@@ -71,23 +75,41 @@ def reverse(function: Function, wrt: Sequence[int], seeded: bool) -> Function:
     return Function(name, joint, structure, (), function.doc, function.span)
 
 
-def _seeds(function: Function, results: Sequence[Operand], seeded: bool) -> list[Operand | None]:
-    if not seeded:
+def _one(function: Function, results: Sequence[Operand], auxiliary: bool) -> list[Operand | None]:
+    """The cotangent 1 of the one scalar result, None for those beside it."""
+    first, wanted = function.structure, "one scalar result"
+    if auxiliary:
+        wanted = "a pair of results, the first of them a scalar"
+        first = first[0] if type(first) is tuple and len(first) == 2 else Constant(None)
+    kind = type_of(results[0]) if first is core.LEAF else None
+    if not isinstance(kind, Scalar):
+        raise NotDifferentiable(
+            f"the gradient needs {wanted}, but the function returns {_returned(function, results)}",
+            function.span,
+            hint="return a scalar (a sum, a mean, one element), or use vjp",
+        )
+    if not is_float(kind):
+        raise NotDifferentiable(
+            f"the function returns a value of type {kind.dtype}: it has no derivative",
+            function.span,
+            hint="return a float",
+        )
+    one = 1.0 if kind.dtype == np.float64 else kind.dtype.type(1)
+    return [one, *[None for _ in results[1:]]]
+
+
+def _returned(function: Function, results: Sequence[Operand]) -> str:
+    structure = function.structure
+    if structure is core.LEAF:
         kind = type_of(results[0])
-        if len(results) != 1 or function.structure is not core.LEAF or isinstance(kind, Array):
-            raise NotDifferentiable(
-                "the gradient needs one scalar result, but the function returns "
-                + ("a tuple" if function.structure is not core.LEAF else f"an array ({kind})"),
-                function.span,
-                hint="return a scalar (a sum, a mean, one element), or use vjp",
-            )
-        if not is_float(kind):
-            raise NotDifferentiable(
-                f"the function returns a value of type {kind.dtype}: it has no derivative",
-                function.span,
-                hint="return a float",
-            )
-        return [1.0 if kind.dtype == np.float64 else kind.dtype.type(1)]
+        return f"an array ({kind})" if isinstance(kind, Array) else "a number"
+    if isinstance(structure, Constant):
+        return repr(structure.value)
+    return f"a {structure.kind.cls.__name__ if isinstance(structure, Node) else 'tuple'}"
+
+
+def _cotangents(results: Sequence[Operand]) -> list[Operand | None]:
+    """Further parameters, one for each floating result."""
     many = len(results) > 1
     return [
         Value(type_of(result), f"value{k if many else ''}_bar")
