@@ -13,11 +13,12 @@ import numpy as np
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.guess import guess_arguments
 from adgen.transpiler.ir.layout import layout_of_array
+from adgen.transpiler.ir.trees import DICT, LIST, Keys, Kind, Node, kind_of
 from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Static, array
 from adgen.transpiler.source import Source
 from adgen.transpiler.surroundings import MISSING
 
-Argument = Union[Scalar, Array, Static, "tuple[Argument, ...]"]
+Argument = Union[Scalar, Array, Static, "tuple[Argument, ...]", Node]
 
 DTYPES: Mapping[str, str] = {
     **{code: code for code in ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")},
@@ -38,7 +39,7 @@ _FOREIGN = "not understood"
 def argument_of(value: Any) -> Argument:
     """How a value given for a parameter is described to the compiler.
 
-    Raises UnsupportedError for things that are neither numbers, arrays, tuples of
+    Raises UnsupportedError for things that are neither numbers, arrays, containers of
     them, nor constants to specialise on.
 
     >>> str(argument_of(2.0))
@@ -56,19 +57,19 @@ def argument_of(value: Any) -> Argument:
         return INT
     if isinstance(value, float):
         return FLOAT
-    if isinstance(value, tuple):
+    if type(value) is tuple:
         return tuple(argument_of(item) for item in value)
+    container = kind_of(type(value))
+    if container is not None:
+        keys, parts = container.take(value)
+        return Node(container, keys, tuple(argument_of(part) for part in parts))
     if isinstance(value, STATIC_KINDS) or callable(value):
         return Static(value)
-    kind = type(value).__name__
-    hints = {
-        "list": "pass a tuple of arrays, or np.array(...) of the numbers",
-        "dict": "pass the values as separate arguments or as a tuple",
-        "complex": "pass the real and the imaginary part",
-    }
-    raise UnsupportedError(
-        f"an argument of type `{kind}` is not supported", hint=hints.get(kind, "")
-    )
+    name = type(value).__name__
+    hint = f"if it holds numbers and arrays, register it: adgen.register_container({name}, ...)"
+    if isinstance(value, complex):
+        hint = "pass the real and the imaginary part"
+    raise UnsupportedError(f"an argument of type `{name}` is not supported", hint=hint)
 
 
 def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
@@ -115,6 +116,8 @@ def show(argument: Argument) -> str:
     if isinstance(argument, tuple):
         inner = ", ".join(show(part) for part in argument)
         return f"({inner},)" if len(argument) == 1 else f"({inner})"
+    if isinstance(argument, Node):
+        return _show_node(argument)
     if isinstance(argument, Static):
         return f"static {getattr(argument.value, '__name__', repr(argument.value))}"
     code = "bool" if argument.dtype.kind == "b" else argument.dtype.str[1:]
@@ -123,8 +126,18 @@ def show(argument: Argument) -> str:
     return {FLOAT: "float", INT: "int", BOOL: "bool"}.get(argument, code)
 
 
+def _show_node(node: Node) -> str:
+    inner = [show(part) for part in node.parts]
+    if node.kind is LIST:
+        return f"[{', '.join(inner)}]"
+    if node.kind.access == "attribute":
+        fields = ", ".join(f"{k}={part}" for k, part in zip(node.keys, inner, strict=True))
+        return f"{node.kind.cls.__name__}({fields})"
+    return f"{{{', '.join(f'{k!r}: {part}' for k, part in zip(node.keys, inner, strict=True))}}}"
+
+
 def parse_arguments(text: str) -> dict[str, Argument]:
-    """The descriptions in ``"w: f8[:], n: i8, p: (f8, f8[:, :])"``.
+    """The descriptions in ``"w: f8[:], n: i8, p: (f8, f8[:, :]), q: {'a': [f8, f8]}"``.
 
     Raises AdgenError that names the part that is not understood.
     """
@@ -225,6 +238,10 @@ def _annotation(node: ast.expr, source: Source | None) -> Argument | str:
             return Static(None)
         case ast.Tuple(elts=parts):
             return _tuple([_annotation(part, source) for part in parts])
+        case ast.List(elts=parts):
+            return _node(LIST, tuple(range(len(parts))), parts, source)
+        case ast.Dict(keys=keys, values=parts) if all(isinstance(k, ast.Constant) for k in keys):
+            return _node(DICT, tuple(k.value for k in keys), parts, source)  # type: ignore
         case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
             return _annotation(left, source)
         case ast.Subscript(value=base, slice=index):
@@ -246,6 +263,11 @@ def _scalar(name: str) -> Scalar:
 def _tuple(parts: list[Argument | str]) -> Argument | str:
     known = tuple(part for part in parts if not isinstance(part, str))
     return known if len(known) == len(parts) else _FOREIGN
+
+
+def _node(kind: Kind, keys: Keys, parts: list[ast.expr], source: Source | None) -> Argument | str:
+    inner = _tuple([_annotation(part, source) for part in parts])
+    return inner if isinstance(inner, str) else Node(kind, keys, inner)  # type: ignore[arg-type]
 
 
 def _named(value: object) -> Argument | str:

@@ -53,7 +53,6 @@ class Unflatten:
         )
         self._floats = floats
         self._take = taker(floats, by_key=True)
-        self._known: set[type] = set()
         pieces = [_piece(slot, value) for slot, value in zip(self._slots, values, strict=True)]
         self._make = maker(_with_constants(floats, tree_of(example)), pieces)
         self._make_gradient = maker(floats, pieces)
@@ -71,11 +70,13 @@ class Unflatten:
 
         Raises ValueError when it nests otherwise or a shape is another.
         """
-        if type(tree) not in self._known:
-            list(parts_like(self._floats, tree, "value nests like the one that was flattened"))
-            self._known.add(type(tree))
+        try:
+            leaves = self._take(tree)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            what = "value nests like the one that was flattened"
+            leaves = tuple(parts_like(self._floats, tree, what))
         vector = np.empty(self._slots[-1][1] if self._slots else 0, self._dtype)
-        for (start, stop, shape), leaf in zip(self._slots, self._take(tree), strict=True):
+        for (start, stop, shape), leaf in zip(self._slots, leaves, strict=True):
             if np.shape(leaf) != shape:
                 raise ValueError(f"a leaf has shape {np.shape(leaf)}, it should be {shape}")
             vector[start:stop] = leaf.reshape(-1) if isinstance(leaf, np.ndarray) else leaf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 
 import numpy as np
 import pytest
@@ -32,14 +33,15 @@ def test_steps_are_those_of_autograd(name):
 
 
 def test_defaults_are_those_of_autograd():
-    inspect = pytest.importorskip("inspect")
     theirs = pytest.importorskip("autograd.misc.optimizers")
     for name in ("sgd", "rmsprop", "adam"):
         # Autograd's wrapper hides its signature: it is in the closure
         cells = [cell.cell_contents for cell in getattr(theirs, name).__closure__]
         (plain,) = [cell for cell in cells if inspect.isfunction(cell)]
         expected = [p.default for p in inspect.signature(plain).parameters.values()]
-        found = [p.default for p in inspect.signature(getattr(optimizers, name)).parameters.values()]
+        found = [
+            p.default for p in inspect.signature(getattr(optimizers, name)).parameters.values()
+        ]
         assert found[: len(expected)] == expected
 
 

@@ -185,8 +185,8 @@ def test_values(value, shown):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ([1.0], "an argument of type `list` is not supported"),
-        ({}, "an argument of type `dict` is not supported"),
+        ({1.0}, "an argument of type `set` is not supported"),
+        (np.random.default_rng(0), "register_container(Generator, ...)"),
         (1j, "an argument of type `complex` is not supported"),
         (np.ones(2, complex), "arrays of dtype complex128 are not supported"),
         (np.ones(2, np.float16), "arrays of dtype float16 are not supported"),
