@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import compile_time, report, warm_start
+from benchmarks import ablations, compile_time, report, warm_start
 from benchmarks.cases import CASES
 from benchmarks.gradients import measure_all, measure_overheads
 
@@ -18,6 +18,8 @@ def main() -> None:
     print(report.gradients(rows), flush=True)
     if only is not None:
         return
+    outcomes = [ablations.measure(ablation) for ablation in ablations.ABLATIONS]
+    print(report.ablations(outcomes), flush=True)
     overheads = measure_overheads()
     print(report.overheads(overheads), flush=True)
     print("first calls …", flush=True)
@@ -26,7 +28,7 @@ def main() -> None:
     print("cold and warm starts …", flush=True)
     starts = {name: warm_start.measure(name) for name in warm_start.FUNCTIONS}
     print(report.warm_starts(starts), flush=True)
-    report.write(rows, overheads, compiling, starts)
+    report.write(rows, outcomes, overheads, compiling, starts)
     print(f"written to {report.README}")
 
 

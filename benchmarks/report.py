@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.ablations import Outcome
 from benchmarks.compile_time import Comparison
 from benchmarks.gradients import Overhead, Row
 from benchmarks.timing import readable
@@ -39,6 +40,11 @@ of Rosenbrock's function and of the series are timed inside a compiled loop that
 returns; the hand-written adjoints are given theirs.
 """
 
+ABLATIONS = """## What single optimisations are worth
+
+The generated gradient with and without one of them.
+"""
+
 OVERHEADS = """## A call from Python
 
 What a call costs when there is next to nothing to compute: `adgen.value_and_grad(f)(x)` and a
@@ -61,6 +67,7 @@ compiled code on disk; imports aside.
 
 def write(
     rows: Sequence[Row],
+    outcomes: Sequence[Outcome],
     calls: Sequence[Overhead],
     compiling: Comparison,
     starts: Mapping[str, Start],
@@ -69,6 +76,7 @@ def write(
     parts = [
         INTRODUCTION + "\n" + machine(),
         GRADIENTS + "\n" + gradients(rows),
+        ABLATIONS + "\n" + ablations(outcomes),
         OVERHEADS + "\n" + overheads(calls),
         COMPILING + "\n" + first_calls(compiling),
         WARM + "\n" + warm_starts(starts),
@@ -110,6 +118,23 @@ def gradients(rows: Sequence[Row]) -> str:
                 f"{row.difference:.0e}",
             )
             for row in rows
+        ),
+    )
+
+
+def ablations(outcomes: Sequence[Outcome]) -> str:
+    """The table of optimisations."""
+    return _table(
+        ("optimisation", "case", "with", "without", "without ÷ with"),
+        (
+            (
+                outcome.name,
+                outcome.case,
+                readable(outcome.with_it.median),
+                readable(outcome.without.median),
+                f"{outcome.ratio:.2f}",
+            )
+            for outcome in outcomes
         ),
     )
 

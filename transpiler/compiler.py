@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir.core import Block, Function, Slot
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
+from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
@@ -129,7 +130,8 @@ def to_loops(function: Function) -> Function:
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
     wide = settle_reshaped_writes(optimise(wide))
-    wide = optimise(reuse_buffers(share_elements(lower_to_loops(wide))))
+    wide = share_elements(merge_neighbours(lower_to_loops(wide)))
+    wide = optimise(reuse_buffers(wide))
     body = wide.body
     after = iter(body.yields[len(results) :])
     lowered = replace(

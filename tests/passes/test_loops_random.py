@@ -8,6 +8,7 @@ from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.ir.verifier import verify
+from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise
 from tests.passes.array_programs import Generator, M, N
@@ -22,9 +23,10 @@ def check(seed, size):
     function = Generator(seed, size).function()
     wanted = interpret(function, *arguments(seed))
     lowered = lower_to_loops(optimise(function))
-    verify(lowered, planned=True)
-    for got, want in zip(interpret(lowered, *arguments(seed)), wanted, strict=True):
-        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-12)
+    for after in (lowered, merge_neighbours(lowered)):
+        verify(after, planned=True)
+        for got, want in zip(interpret(after, *arguments(seed)), wanted, strict=True):
+            np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-12)
     return lowered
 
 

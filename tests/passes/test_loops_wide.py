@@ -7,6 +7,7 @@ import pytest
 
 from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.verifier import verify
+from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise
 from tests.passes.wide_array_programs import WideGenerator
@@ -21,7 +22,9 @@ def check(seed: int) -> None:
         for source in (function, optimise(function)):
             lowered = lower_to_loops(source)
             verify(lowered, planned=True)
-            for got, want in zip(interpret(lowered, *generator.args), wanted, strict=True):
+            merged = merge_neighbours(lowered)
+            verify(merged, planned=True)
+            for got, want in zip(interpret(merged, *generator.args), wanted, strict=True):
                 assert np.asarray(got).dtype == np.asarray(want).dtype
                 tolerance = 2e-5 if np.asarray(want).dtype == np.float32 else 1e-10
                 np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance)

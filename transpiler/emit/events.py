@@ -91,6 +91,10 @@ class Events:
             return True
         return may_raise(op) and _between(self._barriers, start, stop)
 
+    def written(self, start: int, stop: int) -> bool:
+        """Whether any array is written between two positions."""
+        return any(_between(positions, start, stop) for positions in self._writes.values())
+
     def _memory_read(self, op: Op) -> list[Value | Slot]:
         read: list[Value | Slot] = [
             self.memory(o)

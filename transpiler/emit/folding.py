@@ -16,7 +16,7 @@ from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.order import Order, Use
 from adgen.transpiler.emit.selects import is_select, may_stand_inside
 from adgen.transpiler.emit.storage import WRITES, is_write
-from adgen.transpiler.emit.style import WIDTH
+from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.emit.width import estimate, operand_width, reserved
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
@@ -25,8 +25,9 @@ from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 class Folding:
     """The values that are written inline, with the ops that make them."""
 
-    def __init__(self, function: Function, order: Order, events: Events) -> None:
+    def __init__(self, function: Function, order: Order, events: Events, style: Style) -> None:
         self.function = function
+        self.style = style
         self.order = order
         self.events = events
         self.inline: dict[Value, Op] = {}
@@ -91,7 +92,7 @@ class Folding:
         if result.name and not at_end and op.callee != core.LOAD and not _is_copied(use, result):
             return
         root = self._root_of(use)
-        if self._blocked(op, root):
+        if self._blocked(op, root) or (self.style.numba and self._is_recurrence(op, use)):
             return
         self.inline[result] = op
         self._root[op] = root
@@ -111,6 +112,16 @@ class Folding:
         names = {o.name for o in read if isinstance(o, Value) and o.name}
         made = self.order.exit[op] + 1
         return any(self.events.renamed(name, made, root) for name in names)
+
+    def _is_recurrence(self, op: Op, use: Use) -> bool:
+        """Whether it is the value for the next trip of a loop that writes arrays after it.
+
+        LLVM vectorises a loop whose trips use values of the trip before if these are computed
+        ahead of all stores, past which it moves nothing.
+        """
+        if use.op is not None or use.place.op is None or use.place.op.callee != core.FOR:
+            return False
+        return self.events.written(self.order.entry[op], use.position)
 
     def _is_slot_name(self, op: Op) -> bool:
         """A local slot that is not written again reads like any other name."""

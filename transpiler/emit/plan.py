@@ -40,7 +40,7 @@ def plan(function: Function, style: Style) -> Plan:
     verify_copies(function)
     function = restore_jumps(gather_extents(function))
     order = Order(function)
-    folding = Folding(function, order, Events(function, order))
+    folding = Folding(function, order, Events(function, order), style)
     liveness = Liveness(function, order, folding)
     naming = Naming(function, order, liveness, style)
     return Plan(function, style, order, folding, naming, _writes_reshaped(function))
