@@ -13,8 +13,9 @@ from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
-from adgen.transpiler.ir.core import Block, Function, Slot
+from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
 from adgen.transpiler.ir.printer import print_function
+from adgen.transpiler.ir.trees import Update
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import drop_checked_by_numpy, guesses, prints
@@ -49,7 +50,9 @@ class Request:
 class Compiled:
     """Generated module text and what a caller must know to use it.
 
-    ``guesses``: a ValueError that says ``core.MISMATCH`` may mean that a guess was wrong.
+    ``updates``: containers that the function changes; a plain call returns what they hold
+    then behind its value.  ``guesses``: a ValueError that says ``core.MISMATCH`` may mean
+    that a guess was wrong.
     """
 
     text: str
@@ -60,6 +63,7 @@ class Compiled:
     writes: tuple[int, ...]
     guesses: bool = False
     classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
+    updates: tuple[Update, ...] = ()
 
 
 def compile_source(
@@ -76,10 +80,13 @@ def compile_source(
     functions = tuple(finish(function) for function in functions)
     text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
     names = tuple(function.name for function in functions)
-    captures = primal.captures
+    captures, updates = primal.captures, primal.updates
+    structure = (
+        returning_updates(primal).structure if request.mode == "primal" else primal.structure
+    )
     return Compiled(
-        text, names, functions, captures, primal.structure, primal.writes, guesses(primal),
-        hidden(functions),
+        text, names, functions, captures, structure, primal.writes, guesses(primal),
+        hidden(functions), updates,
     )  # fmt: skip
 
 
@@ -98,7 +105,7 @@ def prepare(source: Source, arguments: Mapping[str, Argument], speculates: bool 
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
     """The functions that a request asks for, at the array level."""
     if request.mode == "primal":
-        return (primal,)
+        return (returning_updates(primal),)
     if request.mode == "value_and_grad":
         return (gradient.value_and_grad(primal, request.wrt, PASSES),)
     if request.mode == "grad_and_aux":

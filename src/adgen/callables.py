@@ -109,7 +109,7 @@ def caller(build: Build) -> Run:
 
 def alias_check(build: Build) -> Run | None:
     """The check that an argument that the function writes to overlaps no other, if needed."""
-    if not build.compiled.writes:
+    if not build.compiled.writes and not build.compiled.updates:
         return None
     return build.effects.check_aliases
 

@@ -94,7 +94,10 @@ class Build:
     @cached_property
     def effects(self) -> WriteBack:
         """What plain calls do about arguments that the function mutates."""
-        return WriteBack(self.leaves, self.arguments, self.compiled.writes, self.compiled.captures)
+        compiled = self.compiled
+        return WriteBack(
+            self.leaves, self.arguments, compiled.writes, compiled.captures, compiled.updates
+        )
 
     def cotangents(self, args: tuple[Any, ...], packed: bool) -> Make:
         """How flat cotangents become a gradient by arguments like these; ``packed``: a tuple."""

@@ -21,6 +21,7 @@ from adgen.gradients import (
 from adgen.options import Options
 from adgen.parameters import Wrt
 from adgen.transpiler.errors import NotDifferentiable
+from adgen.updates import update
 
 MEMBERS: dict[str, type[Derivative]] = {
     kind.kind: kind for kind in (Gradient, ValueAndGradient, GradientAndAuxiliary, HessianProduct)
@@ -134,7 +135,7 @@ class Differentiable(CompiledCallable):
 
     def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
         finish = build.finish_value
-        if build.compiled.writes:
+        if build.compiled.writes or build.compiled.updates:
             return _mutating(build, finish)
         call = caller(build)
         return call if finish is None else lambda given: finish(call(given))
@@ -168,7 +169,7 @@ def _find(module: str, qualname: str) -> Any:
 
 def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
     """Calls of a function that changes its arguments."""
-    effects = build.effects
+    effects, updates = build.effects, build.compiled.updates
     call = guesses.undoing(build)
 
     def run(args: tuple[Any, ...]) -> Any:
@@ -177,6 +178,10 @@ def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
         flat = build.flat(args)
         value = call(flat)
         effects.restore(args, flat)
-        return finish(value) if finish else value
+        value = finish(value) if finish else value
+        if updates:
+            value, *held = value
+            update(args, updates, held)
+        return value
 
     return run

@@ -11,9 +11,10 @@ import numpy as np
 
 from adgen.structures import Take, leaves_of_structure, places, taker
 from adgen.transpiler.errors import AliasedMutation
-from adgen.transpiler.ir.trees import parts_of
+from adgen.transpiler.ir.trees import Update, parts_of
 from adgen.transpiler.ir.types import Static, Type
 from adgen.transpiler.signature import Argument
+from adgen.updates import check_containers
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class WriteBack:
     arguments: tuple[Argument, ...]
     writes: tuple[int, ...]
     captures: tuple[Any, ...] = ()
+    updates: tuple[Update, ...] = ()
 
     def check_writable(self, args: tuple[Any, ...]) -> None:
         """Raises ValueError for a read-only array, as NumPy does."""
@@ -94,8 +96,9 @@ class WriteBack:
     def check_aliases(self, args: tuple[Any, ...]) -> None:
         """Refuse arrays that overlap one that is written to: what is read would change.
 
-        Raises AliasedMutation.
+        The same for containers.  Raises AliasedMutation.
         """
+        check_containers(self.arguments, self.updates, args)
         values = self._pick(args)
         names = [f"`{leaf.name}`" for leaf in self.leaves]
         names += ["an array of the surroundings"] * len(self.captures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import gast
@@ -32,6 +33,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
 )
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Cell,
     Conflict,
     Frame,
@@ -41,16 +43,17 @@ from adgen.transpiler.frontend.bindings import (
     describe,
     is_operand,
     part_name,
+    same,
     with_children,
 )
-from adgen.transpiler.frontend.boxes import new_box, opened
+from adgen.transpiler.frontend.boxes import contents, new_box, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import activation_of, bind_arguments, run_body, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
-from adgen.transpiler.ir.trees import Constant, Node
+from adgen.transpiler.ir.trees import Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import Source
 
@@ -74,23 +77,28 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
     cx.stack.append(activation_of(frame))
     given = _Parameters(cx, arguments)
-    bound = {name: given.binding(name, argument) for name, argument in arguments.items()}
+    bound = {
+        name: given.binding(name, argument, (position,))
+        for position, (name, argument) in enumerate(arguments.items())
+    }
     initial = dict(cx.state.cells)
     for name, binding in _bound(cx, source, tree, bound).items():
         cx.bind(name, binding)
     result = run_body(cx, frame)
     structure, leaves = _flatten(cx, tree, result)
+    updates, held = given.updated(tree)
     writes, finals = given.written(tree, initial)
     captured = list(cx.captures.values())
     params = (*given.params, *(value for _, _, value in captured))
     return Function(
         source.name if source.name.isidentifier() else "function",
-        cx.builder.block(params, (*leaves, *finals)),
+        cx.builder.block(params, (*leaves, *held, *finals)),
         structure,
         writes,
         _docstring(tree),
         source.header,
         tuple(obj for obj, _, _ in captured),
+        updates=updates,
     )
 
 
@@ -125,21 +133,25 @@ class _Parameters:
         self.cx = cx
         self.names = set(names)
         self.params: list[Value] = []
+        self.paths: list[Keys] = []  # where in the arguments each parameter is
+        self.boxes: dict[Box, tuple[Binding, Keys]] = {}  # at first, and where
         self.refs: dict[int, Ref] = {}  # by position
 
-    def binding(self, name: str, argument: Argument) -> Binding:
+    def binding(self, name: str, argument: Argument, path: Keys) -> Binding:
         """The binding of an argument; its leaves become parameters."""
         if isinstance(argument, types.Static):
             return from_object(self.cx, self.cx.frame.node, argument.value, name)
         if isinstance(argument, tuple):
             return tuple(
-                self.binding(self.part_name(name, k), part) for k, part in enumerate(argument)
+                self.binding(self.part_name(name, k), part, (*path, k))
+                for k, part in enumerate(argument)
             )
         if isinstance(argument, Node):
-            return self.container(name, argument)
+            return self.container(name, argument, path)
         kind = replace(argument, layout=None) if isinstance(argument, Array) else argument
         value = Value(kind, name)
         self.params.append(value)
+        self.paths.append(path)
         if isinstance(argument, Scalar):
             return value
         assert isinstance(argument, Array)
@@ -151,15 +163,40 @@ class _Parameters:
         self.refs[len(self.params) - 1] = ref
         return ref
 
-    def container(self, name: str, argument: Node) -> Binding:
+    def container(self, name: str, argument: Node, path: Keys) -> Binding:
         """The binding of a container, a fresh one if it can be changed."""
         parts = tuple(
-            self.binding(self.part_name(name, key), part)
+            self.binding(self.part_name(name, key), part, (*path, key))
             for key, part in zip(argument.keys, argument.parts, strict=True)
         )
         if not argument.kind.changeable:
             return argument.with_parts(parts)
-        return new_box(self.cx, argument.kind, argument.keys, parts, name)
+        box = new_box(self.cx, argument.kind, argument.keys, parts, name)
+        self.boxes[box] = self.cx.state.boxes[box], path
+        return box
+
+    def updated(self, node: Any) -> tuple[tuple[Update, ...], list[Operand]]:
+        """Containers that hold something else at the end, and the leaves of it."""
+        updates, leaves = [], []
+        for box, (before, path) in self.boxes.items():
+            after = self.cx.state.boxes[box]
+            if after is before and box not in self.cx.state.stale:
+                continue
+            after = contents(self.cx, box, node)
+            if not same(after, before):
+                structure, found = _flatten(self.cx, node, after, self.objects())
+                updates.append(Update(path, structure))
+                leaves += found
+        return tuple(updates), leaves
+
+    def objects(self) -> dict[Any, Given]:
+        """The caller's own objects by what stands for them here."""
+        found: dict[Any, Given] = {box: Given(path) for box, (_, path) in self.boxes.items()}
+        for position, ref in self.refs.items():
+            found[ref.cell] = Given(self.paths[position])
+        for position, param in enumerate(self.params):
+            found.setdefault(param, Given(self.paths[position]))
+        return found
 
     def part_name(self, name: str, key: Any) -> str:
         """A name for a part of an argument, that no other parameter has."""
@@ -183,8 +220,14 @@ class _Parameters:
         return tuple(positions), list(finals)
 
 
-def _flatten(cx: Context, node: Any, binding: Binding) -> tuple[Any, list[Operand]]:
-    """The structure of a result and its leaves."""
+def _flatten(
+    cx: Context, node: Any, binding: Binding, given: Mapping[Any, Given] = MappingProxyType({})
+) -> tuple[Any, list[Operand]]:
+    """The structure of a result and its leaves.  ``given``: what is an object of the caller."""
+    if isinstance(binding, (Value, Box)) and binding in given:
+        return Constant(given[binding]), []
+    if isinstance(binding, Ref) and binding.cell in given and not binding.path:
+        return Constant(given[binding.cell]), []
     if is_operand(binding):
         return LEAF, [binding]
     if isinstance(binding, Ref):
@@ -193,7 +236,7 @@ def _flatten(cx: Context, node: Any, binding: Binding) -> tuple[Any, list[Operan
         return Constant(binding.value), []
     found = binding if isinstance(binding, tuple) else opened(cx, binding, node)
     if found is not None:
-        parts = [_flatten(cx, node, part) for part in children(found) or ()]
+        parts = [_flatten(cx, node, part, given) for part in children(found) or ()]
         structure = with_children(found, tuple(structure for structure, _ in parts))
         return structure, [leaf for _, leaves in parts for leaf in leaves]
     if isinstance(binding, Conflict):

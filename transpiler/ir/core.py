@@ -52,7 +52,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adgen.transpiler.ir.trees import parts_of
+from adgen.transpiler.ir.trees import Update, parts_of
 from adgen.transpiler.ir.types import Scalar, Type, type_of_constant
 from adgen.transpiler.span import Span
 
@@ -157,6 +157,8 @@ class Function:
     LEAF for one value; containers and constants as ``ir/trees.py`` has them.
     ``writes``: indices of parameters that the function mutates; their final
     values are the last ``len(writes)`` yields.
+    ``updates``: containers among the arguments that the function changes; the leaves of
+    what they hold then are yielded between the result and those.
     ``captures``: arrays of the surroundings, the arguments for the last parameters.
     ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
     what it hands over.  ``residuals_in``: of a backward function
@@ -172,6 +174,7 @@ class Function:
     captures: tuple[object, ...] = ()
     residuals_out: tuple[Operand | Slot, ...] = ()
     residuals_in: tuple[Value | Slot, ...] = ()
+    updates: tuple[Update, ...] = ()
 
     @property
     def params(self) -> tuple[Value, ...]:
@@ -228,6 +231,14 @@ def leaves(structure: Any) -> int:
     """Number of leaves in a result structure."""
     parts = parts_of(structure)
     return int(structure is LEAF) if parts is None else sum(leaves(part) for part in parts)
+
+
+def returning_updates(function: Function) -> Function:
+    """The function with what it leaves in containers as further results."""
+    if not function.updates:
+        return function
+    structures = (function.structure, *(update.structure for update in function.updates))
+    return replace(function, structure=structures, updates=())
 
 
 def is_scalar(operand: Operand) -> bool:

@@ -71,6 +71,25 @@ class Constant:
     value: Any
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Given:
+    """An object of the caller: ``path`` leads to it, from the position of the argument on."""
+
+    path: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Update:
+    """What a function leaves in a container that it was given.
+
+    ``structure``: like that of a result; parts that are the caller's own objects are
+    ``Constant(Given(path))``.
+    """
+
+    path: tuple[Any, ...]
+    structure: Any
+
+
 def _positions(value: Any) -> tuple[Keys, Parts]:
     parts = tuple(value)
     return tuple(range(len(parts))), parts

@@ -146,7 +146,8 @@ class _Verifier:
 
     def _check_results(self) -> None:
         function = self.function
-        wanted = core.leaves(function.structure) + len(function.writes)
+        updated = sum(core.leaves(update.structure) for update in function.updates)
+        wanted = core.leaves(function.structure) + updated + len(function.writes)
         if len(function.body.yields) != wanted:
             raise InvalidIR(
                 f"{function.name} yields {len(function.body.yields)} values instead of {wanted}"
