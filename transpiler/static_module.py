@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
+from adgen.transpiler.dialects import STAND_INS, module_at
 from adgen.transpiler.errors import AdgenError, SourceNotFound
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
@@ -233,7 +234,7 @@ class _Reader:
             self.bindings.bind(name, value)
 
     def _import_star(self, statement: ast.ImportFrom) -> None:
-        module = MODULES.get(statement.module or "")
+        module = MODULES.get(statement.module or "", STAND_INS.get(statement.module or ""))
         if module is None or statement.level:
             for name in list(self.bindings.values):
                 self.bindings.hide(name, f"`from {statement.module} import *` may have replaced it")
@@ -351,9 +352,12 @@ class _Reader:
 
 def _resolve(path: str) -> object:
     """``numpy.linalg`` → the module, by attributes alone: nothing is imported."""
-    first, *rest = path.split(".")
+    stand_in = module_at(path)
+    first, _, rest = path.partition(".")
     value: object = MODULES.get(first, MISSING)
-    for name in rest:
+    if stand_in is not None:
+        value, rest = stand_in
+    for name in filter(None, rest.split(".")):
         value = getattr(value, name, MISSING)
     return value
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, namedtuple
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -15,6 +17,8 @@ from adgen.transpiler.signature import (
 )
 from adgen.transpiler.source import from_function
 from tests.golden.programs import logistic_loss as loss
+
+Point = namedtuple("Point", "x y")
 
 
 def mse(w, X, y, lam):
@@ -146,6 +150,9 @@ def test_given_name_that_is_no_parameter():
         ("f4", "f4"),
         ("(f8, (i8, f8[1, :]))", "(float, (int, f8[1, :]))"),
         ("tuple[float, int]", "(float, int)"),
+        ("{'w': f8[:], 'b': f8}", "{'w': f8[:], 'b': float}"),
+        ("[(f8[:, :], f8[:]), {1: i8}]", "[(f8[:, :], f8[:]), {1: int}]"),
+        ("{}", "{}"),
         ("None", "static None"),
     ],
 )
@@ -153,7 +160,9 @@ def test_texts(text, shown):
     assert show(parse_arguments(f"p: {text}")["p"]) == shown
 
 
-@pytest.mark.parametrize("text", ["w: f8[:", "w", "w: foo", "w: f8[2]", "1", "w: f8): pass\n#"])
+@pytest.mark.parametrize(
+    "text", ["w: f8[:", "w", "w: foo", "w: f8[2]", "w: {f8: 1}", "1", "w: f8): pass\n#"]
+)
 def test_texts_that_say_nothing(text):
     with pytest.raises(AdgenError, match="does not describe arguments"):
         parse_arguments(text)
@@ -175,6 +184,9 @@ def test_texts_that_say_nothing(text):
         (None, "static None"),
         ("mean", "static 'mean'"),
         (np.sin, "static sin"),
+        ([1.0, {"w": np.ones(2), 3: None}], "[float, {'w': f8[:], 3: static None}]"),
+        (Point(1.0, np.ones(2)), "Point(x=float, y=f8[:])"),
+        (OrderedDict(a=1.0), "{'a': float}"),
         (mse, "static mse"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.dialects import in_numpy
 from adgen.transpiler.errors import TypeMismatch, UnboundName
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
@@ -69,6 +70,7 @@ def _remedy(conflict: Conflict) -> str:
 
 def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
     """The binding of a live Python object of the surroundings."""
+    value = in_numpy(value)
     if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
         return value
     if isinstance(value, (np.bool_, np.integer, np.floating)):
