@@ -91,6 +91,10 @@ class Frame:
             frame = frame.parent
         return frame
 
+    def is_within(self, other: Frame) -> bool:
+        """Whether a frame is this one, or one around it."""
+        return self is other or (self.parent is not None and self.parent.is_within(other))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Closure:

@@ -16,11 +16,12 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnboundName
-from adgen.transpiler.frontend.bindings import Binding, Key
+from adgen.transpiler.frontend.bindings import Binding, Key, Unbound
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.joins import FLAGS, Arm, branch
+from adgen.transpiler.frontend.liveness import bound_when
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Value
 
@@ -103,7 +104,11 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
         return False
     if _lower_guard(cx, node, condition):
         return False
-    arms = arms_of(cx, lambda: run_block(cx, node.body), lambda: run_block(cx, node.orelse))
+    arms = arms_of(
+        cx,
+        lambda: run_arm(cx, node.test, True, node.body),
+        lambda: run_arm(cx, node.test, False, node.orelse),
+    )
     if arms is None:
         return False
     exits = [side.flag(cx, "$out") for side in arms]
@@ -118,13 +123,28 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     return moved
 
 
+def run_arm(cx: Context, test: Any, outcome: bool, statements: Sequence[Any]) -> None:
+    """Lower statements that run where a test has that outcome."""
+    assume_bound(cx, test, outcome)
+    run_block(cx, statements)
+
+
+def assume_bound(cx: Context, test: Any, outcome: bool) -> None:
+    """Names that ``:=`` in a part of the test has bound are bound here."""
+    for name in bound_when(test, outcome):
+        key = cx.frame.owner(name) or cx.frame, name
+        binding = cx.state.env.get(key)
+        if isinstance(binding, Unbound) and binding.maybe is not None:
+            cx.state.env[key] = binding.maybe
+
+
 def _lower_guard(cx: Context, node: Any, condition: Value) -> bool:
     """``if condition: … raise …``: the other arm follows in place.  Whether it was that."""
     for side, (body, other) in enumerate(((node.body, node.orelse), (node.orelse, node.body))):
         if not _ends_in_raise(body):
             continue
         try:
-            raising = arm(cx, partial(run_block, cx, body))
+            raising = arm(cx, partial(run_arm, cx, node.test, side == 0, body))
         except UnboundName:
             if not cx.trials:
                 raise
@@ -136,7 +156,7 @@ def _lower_guard(cx: Context, node: Any, condition: Value) -> bool:
         blocks[side] = raising.builder.block((), ())
         attrs = {"label": core.new_label()}
         cx.builder.add(Op(core.IF, (condition,), attrs, tuple(blocks), (), cx.span(node)))
-        run_block(cx, other)
+        run_arm(cx, node.test, side == 1, other)
         return True
     return False
 

@@ -87,7 +87,7 @@ def _bool_op(cx: Context, node: Any, name: str) -> Binding:
 
 
 def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Binding:
-    from adgen.transpiler.frontend.blocks import choose
+    from adgen.transpiler.frontend.blocks import assume_bound, choose
 
     first, *rest = values
     left = cx.ev(first)
@@ -106,6 +106,7 @@ def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Bind
         return _select(cx, first, condition, left, right, conjunction, name)
 
     def other() -> Binding:
+        assume_bound(cx, first, conjunction)
         return _chain(cx, rest, conjunction, "")
 
     def same() -> Binding:

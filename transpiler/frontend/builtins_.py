@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import operator
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,16 +22,11 @@ from adgen.transpiler.frontend.arguments import (
 from adgen.transpiler.frontend.arithmetic import binary
 from adgen.transpiler.frontend.bindings import (
     Binding,
-    Box,
-    Closure,
     EnumerateOf,
-    ErrorOf,
-    Node,
     RangeOf,
     Ref,
     ReversedOf,
     Static,
-    StringOf,
     ZipOf,
     describe,
     is_operand,
@@ -43,6 +37,7 @@ from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.kinds import class_of
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -331,7 +326,7 @@ def _isinstance(cx: Context, call: Call) -> Binding:
     arg, classes = named(cx, call, ("obj", "class_or_tuple"), 2)
     wanted = static_value(cx, classes, call.node, "a class")
     try:
-        return issubclass(_class_of(cx, arg), wanted)
+        return issubclass(class_of(cx, arg), wanted)
     except TypeError:
         cx.refuse(
             TypeMismatch,
@@ -339,27 +334,3 @@ def _isinstance(cx: Context, call: Call) -> Binding:
             call.node,
             "give it a class or a tuple of classes",
         )
-
-
-def _class_of(cx: Context, binding: Binding) -> type:
-    if is_operand(binding):
-        kind = type_of(binding)
-        assert isinstance(kind, Scalar)
-        weak: dict[str, type] = {"b": bool, "i": int, "f": float}
-        return weak[kind.dtype.kind] if kind.weak else kind.dtype.type
-    match binding:
-        case Ref():
-            return np.ndarray
-        case Static(value=value):
-            return type(value)
-        case Closure():
-            return FunctionType
-        case Node() | Box():
-            return binding.kind.cls
-        case RangeOf():
-            return range
-        case StringOf():
-            return str
-        case ErrorOf(cls=cls):
-            return cls
-    return tuple

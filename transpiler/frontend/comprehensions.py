@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.functions import call_closure
 from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.liveness import walrus_targets
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir.core import Value
 
@@ -125,7 +126,11 @@ def _loop(node: Any, callee: Any) -> Any:
         while fresh in used:
             fresh += "_"
         names[name] = fresh
-    return _Filler(node, names).visit(tree)
+    tree = _Filler(node, names).visit(tree)
+    rebound = [target.id for target in walrus_targets(node)]
+    if rebound:
+        tree.body.insert(0, gast.copy_location(gast.Nonlocal(rebound), tree.body[0]))
+    return tree
 
 
 class _Filler(gast.NodeTransformer):

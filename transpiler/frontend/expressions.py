@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gast
@@ -101,14 +102,18 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
 
 @expression(gast.IfExp)
 def _if_exp(cx: Context, node: Any, name: str) -> Binding:
-    from adgen.transpiler.frontend.blocks import choose
+    from adgen.transpiler.frontend.blocks import assume_bound, choose
 
     condition = truth(cx, cx.ev(node.test), node.test)
     if not isinstance(condition, Value):
         return cx.ev(node.body if condition else node.orelse, name)
-    return choose(
-        cx, node, condition, lambda: cx.ev(node.body), lambda: cx.ev(node.orelse), name
-    )  # fmt: skip
+
+    def side(outcome: bool, value: Any) -> Binding:
+        assume_bound(cx, node.test, outcome)
+        return cx.ev(value)
+
+    then, orelse = partial(side, True, node.body), partial(side, False, node.orelse)
+    return choose(cx, node, condition, then, orelse, name)
 
 
 @expression(gast.Lambda)

@@ -94,8 +94,37 @@ def _own_nodes(statements: Iterable[Any]) -> Iterable[Any]:
             todo += [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
         elif isinstance(node, _COMPREHENSIONS):
             todo.append(node.generators[0].iter)
+            todo += walrus_targets(node)
         else:
             todo += gast.iter_child_nodes(node)
+
+
+def walrus_targets(comprehension: Any) -> list[Any]:
+    """The targets of ``:=`` in a comprehension: names of the function around it."""
+    inner = gast.walk(comprehension)
+    return [node.target for node in inner if isinstance(node, gast.NamedExpr)]
+
+
+def bound_when(test: Any, outcome: bool) -> Names:
+    """Names that ``:=`` has bound for certain where a test has that outcome."""
+    match test:
+        case gast.NamedExpr(target=target, value=value):
+            return bound_when(value, outcome) | {target.id}
+        case gast.UnaryOp(op=gast.Not(), operand=operand):
+            return bound_when(operand, not outcome)
+        case gast.BoolOp(op=op, values=values):
+            certain = values if isinstance(op, gast.And) is outcome else values[:1]
+            return EMPTY.union(*(bound_when(value, outcome) for value in certain))
+        case gast.Compare(left=left, comparators=comparators):
+            certain = comparators if outcome else comparators[:1]
+            return EMPTY.union(*(_always_bound(part) for part in (left, *certain)))
+    if isinstance(test, (*_SCOPES, *_COMPREHENSIONS, gast.IfExp)):
+        return EMPTY
+    return EMPTY.union(*(_always_bound(child) for child in gast.iter_child_nodes(test)))
+
+
+def _always_bound(node: Any) -> Names:
+    return bound_when(node, True) & bound_when(node, False)
 
 
 def _loads(node: Any) -> set[str]:

@@ -20,7 +20,15 @@ from adgen.transpiler.frontend.bindings import (
     Unbound,
     children,
 )
-from adgen.transpiler.frontend.blocks import arm, arms_of, assume, live_names, run_block
+from adgen.transpiler.frontend.blocks import (
+    arm,
+    arms_of,
+    assume,
+    assume_bound,
+    live_names,
+    run_arm,
+    run_block,
+)
 from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
 from adgen.transpiler.frontend.context import Context
@@ -336,13 +344,14 @@ class _Loop:
         condition = truth(cx, cx.ev(node.test), node.test)
 
         def done() -> None:
+            assume_bound(cx, node.test, False)
             cx.bind("$done", True)
             cx.bind("$out", True)
 
         if not isinstance(condition, Value):
             run_block(cx, node.body) if condition else done()
             return
-        arms = arms_of(cx, lambda: run_block(cx, node.body), done)
+        arms = arms_of(cx, lambda: run_arm(cx, node.test, True, node.body), done)
         if arms is not None:
             branch(cx, node, condition, *arms, lambda key: True)
 
@@ -407,7 +416,7 @@ class _Loop:
                 liveness.is_live(liveness.head, node, name)
                 or liveness.is_live(liveness.after, node, name)
             )
-            if live and (frame is cx.frame or key in self.start.env):
+            if live and (cx.frame.is_within(frame) or key in self.start.env):
                 out.append(key)
         return out
 

@@ -24,6 +24,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     indexing,
     lists,
     loops,
+    patterns,
     printing,
     raising,
     statements,

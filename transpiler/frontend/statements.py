@@ -71,7 +71,7 @@ def _expr(cx: Context, node: Any) -> None:
 
 @statement(gast.Assign)
 def _assign(cx: Context, node: Any) -> None:
-    names = [t.id for t in node.targets if isinstance(t, gast.Name)]
+    names = [t.id for t in node.targets if isinstance(t, gast.Name) and t.id[0] != "$"]
     binding = cx.ev(node.value, names[0] if names else "")
     for target in node.targets:
         assign(cx, target, binding)
