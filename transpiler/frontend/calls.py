@@ -17,9 +17,11 @@ from adgen.transpiler.errors import (
 )
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Choice,
     Closure,
     Method,
+    Node,
     Partial,
     Static,
     describe,
@@ -37,7 +39,7 @@ from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
-from adgen.transpiler.frontend.objects import attribute
+from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.raising import is_exception_class, made
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.ir.core import Value
@@ -81,6 +83,8 @@ def call(
         return call(cx, node, function.function, (*function.args, *args), given, name)
     if isinstance(function, Choice):
         return _call_either(cx, node, function, args, kwargs, name)
+    if isinstance(function, (Box, Node)) and is_object(function):
+        return call(cx, node, attribute(cx, node, function, "__call__"), args, kwargs, name)
     if not isinstance(function, Static):
         cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
     callee = function.value
@@ -156,7 +160,13 @@ def _call_object(
             cx.refuse(UnknownPrimitive, f"{_shown(callee)} cannot be read: {error.message}", node)
         place = cx.frame.place if library.owns(callee) else None
         return call_source(cx, node, source, args, kwargs, place)
-    if not isinstance(callee, type) and python_call(callee) is not None:
+    if isinstance(callee, type):
+        from adgen.transpiler.frontend.instances import make
+
+        instance = make(cx, node, callee, args, kwargs)
+        if instance is not None:
+            return instance
+    elif python_call(callee) is not None:
         return call(cx, node, attribute(cx, node, Static(callee), "__call__"), args, kwargs)
     name = getattr(callee, "__name__", "")
     near = [*near_matches(name), *library.near_matches(name)][:3]

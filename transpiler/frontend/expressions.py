@@ -10,18 +10,15 @@ import gast
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
-    Box,
     Closure,
     Method,
-    Node,
     Ref,
     Static,
     describe,
     is_operand,
 )
 from adgen.transpiler.frontend.booleans import truth
-from adgen.transpiler.frontend.boxes import new_list, opened
-from adgen.transpiler.frontend.containers import attribute_of
+from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import (
     ATTRIBUTES,
@@ -143,22 +140,11 @@ def _attribute(cx: Context, node: Any, name: str) -> Binding:
             UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
             "use the NumPy function of that name, or plain indexing",
         )  # fmt: skip
-    found = _of_container(cx, node, base)
-    if found is not None:
-        return found
+    if container_method(base, node.attr) is not None:
+        return Method(base, node.attr)
     if is_object(base):
         return attribute(cx, node, base, node.attr)
     cx.refuse(
         UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
         "index it, or unpack it into names",
     )  # fmt: skip
-
-
-def _of_container(cx: Context, node: Any, base: Binding) -> Binding | None:
-    """A part or a method of a container; None for anything else."""
-    if container_method(base, node.attr) is not None:
-        return Method(base, node.attr)
-    if not isinstance(base, (Box, Node)):
-        return None
-    found = opened(cx, base, node)
-    return None if found is None else attribute_of(cx, node, base, found, node.attr)

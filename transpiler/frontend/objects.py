@@ -16,7 +16,18 @@ from types import (
 from typing import Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import UNDEF, Binding, Partial, Static, SuperOf, describe
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Box,
+    Node,
+    Partial,
+    Static,
+    SuperOf,
+    describe,
+)
+from adgen.transpiler.frontend.boxes import opened
+from adgen.transpiler.frontend.containers import attribute_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.liveness import parameters
@@ -27,6 +38,8 @@ from adgen.transpiler.surroundings import MISSING, ClassTable, class_attribute, 
 
 def is_object(binding: Binding) -> bool:
     """Whether a binding has attributes by the rules of this file."""
+    if isinstance(binding, (Box, Node)):
+        return binding.kind.access == "attribute"
     return isinstance(binding, (Static, SuperOf))
 
 
@@ -34,7 +47,7 @@ def class_of(binding: Binding) -> type:
     """The class of an object."""
     if isinstance(binding, SuperOf):
         return class_of(binding.instance)
-    return type(binding.value)
+    return binding.kind.cls if isinstance(binding, (Box, Node)) else type(binding.value)
 
 
 def attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
@@ -90,12 +103,12 @@ def _of_instance(cx: Context, node: Any, base: Binding, name: str) -> Binding | 
         return _bound(cx, node, holder, stored, name)
     asked = class_attribute(cls, "__getattr__", after)
     if isinstance(asked, FunctionType):
-        return _called(cx, node, Static(asked), holder, Static(name))
+        return called(cx, node, Static(asked), holder, Static(name))
     return None
 
 
 def _check_plain(cx: Context, node: Any, base: Binding, cls: type) -> None:
-    if ClassTable(cls).get("__getattribute__", None) is not vars(object)["__getattribute__"]:
+    if isinstance(ClassTable(cls).get("__getattribute__", None), FunctionType):
         cx.refuse(
             UnsupportedSyntax, f"{describe(base)} looks up its attributes in a way of its own",
             node, "read the attribute outside of the function, and pass it as an argument",
@@ -104,6 +117,10 @@ def _check_plain(cx: Context, node: Any, base: Binding, cls: type) -> None:
 
 def _own(cx: Context, node: Any, holder: Binding, name: str) -> Binding | None:
     """What the object itself holds."""
+    if isinstance(holder, (Box, Node)):
+        found = opened(cx, holder, node)
+        assert found is not None
+        return attribute_of(cx, node, holder, found, name)
     value = own_attribute(holder.value, name)
     return None if value is MISSING else from_object(cx, node, value, name)
 
@@ -112,7 +129,7 @@ def _of_property(cx: Context, node: Any, holder: Binding, stored: Any, name: str
     if not isinstance(unwrap(stored.fget), FunctionType):
         cx.refuse(UnsupportedSyntax, f"the property `{name}` cannot be read", node,
                   "give it a getter that is written in Python")  # fmt: skip
-    return _called(cx, node, Static(stored.fget), holder)
+    return called(cx, node, Static(stored.fget), holder)
 
 
 def _bound(cx: Context, node: Any, holder: Binding, stored: Any, name: str) -> Binding:
@@ -122,7 +139,7 @@ def _bound(cx: Context, node: Any, holder: Binding, stored: Any, name: str) -> B
     if isinstance(stored, classmethod):
         return Partial(Static(stored.__func__), (Static(class_of(holder)),))
     if isinstance(stored, functools.cached_property):
-        return _called(cx, node, Static(stored.func), holder)
+        return called(cx, node, Static(stored.func), holder)
     if isinstance(stored, functools.partialmethod):
         given = Partial(Static(stored.func), (holder,))
         rest = tuple(from_object(cx, node, part) for part in stored.args)
@@ -134,7 +151,7 @@ def _bound(cx: Context, node: Any, holder: Binding, stored: Any, name: str) -> B
         return Partial(Static(stored), (holder,))
     get = class_attribute(type(stored), "__get__")
     if isinstance(get, FunctionType):
-        return _called(cx, node, Static(get), Static(stored), holder, Static(class_of(holder)))
+        return called(cx, node, Static(get), Static(stored), holder, Static(class_of(holder)))
     if isinstance(holder, Static) and not isinstance(
         stored, (MemberDescriptorType, GetSetDescriptorType)
     ):
@@ -168,7 +185,10 @@ def _below(holder: Binding, cls: type) -> bool:
     return issubclass(holder.value if _is_class(holder) else class_of(holder), cls)
 
 
-def _called(cx: Context, node: Any, function: Binding, *args: Binding) -> Binding:
+def called(
+    cx: Context, node: Any, function: Binding, *args: Binding, **kwargs: Binding
+) -> Binding:  # fmt: skip
+    """What a function returns that an object calls."""
     from adgen.transpiler.frontend.calls import call
 
-    return call(cx, node, function, args, {})
+    return call(cx, node, function, args, kwargs)

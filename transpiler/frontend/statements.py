@@ -20,21 +20,17 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     describe,
 )
-from adgen.transpiler.frontend.boxes import is_list, new_list, opened
-from adgen.transpiler.frontend.containers import (
-    attribute_of,
-    delete_item,
-    put_attribute,
-    put_item,
-    read_item,
-)
+from adgen.transpiler.frontend.boxes import is_list, new_list
+from adgen.transpiler.frontend.containers import delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
+from adgen.transpiler.frontend.instances import assign_attribute
 from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
+from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
 
@@ -98,7 +94,7 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
             else:
                 put_item(cx, target, array, cx.ev(index), binding)
         case gast.Attribute(value=base, attr=name):
-            put_attribute(cx, target, cx.ev(base), name, binding)
+            assign_attribute(cx, target, cx.ev(base), name, binding)
         case _:
             cx.refuse(
                 UnsupportedSyntax, "this is not something that adgen assigns to", target,
@@ -161,11 +157,9 @@ def _aug_assign(cx: Context, node: Any) -> None:
             write_part(cx, node, part, new)
     elif isinstance(target, gast.Attribute):
         base = cx.ev(target.value)
-        found = opened(cx, base, target)
-        old = None if found is None else attribute_of(cx, target, base, found, target.attr)
-        if old is None:
-            assign(cx, target, UNDEF)
-        put_attribute(cx, target, base, target.attr, _updated(cx, node, old, callee, target.attr))
+        old = attribute(cx, target, base, target.attr) if is_object(base) else UNDEF
+        new = UNDEF if old is UNDEF else _updated(cx, node, old, callee, target.attr)
+        assign_attribute(cx, target, base, target.attr, new)
     else:
         assign(cx, target, UNDEF)
 
