@@ -21,7 +21,7 @@ from adgen.transpiler.frontend.bindings import (
     is_function,
     is_operand,
 )
-from adgen.transpiler.frontend.boxes import items_of, opened
+from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -185,8 +185,10 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     if _is_array_like(left) and _is_array_like(right):
         one, two = (cx.read(b, node) if isinstance(b, Ref) else b for b in (left, right))
         return cx.wrap(cx.emit(node, callee, one, two, name=name))
-    if isinstance(left, tuple) and isinstance(right, tuple):
-        return _compare_tuples(cx, node, op, left, right)
+    if not (isinstance(left, Static) and isinstance(right, Static)):
+        parts = _parts_to_compare(cx, node, left, right)
+        if parts is not None:
+            return _compare_tuples(cx, node, op, *parts)
     if isinstance(left, Static) and isinstance(right, Static):
         return bool(callee(left.value, right.value))
     if callee in (operator.eq, operator.ne):
@@ -243,6 +245,31 @@ def _has_key(cx: Context, node: Any, key: Binding, holder: Binding) -> bool | No
         return wanted in holder.value if sized else None
     found = opened(cx, holder, node)
     return wanted in found.keys if found is not None and found.kind.access == "item" else None
+
+
+def _parts_to_compare(
+    cx: Context, node: Any, left: Binding, right: Binding
+) -> tuple[tuple[Binding, ...], tuple[Binding, ...]] | None:
+    """What two containers are compared by; None for what is never equal, or no container."""
+    if is_sequence(left) and is_sequence(right):
+        if is_list(left) != is_list(right):
+            return None
+        return items_of(cx, left, node) or (), items_of(cx, right, node) or ()
+    one, two = opened(cx, left, node), opened(cx, right, node)
+    if one is None or two is None or one.kind is not two.kind or set(one.keys) != set(two.keys):
+        return None
+    _refuse_own_equality(cx, node, one.kind.cls)
+    return one.parts, tuple(two.parts[two.keys.index(key)] for key in one.keys)
+
+
+def _refuse_own_equality(cx: Context, node: Any, cls: type) -> None:
+    equal: Any = cls.__eq__
+    code = getattr(equal, "__code__", None)
+    if equal is object.__eq__ or (code is not None and code.co_filename != "<string>"):
+        cx.refuse(
+            UnsupportedSyntax, f"instances of `{cls.__name__}` are compared in a way of its own",
+            node, "compare their fields",
+        )  # fmt: skip
 
 
 def _compare_tuples(cx: Context, node: Any, op: Any, left: Any, right: Any) -> Binding:

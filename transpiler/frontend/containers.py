@@ -195,9 +195,11 @@ def changeable(cx: Context, node: Any, base: Binding, what: str) -> Box:
 # Attributes
 
 
-def attribute_of(cx: Context, node: Any, base: Binding, found: Node, name: str) -> Binding | None:
+def attribute_of(
+    cx: Context, node: Any, base: Binding, found: Node | None, name: str
+) -> Binding | None:
     """``base.name`` where that is a part of the container; None for anything else."""
-    if found.kind.access != "attribute" or name not in found.keys:
+    if found is None or found.kind.access != "attribute" or name not in found.keys:
         return None
     return part_of(cx, node, base, found, name)
 

@@ -27,6 +27,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     patterns,
     printing,
     raising,
+    records,
     statements,
     table_calls,
     texts,
