@@ -14,6 +14,7 @@ from adgen.transpiler.frontend.booleans import negate, truth
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
 from adgen.transpiler.frontend.texts import concatenated
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import FLOAT, Array, Scalar, Type
@@ -42,6 +43,9 @@ def _unary_op(cx: Context, node: Any, name: str) -> Binding:
     binding = cx.ev(node.operand)
     if isinstance(node.op, gast.Not):
         return negate(cx, truth(cx, binding, node.operand), node)
+    answer = unary_of_object(cx, node, _UNARY[type(node.op)], binding)
+    if answer is not None:
+        return answer
     x = array_or_number(cx, node, binding)
     if type(node.op) is gast.UAdd and isinstance(type_of(x), Scalar):
         return x
@@ -67,6 +71,9 @@ def binary(
     cx: Context, node: Any, callee: Any, left: Binding, right: Binding, name: str = ""
 ) -> Binding:
     """``left <op> right``."""
+    answer = binary_of_objects(cx, node, callee, left, right)
+    if answer is not None:
+        return answer
     sequences = _sequences(cx, node, callee, left, right)
     if sequences is not None:
         return sequences

@@ -172,6 +172,13 @@ class ReversedOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class IteratorOf:
+    """``iter(sequence)``."""
+
+    sequence: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SliceOf:
     """``a:b:c`` inside an index; absent bounds are None."""
 
@@ -314,7 +321,7 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (sequence, start)
         case ZipOf(sequences=sequences):
             return sequences
-        case ReversedOf(sequence=sequence):
+        case ReversedOf(sequence=sequence) | IteratorOf(sequence=sequence):
             return (sequence,)
         case SliceOf(start=start, stop=stop, step=step):
             return (start, stop, step)
@@ -430,6 +437,8 @@ def describe(binding: Binding) -> str:
             return "a zip object"
         case SliceOf():
             return "a slice"
+        case IteratorOf():
+            return "an iterator"
         case StringOf():
             return "a string of computed values"
         case ErrorOf(cls=cls):

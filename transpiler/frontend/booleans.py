@@ -12,6 +12,7 @@ from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
     Box,
+    Cell,
     Choice,
     Node,
     Ref,
@@ -24,6 +25,8 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.special_methods import asked, compared_objects
+from adgen.transpiler.frontend.state import related
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
 
@@ -50,6 +53,10 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
         )
     if isinstance(binding, tuple):
         return bool(binding)
+    for name in ("__bool__", "__len__"):
+        answer = asked(cx, node, binding, name)
+        if answer is not None:
+            return truth(cx, answer, node)
     if isinstance(binding, (Box, Node)):
         found = opened(cx, binding, node)
         return not issubclass(binding.kind.cls, (list, dict, tuple)) or bool(found)
@@ -178,10 +185,13 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     """One comparison."""
     _refuse_choice(cx, node, left, right)
     if isinstance(op, (gast.Is, gast.IsNot)):
-        return _identity(left, right) == isinstance(op, gast.Is)
+        return _identity(cx, node, left, right) == isinstance(op, gast.Is)
     if isinstance(op, (gast.In, gast.NotIn)):
         return _membership(cx, node, op, left, right)
     callee = _COMPARISONS[type(op)]
+    answer = compared_objects(cx, node, callee, left, right)
+    if answer is not None:
+        return answer
     if _is_array_like(left) and _is_array_like(right):
         one, two = (cx.read(b, node) if isinstance(b, Ref) else b for b in (left, right))
         return cx.wrap(cx.emit(node, callee, one, two, name=name))
@@ -210,15 +220,26 @@ def _is_array_like(binding: Binding) -> bool:
     return is_operand(binding) or isinstance(binding, Ref)
 
 
-def _identity(left: Binding, right: Binding) -> bool:
+def _identity(cx: Context, node: Any, left: Binding, right: Binding) -> bool:
     if isinstance(left, Static) and isinstance(right, Static):
         return left.value is right.value
+    cells = [side.cell if isinstance(side, Ref) else side for side in (left, right)]
+    if all(isinstance(cell, Cell) for cell in cells) and cells[0] is not cells[1]:
+        if related(cx.state.may, cells[0], cells[1]):
+            cx.refuse(
+                UnsupportedSyntax, f"whether {describe(left)} is {describe(right)} depends on the "
+                "path that was taken", node, "test the condition again that has chosen",
+            )  # fmt: skip
     if isinstance(left, Ref) and isinstance(right, Ref):
         return left.cell is right.cell and left.path == right.path == ()
     return left is right
 
 
 def _membership(cx: Context, node: Any, op: Any, left: Binding, right: Binding) -> Binding:
+    answer = asked(cx, node, right, "__contains__", left)
+    if answer is not None:
+        inside = truth(cx, answer, node)
+        return inside if isinstance(op, gast.In) else negate(cx, inside, node)
     parts = items_of(cx, right, node)
     if parts is None:
         held = _has_key(cx, node, left, right)

@@ -38,6 +38,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.kinds import class_of
+from adgen.transpiler.frontend.special_methods import length_of_object
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -257,6 +258,9 @@ def _len(cx: Context, call: Call) -> Binding:
             return cx.emit(call.node, core.RANGELEN, start, stop, step, name=call.name)
     if is_operand(arg):
         cx.refuse(TypeMismatch, "`len` of a number", call.node, "give it an array or a tuple")
+    length = length_of_object(cx, call.node, arg)
+    if length is not None:
+        return length
     return len(_items(cx, call, arg))
 
 

@@ -41,6 +41,7 @@ from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.raising import is_exception_class, made
+from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.primitives.table import find, near_matches
@@ -98,6 +99,9 @@ def call(
     handler = _lookup(callee)
     if handler is not None:
         return handler(cx, request)
+    answer = unary_of_object(cx, node, callee, args[0]) if callee is abs and args else None
+    if answer is not None:
+        return answer
     entry = find(callee)
     if entry is not None:
         from adgen.transpiler.frontend.table_calls import call_primitive

@@ -15,7 +15,7 @@ from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.functions import call_closure
-from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.iteration import iterated, known_items
 from adgen.transpiler.frontend.liveness import walrus_targets
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir.core import Value
@@ -101,7 +101,7 @@ def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
         return None
     comprehension = node.args[0]
     first = comprehension.generators[0].iter
-    sequence = cx.ev(first)
+    sequence = iterated(cx, first, cx.ev(first))
     items = known_items(cx, first, sequence)
     if items is not None and len(comprehension.generators) == 1:
         return _listed(cx, comprehension, items), False

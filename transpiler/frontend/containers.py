@@ -35,6 +35,9 @@ from adgen.transpiler.ir.trees import LIST, Keys
 
 def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str = "") -> Binding:
     """``base[index]`` of a container."""
+    answer = _asked(cx, node, base, "__getitem__", index)
+    if answer is not None:
+        return answer
     items = items_of(cx, base, node)
     if items is not None:
         return _item_of_sequence(cx, node, base, items, index, name)
@@ -53,6 +56,12 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
     if key not in found.keys:
         _refuse_missing(cx, node, base, key)
     return part_of(cx, node, base, found, key)
+
+
+def _asked(cx: Context, node: Any, base: Binding, name: str, *args: Binding) -> Binding | None:
+    from adgen.transpiler.frontend.special_methods import asked
+
+    return asked(cx, node, base, name, *args)
 
 
 def _refuse_missing(cx: Context, node: Any, base: Binding, key: Any) -> Any:
@@ -107,6 +116,8 @@ def _static_slice(cx: Context, node: Any, base: Binding, index: SliceOf) -> slic
 
 def put_item(cx: Context, node: Any, base: Binding, index: Binding, value: Binding) -> None:
     """``base[index] = value`` of a container."""
+    if _asked(cx, node, base, "__setitem__", index, value) is not None:
+        return
     box = changeable(cx, node, base, "an element")
     found = contents(cx, box, node)
     if box.kind is LIST:

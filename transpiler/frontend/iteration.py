@@ -25,6 +25,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.indexing import read_part
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.paths_compose import compose
+from adgen.transpiler.frontend.special_methods import items_of_object
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.paths import FULL, INT, Index
@@ -52,8 +53,15 @@ def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
     return read_part(cx, node, compose(cx, node, ref, (Index(items),), (index,)))
 
 
+def iterated(cx: Context, node: Any, sequence: Binding) -> Binding:
+    """What a loop over an object of a class of the user runs over; other things as they are."""
+    answer = items_of_object(cx, node, sequence)
+    return sequence if answer is None else answer
+
+
 def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None:
     """The items of a sequence whose length is known; None if it is not."""
+    sequence = iterated(cx, node, sequence)
     items = items_of(cx, sequence, node)
     if items is not None:
         return list(items)

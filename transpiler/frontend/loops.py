@@ -34,7 +34,7 @@ from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, 
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.functions import liveness_of
-from adgen.transpiler.frontend.iteration import Counted, counted, known_items
+from adgen.transpiler.frontend.iteration import Counted, counted, iterated, known_items
 from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.state import Pair, State, related
@@ -50,7 +50,7 @@ from adgen.transpiler.span import Span
 
 @statement(gast.For)
 def _for(cx: Context, node: Any) -> None:
-    sequence = cx.ev(node.iter)
+    sequence = iterated(cx, node.iter, cx.ev(node.iter))
     items = known_items(cx, node.iter, sequence)
     if items is not None:
         _unroll(cx, node, items)

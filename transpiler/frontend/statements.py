@@ -31,6 +31,7 @@ from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.frontend.objects import attribute, is_object
+from adgen.transpiler.frontend.special_methods import updated_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
 
@@ -172,7 +173,8 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
         return old
     if isinstance(old, Box) and is_list(old):
         return extended(cx, node, old, callee, right)
-    return binary(cx, node, callee, old, right, name)
+    answer = updated_object(cx, node, callee, old, right)
+    return answer if answer is not None else binary(cx, node, callee, old, right, name)
 
 
 def _update_item(cx: Context, node: Any, base: Binding, index: Binding, callee: Any) -> None:
