@@ -49,5 +49,5 @@ def test_functions_that_make_each_other_for_ever():
     def shrinking(again):
         return lambda n: n * again(n - 1.0)
 
-    with pytest.raises(adgen.UnsupportedSyntax, match="calls itself"):
+    with pytest.raises(adgen.UnsupportedSyntax, match="makes functions like itself"):
         adgen.grad(lambda x: fix(shrinking)(x), jit=False)(2.0)

@@ -144,17 +144,17 @@ f.py:2:5: `W` belongs to the surroundings of the function and is written
         ^^^^
   help: pass `W` as an argument, or work on `W.copy()`""",
     ),
-    "recursion": (
+    "endless recursion": (
         """\
-def f(x, n):
-    return 1.0 if n <= 1 else n * f(x, n - 1)
+def f(x):
+    return 1.0 + f(x - 1)
 """,
         "UnsupportedSyntax",
         """\
-f.py:2:35: `f` calls itself: recursion is not compiled
-        return 1.0 if n <= 1 else n * f(x, n - 1)
-                                      ^^^^^^^^^^^
-  help: write the recursion as a loop""",
+f.py:1:1: `f` never returns without calling itself
+    def f(x):
+    ^^^^^^^^^
+  help: return a value in some case without a recursive call""",
     ),
     "number becomes an array": (
         """\

@@ -16,10 +16,10 @@ def only_accumulates(op: Op) -> bool:
     """Whether the iterations of a ``for`` meet in sums alone, so that their order is free.
 
     Each carried value must reach its yield through additions to it, and be used
-    in nothing else.
+    in nothing else.  What is pushed to a stack that outlives an iteration has an order.
     """
     body = op.regions[0]
-    return all(
+    return not _stacks(body) and all(
         _accumulates(body, arg, end) for arg, end in zip(body.args[1:], body.yields, strict=True)
     )
 
@@ -94,18 +94,18 @@ def _block(block: Block) -> Block:
 
 def _ordered(op: Op) -> list[Op]:
     attrs = {name: value for name, value in op.attrs.items() if name != "reversed"}
-    if only_accumulates(op) and not _pops(op):
+    if only_accumulates(op):
         return [op.with_(attrs=attrs)]
     b = Builder(op.span, core.ADJOINT)
     bounds = _reversed_bounds(b, *op.operands[:3])
     return [*b.ops, op.with_(operands=(*bounds, *op.operands[3:]), attrs=attrs)]
 
 
-def _pops(op: Op) -> bool:
-    return any(
-        inner.callee == core.LOAD and inner.attrs["slot"].kind == "stack"
-        for _, inner in core.walk(op.regions[0])
-    )
+def _stacks(body: Block) -> bool:
+    """Whether a body pushes to or pops from a stack that is not its own."""
+    slots = {op.attrs["slot"] for _, op in core.walk(body) if "slot" in op.attrs}
+    own = {op.attrs["slot"] for _, op in core.walk(body) if op.callee == core.DECLARE}
+    return any(slot.kind == "stack" for slot in slots - own)
 
 
 def _reversed_bounds(

@@ -22,7 +22,7 @@ from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
 from adgen.transpiler.ir.rewrite import rename, substitute
 from adgen.transpiler.ir.trees import Constant, Node
 from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
@@ -137,6 +137,7 @@ class _Reverser:
     def __init__(self, activity: Activity) -> None:
         self.activity = activity
         self.names: dict[Value, str] = {}
+        self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
 
     # Accumulation
@@ -193,10 +194,17 @@ class _Reverser:
 
     def block(self, ops: Sequence[Op], adjoints: Adjoints, b: Builder) -> None:
         """The adjoint ops of a straight list of ops, last first."""
+        for op in ops:
+            if op.callee == core.DECLARE and op.attrs["slot"] in self.activity:
+                b.effect(core.DECLARE, slot=self.twin(op.attrs["slot"]))
         for op in reversed(ops):
-            if not any(result in adjoints for result in op.results):
+            moves = self.moves(op)
+            if not moves and not any(result in adjoints for result in op.results):
                 continue
             b.span = op.span
+            if moves and not op.regions:
+                self.stack_op(op, adjoints, b)
+                continue
             if op.callee == core.IF:
                 self.conditional(op, adjoints, b)
             elif op.callee in (core.FOR, core.WHILE):
@@ -207,6 +215,27 @@ class _Reverser:
                     _RULES[op.callee](self, b, adjoints, op, g)
                 else:
                     self.primitive(op, g, adjoints, b)
+
+    def twin(self, slot: Slot) -> Slot:
+        """The stack of the cotangents of what a stack of the program holds."""
+        return self.twins.setdefault(slot, Slot(slot.kind, slot.type, f"{slot.name}_bar"))
+
+    def moves(self, op: Op) -> bool:
+        """Whether an op pushes to or pops from a stack of values that vary."""
+        if op.callee in (core.SAVE, core.LOAD):
+            return op.attrs["slot"] in self.activity
+        return any(self.moves(inner) for region in op.regions for inner in region.ops)
+
+    def stack_op(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
+        """Backwards, what was popped is pushed: its cotangent waits for that of the push."""
+        twin = self.twin(op.attrs["slot"])
+        if op.callee == core.LOAD:
+            g = adjoints.pop(op.result, None)
+            b.effect(core.SAVE, b.zeros_like(op.result) if g is None else g, slot=twin)
+            return
+        value = op.operands[0]
+        name = _bar(value) if isinstance(value, Value) else ""
+        self.contribute(b, adjoints, value, b.emit(core.LOAD, slot=twin, name=name))
 
     def primitive(self, op: Op, g: Operand, adjoints: Adjoints, b: Builder) -> None:
         """Cotangents of the operands by the table."""

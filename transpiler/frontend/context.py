@@ -43,7 +43,9 @@ class Context:
         self.builder = Builder()
         self.state = State()
         self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
-        self.stack: list[Any] = []  # the functions that are being inlined
+        self.stack: list[Any] = []  # the activations that are being lowered
+        self.machines: list[Any] = []  # the recursions that are being lowered
+        self.recursions: dict[Any, Any] = {}  # calls that were found to be recursive
         self.trials = 0  # how many speculative lowerings of loop bodies we are inside
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
         self.unbound: set[Any] = set()  # keys of names that were read without a value

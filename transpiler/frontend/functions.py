@@ -16,6 +16,14 @@ from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared
 from adgen.transpiler.frontend.liveness import Liveness, local_names
+from adgen.transpiler.frontend.recursion.discovery import (
+    Activation,
+    Edges,
+    Mark,
+    Recursion,
+    known_part,
+    look_for_recursion,
+)
 from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
 
@@ -51,7 +59,7 @@ def liveness_of(node: Any) -> Liveness:
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class Owner:
     """Whose body is lowered: the text, and the one function of that text.
 
     Many functions share a text (closures of one maker, wrappers of one decorator) and may
@@ -62,11 +70,11 @@ class Activation:
     owner: Any  # the live function, or the frame that a nested one was made in
 
 
-def activation_of(frame: Frame) -> Activation:
-    """The activation that a frame is; equal for two calls of one function."""
+def owner_of(frame: Frame) -> Owner:
+    """The function whose activation a frame is; equal for two calls of one function."""
     source, node = frame.source, frame.node
     text = source.file, source.first_line, source.text, node.lineno, node.col_offset
-    return Activation(text, frame.parent or getattr(source.bindings, "function", None))
+    return Owner(text, frame.parent or getattr(source.bindings, "function", None))
 
 
 def call_source(
@@ -101,21 +109,42 @@ def _inline(
     cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
     kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
-    activation = activation_of(frame)
-    nested = sum(1 for other in cx.stack if other.text == activation.text)
-    if activation in cx.stack or nested > DEEPEST:
-        cx.refuse(
-            UnsupportedSyntax,
-            f"`{name}` calls itself: recursion is not compiled",
-            node,
-            "write the recursion as a loop",
-        )
     if isinstance(frame.node, gast.AsyncFunctionDef):
         cx.refuse(UnsupportedSyntax, "an async function is not compiled", node, "use a plain def")
     bound = bind_arguments(cx, node, name, frame.node.args, args, kwargs, defaults)
-    caller = cx.frame
+    return activate(cx, node, name, frame, bound)
+
+
+def activate(
+    cx: Context, node: Any, name: str, frame: Frame, bound: dict[str, Binding]
+) -> Binding:  # fmt: skip
+    """The result of a call with these parameters: its body inlined, or loops if it recurs."""
+    from adgen.transpiler.frontend.recursion import machine
+    from adgen.transpiler.frontend.recursion.statements import TRANSFERRED
+
+    new = Activation(owner_of(frame), name, frame, node, known_part(bound))
+    if machine.transfers(cx, new, bound):
+        return TRANSFERRED
+    look_for_recursion(cx, new)
+    _refuse_endless(cx, node, new)
+    edges = cx.recursions.get((new.key, new.known))
+    if edges is None:
+        mark = Mark(cx)
+        try:
+            return _inlined(cx, new, bound)
+        except Recursion as found:
+            if found.root is not new:
+                raise
+            mark.take_back(cx)
+            edges = cx.recursions[new.key, new.known] = Edges()
+            edges.add(found.edges)
+    return machine.lower_recursion(cx, new, bound, edges)
+
+
+def _inlined(cx: Context, new: Activation, bound: dict[str, Binding]) -> Binding:
+    caller, frame = cx.frame, new.frame
     cx.frame = frame
-    cx.stack.append(activation)
+    cx.stack.append(new)
     try:
         for parameter, binding in bound.items():
             cx.bind(parameter, binding)
@@ -126,6 +155,17 @@ def _inline(
         if not frame.escapes:
             for key in [key for key in cx.state.env if key[0] is frame]:
                 del cx.state.env[key]
+
+
+def _refuse_endless(cx: Context, node: Any, new: Activation) -> None:
+    """Functions of one text that make each other for ever are not one recursive function."""
+    if sum(1 for other in cx.stack if other.key.text == new.key.text) > DEEPEST:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"`{new.name}` makes functions like itself and calls them, without an end",
+            node,
+            "define the function once, and let it call itself",
+        )
 
 
 NEVER = math.nan  # the value of a function that never returns: it always raises

@@ -24,12 +24,14 @@ class Liveness:
 
     ``after`` an ``if`` or a loop, at the ``tail`` of the block that a statement is in, at the
     ``head`` of a loop, and where ``break`` and ``continue`` lead from a statement (``exits``).
+    ``following``: right behind any statement.
     """
 
     after: dict[Any, Names] = field(default_factory=dict)
     tail: dict[Any, Names] = field(default_factory=dict)
     head: dict[Any, Names] = field(default_factory=dict)
     exits: dict[Any, Names] = field(default_factory=dict)
+    following: dict[Any, Names] = field(default_factory=dict)
     always: Names = EMPTY  # read by nested functions
 
     def is_live(self, table: dict[Any, Names], node: Any, name: str) -> bool:
@@ -169,6 +171,7 @@ class _Walk:
         for statement in reversed(statements):
             self.out.tail[statement] = end
             self.out.exits[statement] = self.leave | self.again
+            self.out.following[statement] = live
             live = self.statement(statement, live)
         return live
 

@@ -74,7 +74,7 @@ def _lower_loop(
     cx: Context, node: Any, over: Counted | None, name: str, peeled: bool = False
 ) -> None:
     """A loop op, or the first iteration and a loop op where only that resolves aliases."""
-    loop = _Loop(cx, node, over, None if over is None else Value(INT, name))
+    loop = Loop(cx, node, over, None if over is None else Value(INT, name))
     try:
         trial = loop.settle()
     except AliasedMutation:
@@ -181,7 +181,7 @@ class _Knowledge:
 
 
 @dataclass(eq=False)
-class _Trial:
+class Trial:
     """One lowering of the body."""
 
     head: Head
@@ -194,7 +194,7 @@ class _Trial:
     prelude: Builder  # what computes the initial values
 
 
-class _Loop:
+class Loop:
     """One for or while loop."""
 
     def __init__(self, cx: Context, node: Any, over: Counted | None, index: Value | None) -> None:
@@ -209,7 +209,7 @@ class _Loop:
         self.early: set[Key] = set()  # names that an iteration reads as the one before left them
         self.tests_inside = False  # the condition of a while changes something
 
-    def settle(self) -> _Trial:
+    def settle(self) -> Trial:
         """Trials to the fixpoint; the last one."""
         cx = self.cx
         while True:
@@ -226,7 +226,7 @@ class _Loop:
                     continue
             return trial
 
-    def differs_at_first(self, trial: _Trial) -> bool:
+    def differs_at_first(self, trial: Trial) -> bool:
         """Whether a write is doubtful only because of what an array is in the first iteration."""
         doubtful = trial.after.stale.keys() - self.start.stale.keys()
         first = trial.before.may - self.known.pairs - self.start.may
@@ -234,7 +234,8 @@ class _Loop:
 
     # One trial
 
-    def trial(self) -> _Trial:
+    def trial(self) -> Trial:
+        """One lowering of the body, by what is known so far."""
         cx = self.cx
         prelude = cx.builder.inner()
         gaps = len(cx.gaps)
@@ -244,18 +245,23 @@ class _Loop:
         condition, endless = self.test(prelude, state)
         builder = prelude.inner()
         with cx.inside(builder, state.copy()):
-            if self.over is not None:
-                assert self.index is not None
-                cx.extents.natural.discard(self.index)
-                assign(cx, self.node.target, self.over.item(self.index))
-            if self.tests_inside:
-                self.test_inside()
-            else:
-                run_block(cx, self.node.body)
+            self.body()
             after = cx.state
-        return _Trial(
+        return Trial(
             head, state, after, builder, condition, endless, len(cx.gaps) - gaps, prelude
         )  # fmt: skip
+
+    def body(self) -> None:
+        """Lower one iteration."""
+        cx = self.cx
+        if self.over is not None:
+            assert self.index is not None
+            cx.extents.natural.discard(self.index)
+            assign(cx, self.node.target, self.over.item(self.index))
+        if self.tests_inside:
+            self.test_inside()
+        else:
+            run_block(cx, self.node.body)
 
     def at_head(self, head: Head) -> State:
         """The state at the head of the loop by what is known so far."""
@@ -357,7 +363,7 @@ class _Loop:
 
     # What a trial teaches
 
-    def reads_late(self, trial: _Trial) -> bool:
+    def reads_late(self, trial: Trial) -> bool:
         """Names first bound in the body that an arm reads before: bound by earlier iterations.
 
         That the arm is not entered in the first iteration is the program's own care.
@@ -370,7 +376,7 @@ class _Loop:
         self.early |= new
         return bool(trial.gaps) and bool(new)
 
-    def learn(self, trial: _Trial) -> bool:
+    def learn(self, trial: Trial) -> bool:
         """Extend what is known by the end of a trial; whether anything was new."""
         news = False
         for cell in self.start.cells:
@@ -385,7 +391,8 @@ class _Loop:
         news |= self.learn_aliases(trial)
         return news or self.learn_shapes(trial)
 
-    def learn_cell(self, cell: Cell, trial: _Trial) -> bool:
+    def learn_cell(self, cell: Cell, trial: Trial) -> bool:
+        """The type that an array has in all iterations; whether that is news."""
         have = self.known.cells.get(cell, self.start.cells[cell].type)
         kind = join(have, trial.after.cells[cell].type)
         if cell in self.known.cells and kind == have:
@@ -393,7 +400,7 @@ class _Loop:
         self.known.cells[cell] = kind
         return True
 
-    def learn_box(self, box: Box, trial: _Trial) -> bool:
+    def learn_box(self, box: Box, trial: Trial) -> bool:
         old = self.known.boxes.get(box)
         init, end = self.start.boxes[box], trial.after.boxes[box]
         new = grow(self.cx, box.name, old, init, end, self.start)
@@ -402,7 +409,7 @@ class _Loop:
         self.known.boxes[box] = new
         return True
 
-    def keys(self, trial: _Trial) -> list[Key]:
+    def keys(self, trial: Trial) -> list[Key]:
         """Names that matter at the head or after the loop."""
         cx, node = self.cx, self.node
         liveness = liveness_of(cx.frame.node)
@@ -420,7 +427,8 @@ class _Loop:
                 out.append(key)
         return out
 
-    def learn_name(self, key: Key, trial: _Trial) -> bool:
+    def learn_name(self, key: Key, trial: Trial) -> bool:
+        """How a name is carried; whether that is news."""
         old = self.known.names.get(key)
         init = self.start.env.get(key, default(key))
         end = trial.after.env.get(key, default(key))
@@ -434,7 +442,7 @@ class _Loop:
         self.known.names[key] = new
         return True
 
-    def learn_aliases(self, trial: _Trial) -> bool:
+    def learn_aliases(self, trial: Trial) -> bool:
         """Cells of the head may be, in later iterations, what they are at the end."""
         known, after = self.known, trial.after
         size = len(known.pairs), len(known.stale)
@@ -454,7 +462,7 @@ class _Loop:
         known.pairs = {pair for pair in known.pairs if len(pair) == 2}
         return size != (len(known.pairs), len(known.stale))
 
-    def refs_at_end(self, trial: _Trial) -> dict[Cell, Cell]:
+    def refs_at_end(self, trial: Trial) -> dict[Cell, Cell]:
         """For each cell of the head, the cell that its name has at the end."""
         found: dict[Cell, Cell] = {}
 
@@ -480,7 +488,7 @@ class _Loop:
             pair(at_head, trial.after.env.get(key, UNDEF))
         return found
 
-    def learn_shapes(self, trial: _Trial) -> bool:
+    def learn_shapes(self, trial: Trial) -> bool:
         """Arrays whose shape the body changes are assumed nothing about."""
         extents = self.cx.extents
         news = False
@@ -499,7 +507,7 @@ class _Loop:
 
     # The op
 
-    def yields(self, trial: _Trial, builder: Builder | None = None) -> list[Operand]:
+    def yields(self, trial: Trial, builder: Builder | None = None) -> list[Operand]:
         """What an iteration hands on, in the order of the slots."""
         cx = self.cx
         out: list[Operand] = []
@@ -516,7 +524,7 @@ class _Loop:
                     out += ends(cx, self.node, template, end)
         return out
 
-    def finish(self, trial: _Trial) -> None:
+    def finish(self, trial: Trial) -> None:
         """Append the op and continue in the state after the loop."""
         cx = self.cx
         cx.builder.ops += trial.prelude.ops
@@ -538,9 +546,10 @@ class _Loop:
         self.after(trial, dict(zip(heads, results, strict=True)), flags)
 
     def add(
-        self, trial: _Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
+        self, trial: Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
         yields: list[Operand], results: tuple[Value, ...],
     ) -> None:  # fmt: skip
+        """Append the op itself."""
         span = self.cx.span(self.node)
         if self.over is not None:
             assert self.index is not None
@@ -555,7 +564,7 @@ class _Loop:
             op = Op(core.WHILE, tuple(inits), attrs, (condition, body), results, span)
         self.cx.builder.add(op)
 
-    def after(self, trial: _Trial, results: dict[Value, Value], flags: list[Operand]) -> None:
+    def after(self, trial: Trial, results: dict[Value, Value], flags: list[Operand]) -> None:
         """The state after the loop."""
         cx, known = self.cx, self.known
         state = self.start

@@ -50,9 +50,10 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.boxes import contents, new_box, opened
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.functions import activation_of, bind_arguments, run_body, tree_of
+from adgen.transpiler.frontend.functions import activate, bind_arguments, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
 from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import Constant, Given, Keys, Node, Update
@@ -77,16 +78,13 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
-    cx.stack.append(activation_of(frame))
     given = _Parameters(cx, arguments)
     bound = {
         name: given.binding(name, argument, (position,))
         for position, (name, argument) in enumerate(arguments.items())
     }
     initial = dict(cx.state.cells)
-    for name, binding in _bound(cx, source, tree, bound).items():
-        cx.bind(name, binding)
-    result = run_body(cx, frame)
+    result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
     structure, leaves = _flatten(cx, tree, result)
     updates, held = given.updated(tree)
     writes, finals = given.written(tree, initial)

@@ -204,8 +204,14 @@ class _Verifier:
             raise self._error(op, f"{len(counters)} trip counters instead of {wanted}")
 
     def _saved(self, load: Op, block: Block) -> bool:
-        """Whether some save comes before the load in its own or in a mirrored block."""
+        """Whether some save comes before the load in its own or in a mirrored block.
+
+        A stack is popped in a loop where the trips before have pushed: which did, only running
+        it shows.
+        """
         slot = load.attrs["slot"]
+        if slot.kind == "stack" and slot in self.saved_in and self._in_loop(block):
+            return True
         if slot in self.function.residuals_in:
             return True
         inner = load
@@ -218,6 +224,12 @@ class _Verifier:
             if outer in self.around:
                 inner = self.around[outer][1]
         return False
+
+    def _in_loop(self, block: Block) -> bool:
+        return any(
+            outer in self.around and self.around[outer][1].callee != core.IF
+            for outer in self._ancestors(block)
+        )
 
     def _error(self, op: Op | None, reason: str) -> InvalidIR:
         if op is None:

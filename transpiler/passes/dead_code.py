@@ -18,12 +18,19 @@ def eliminate_dead_code(function: Function) -> Function:
 
 
 def _loaded_slots(function: Function) -> set[core.Slot]:
-    """Slots that some op loads or the function hands over: their saves stay."""
+    """Slots with a load that matters, or that the function hands over: their ops stay."""
     loaded = {s for s in function.residuals_out if isinstance(s, core.Slot)}
     loaded |= {s for s in function.residuals_in if isinstance(s, core.Slot)}
+    used: set[Operand] = set(function.residuals_out)  # type: ignore[arg-type]
+    loads = []
     for _, op in core.walk(function.body):
+        used.update(op.operands)
+        for region in op.regions:
+            used.update(region.yields)
         if op.callee == core.LOAD:
-            loaded.add(op.attrs["slot"])
+            loads.append(op)
+    used.update(function.body.yields)
+    loaded.update(op.attrs["slot"] for op in loads if op.result in used)
     return loaded
 
 
@@ -48,7 +55,7 @@ def _needed(op: Op, live: set[Value], slots: set[core.Slot]) -> bool:
     if op.callee in (core.DECLARE, core.RESERVE, core.SAVE):
         return op.attrs["slot"] in slots
     if op.callee == core.LOAD:  # a stack must be popped even if the value is not used
-        return bool(op.attrs["slot"].kind == "stack")
+        return op.attrs["slot"].kind == "stack" and op.attrs["slot"] in slots
     if any(arg in live for region in op.regions for arg in region.args):
         return True
     return op.callee in core.EFFECTS or any(

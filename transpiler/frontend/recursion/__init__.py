@@ -1,0 +1,1 @@
+"""Recursion: unrolled where its depth is known while lowering, a loop over stacks elsewhere."""

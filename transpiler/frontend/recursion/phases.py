@@ -1,0 +1,189 @@
+"""The loops of a recursion: which segments a step may run, and what the steps carry."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Conflict,
+    Key,
+    Ref,
+    Unbound,
+    children,
+    is_operand,
+    with_children,
+)
+from adgen.transpiler.frontend.blocks import arms_of
+from adgen.transpiler.frontend.iteration import Counted
+from adgen.transpiler.frontend.joins import FLAGS, branch, dummy
+from adgen.transpiler.frontend.loops import Loop, Trial
+from adgen.transpiler.frontend.recursion.frames import refs_in
+from adgen.transpiler.frontend.recursion.members import RESUME, Segment
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import INT
+
+if TYPE_CHECKING:
+    from adgen.transpiler.frontend.recursion.machine import Machine
+
+
+class Phase(Loop):
+    """One loop of a recursion."""
+
+    def __init__(self, machine: Machine, over: Counted | None, kinds: tuple[str, ...]) -> None:
+        super().__init__(
+            machine.cx, machine.node, over, None if over is None else Value(INT, "level")
+        )
+        self.machine, self.kinds = machine, kinds
+
+    def segments(self) -> list[Segment]:
+        """The segments of this loop that can run by what is known."""
+        env = self.cx.state.env
+        ready = (self.machine.own, "value") in env
+        return [
+            segment
+            for segment in self.machine.segments.values()
+            if segment.kind in self.kinds and (ready or segment.kind != RESUME)
+        ]
+
+    def body(self) -> None:
+        """One step."""
+        cx, machine = self.cx, self.machine
+        self.ran = self.segments()
+        if self.over is not None and machine.steps:
+            machine.put("step", machine.stacks.pop(self.node, "step"))
+        self.dispatch(self.ran)
+        if self.over is not None:
+            machine.put("$leave", False)
+        elif not machine.linear:
+            self.come_back()
+        cx.bind("$out", False)
+
+    def dispatch(self, segments: Sequence[Segment]) -> None:
+        """Run the segment of the present step."""
+        cx, machine = self.cx, self.machine
+        first, *rest = segments
+        if not rest:
+            machine.lower(first)
+            return
+        chosen = cx.emit(self.node, operator.eq, machine.get("step"), first.number)
+        self.branch(chosen, partial(machine.lower, first), partial(self.dispatch, rest))
+
+    def come_back(self) -> None:
+        """After a return: to the call that waits, or out of the loop."""
+        cx, machine = self.cx, self.machine
+
+        def pop() -> None:
+            machine.put("depth", cx.emit(self.node, operator.sub, machine.get("depth"), 1))
+            machine.put("$leave", False)
+            waiting = [s for s in machine.segments.values() if s.kind == RESUME]
+            if machine.steps:
+                machine.put("step", machine.stacks.pop(self.node, "step"))
+            else:
+                machine.put("step", waiting[0].number)
+
+        def returned() -> None:
+            last = cx.emit(self.node, operator.eq, machine.get("depth"), 0)
+            self.branch(last, lambda: machine.put("$leave", True), pop)
+
+        self.branch(machine.get("$leave"), returned, lambda: machine.put("$leave", False))
+
+    def branch(
+        self, condition: Operand, then: Callable[[], None], orelse: Callable[[], None]
+    ) -> None:  # fmt: skip
+        """Two arms; of the names of the functions only those that segments hand on are joined."""
+        cx, machine = self.cx, self.machine
+        if not isinstance(condition, Value):
+            (then if condition else orelse)()
+            return
+        arms = arms_of(cx, then, orelse)
+        if arms is None:
+            return
+        frames, kept = machine.frames(), machine.wanted()
+        branch(cx, self.node, condition, *arms, lambda key: key[0] not in frames or key in kept)
+
+    # What is carried
+
+    def keys(self, trial: Trial) -> list[Key]:
+        """Names that matter at the head or after the loop."""
+        machine = self.machine
+        mine = {*machine.frames(), machine.own}
+        out = [key for key in self.start.env if key[0] not in mine and key[1] not in FLAGS]
+        out += [key for key in trial.after.env if key in machine.wanted()]
+        own = ["value", "depth", "step"] + (["frames"] if machine.counts else [])
+        out += [(machine.own, name) for name in own if (machine.own, name) in trial.after.env]
+        return out
+
+    def learn(self, trial: Trial) -> bool:
+        """Also new segments and stacks; names without a value before the loop get a blank one."""
+        machine, news = self.machine, self.machine.stacks.grown
+        machine.stacks.grown = False
+        with self.cx.inside(trial.builder, trial.after):
+            ends = {key: trial.after.env[key] for key in self.keys(trial)}
+            blanks = {
+                key: self.kinds_of(end) for key, end in ends.items() if key not in self.start.env
+            }
+        for key, kinds in blanks.items():
+            binding = self.blank(ends[key], kinds)
+            if binding is not None:
+                self.start.env[key] = binding
+                news = True
+        if any(trial.after.cells[c] is not v for c, (_, v) in trial.head.cells.items()):
+            news |= not machine.written
+            machine.written = True
+        news |= len(self.ran) != len(self.segments_after(trial))
+        return super().learn(trial) or news
+
+    def segments_after(self, trial: Trial) -> list[Segment]:
+        """The segments of this loop that can run by what a trial has found."""
+        with self.cx.inside(trial.builder, trial.after):
+            return self.segments()
+
+    def kinds_of(self, binding: Binding) -> list[Any]:
+        """The types of the arrays in a binding."""
+        return [self.cx.kind(ref) for ref in refs_in(_bound(binding))]
+
+    def blank(self, binding: Binding, kinds: list[Any]) -> Binding | None:
+        """Something of the same kind, for the time before the first call binds a name."""
+        cx, outer = self.cx, self.machine.stacks
+        binding = _bound(binding)
+        if is_operand(binding):
+            known = not isinstance(binding, Value) or binding in outer.outer
+            return binding if known else dummy(cx.builder, type_of(binding))
+        if isinstance(binding, Ref):
+            kind = kinds.pop(0)
+            if binding.cell in outer.cells or binding.cell.captured:
+                return Ref(binding.cell, binding.path, tuple(
+                    x if not isinstance(x, Value) or x in outer.outer else 0 for x in binding.index
+                ))  # fmt: skip
+            value = dummy(cx.builder, kind)
+            assert isinstance(value, Value)
+            return cx.new_array(value)
+        if binding is None or isinstance(binding, Conflict):
+            return None
+        parts = children(binding)
+        if parts is None:
+            return binding
+        return with_children(binding, tuple(self.blank(part, kinds) for part in parts))
+
+    def finish(self, trial: Trial) -> None:
+        """Append the op; a recursion without an end has no value."""
+        machine = self.machine
+        if (machine.own, "value") not in trial.after.env:
+            self.cx.refuse(
+                UnsupportedSyntax,
+                f"`{machine.root.name}` never returns without calling itself",
+                machine.root.frame.node,
+                "return a value in some case without a recursive call",
+            )
+        super().finish(trial)
+
+
+def _bound(binding: Binding) -> Binding:
+    while isinstance(binding, Unbound):
+        binding = binding.maybe
+    return binding
