@@ -122,7 +122,7 @@ def activate(
     from adgen.transpiler.frontend.recursion import machine
     from adgen.transpiler.frontend.recursion.statements import TRANSFERRED
 
-    new = Activation(owner_of(frame), name, frame, node, known_part(bound))
+    new = Activation(owner_of(frame), name, frame, node, known_part(cx, bound))
     if machine.transfers(cx, new, bound):
         return TRANSFERRED
     look_for_recursion(cx, new)

@@ -401,6 +401,7 @@ class Loop:
         return True
 
     def learn_box(self, box: Box, trial: Trial) -> bool:
+        """How the contents of a container are carried; whether that is news."""
         old = self.known.boxes.get(box)
         init, end = self.start.boxes[box], trial.after.boxes[box]
         new = grow(self.cx, box.name, old, init, end, self.start)

@@ -14,6 +14,7 @@ from typing import Any
 
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Closure,
     Ref,
     Static,
@@ -22,6 +23,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value, type_of
+from adgen.transpiler.ir.trees import Node
 
 DEEPEST = 24  # activations of one function inside each other that are inlined
 MOST = 300  # activations that are inlined below the first one
@@ -104,12 +106,12 @@ def edges_from(cx: Context, position: int, new: Activation) -> list[tuple[Activa
     return [(one, two.call) for one, two in zip(way, way[1:], strict=False) if two.call is not None]
 
 
-def known_part(arguments: Mapping[str, Binding]) -> Any:
+def known_part(cx: Context, arguments: Mapping[str, Binding]) -> Any:
     """What is known of arguments while lowering, as something to compare."""
-    return tuple((name, _known(binding)) for name, binding in arguments.items())
+    return tuple((name, _known(cx, binding)) for name, binding in arguments.items())
 
 
-def _known(binding: Binding) -> Any:
+def _known(cx: Context, binding: Binding) -> Any:
     if isinstance(binding, Value):
         return str(binding.type)
     if is_operand(binding):
@@ -121,7 +123,10 @@ def _known(binding: Binding) -> Any:
         return binding.value if text else id(binding.value)
     if isinstance(binding, Closure):
         return id(binding.node), id(binding.frame)
+    if isinstance(binding, Box):
+        return Box, _known(cx, cx.state.boxes[binding])
+    keys = binding.keys if isinstance(binding, Node) else ()
     parts = children(binding)
     if parts is None:
         return type(binding), id(binding)
-    return (type(binding), *map(_known, parts))
+    return (type(binding), repr(keys), *(_known(cx, part) for part in parts))

@@ -31,6 +31,7 @@ from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.state import related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Slot, Value, type_of
+from adgen.transpiler.ir.layout import UNKNOWN
 from adgen.transpiler.ir.types import Array, Type, join
 
 
@@ -276,7 +277,7 @@ class Stacks:
         value = cx.builder.emit(core.LOAD, slot=slot, name=name)
         assert isinstance(value, Value)
         if isinstance(slot.type, Array):
-            cx.extents.scattered.add(value)
+            cx.extents.layouts[value] = UNKNOWN
         return value
 
 
