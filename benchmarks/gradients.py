@@ -152,7 +152,35 @@ def measure_overheads() -> list[Overhead]:
         sides = _sides(case, arguments)
         times = interleaved({side: sides[side] for side in ("generated", "handwritten")})
         found.append(Overhead(name, times["generated"], times["handwritten"]))
-    return found
+    return [*found, _mixed_overhead()]
+
+
+def _mixed_overhead() -> Overhead:
+    """The same for two numbers, two arrays and a count."""
+    x = np.array([2.0, 3.0, 4.0])
+    arguments = 1.5, 2.5, x, x + 1.0, 3
+    generated = adgen.value_and_grad(mixed, wrt=(0, 2, 3))
+
+    @njit(error_model="numpy")
+    def by_hand(a: Any, b: Any, x: Any, y: Any, n: Any) -> Any:
+        x_bar, y_bar = np.empty_like(x), np.empty_like(y)
+        scale, total = a * b * n, 0.0
+        for i in range(x.shape[0]):
+            total += x[i] * y[i]
+            x_bar[i], y_bar[i] = scale * y[i], scale * x[i]
+        return scale * total, (b * n * total, x_bar, y_bar)
+
+    times = interleaved(
+        {"generated": lambda: generated(*arguments), "by hand": lambda: by_hand(*arguments)}
+    )
+    return Overhead(
+        "of two arrays and a number, five arguments", times["generated"], times["by hand"]
+    )
+
+
+def mixed(a: Any, b: Any, x: Any, y: Any, n: Any) -> Any:
+    """A function of numbers, arrays and a count."""
+    return a * b * np.sum(x * y) * n
 
 
 def measure_all(cases: Sequence[Case]) -> list[Row]:

@@ -11,6 +11,7 @@ from adgen import guesses, inside_numba
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
 from adgen.lookups import Fresh
+from adgen.written_calls import MOST_KINDS, Form, Kind, class_of_its_own, looks_of
 
 Run = Callable[[tuple[Any, ...]], Any]
 
@@ -34,6 +35,8 @@ class CompiledCallable:
         self._wanted = wanted
         self._direct = compilations.parameters.direct
         self._entries: dict[Hashable, Entry] = {}
+        self._kinds: dict[Hashable, Kind] = {}  # those whose calls are written out
+        self._tried: set[Hashable] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call what is compiled for such arguments; compile it if nothing is."""
@@ -43,17 +46,46 @@ class CompiledCallable:
         entry = self._entries.get(key)
         if entry is None or (entry.fresh is not None and not entry.fresh()):
             entry = self._enter(key, args)
+        elif key not in self._tried:
+            self._write_out(key, entry.build, args)
         try:
             return entry.run(args)
         except ValueError as error:
             if not guesses.from_guard(error):
                 raise
-            return self._again(key, args, entry.build, error)
+            return self._after_guard(args, error)
+
+    def _after_guard(self, args: tuple[Any, ...], error: ValueError) -> Any:
+        """The result of a call in which a guard has raised ``error``."""
+        key = tuple(map(type_key, args))
+        return self._again(key, args, self._entries[key].build, error)
 
     def _enter(self, key: Hashable, args: tuple[Any, ...]) -> Entry:
         build = self._compilations.build(self._wanted, key, args)
         entry = self._entries[key] = Entry(self._runner(build, args), build.fresh, build)
+        self._tried.discard(key)
+        if self._kinds.pop(key, None):
+            self._write_class()
         return entry
+
+    def _write_out(self, key: Hashable, build: Build, args: tuple[Any, ...]) -> None:
+        """Let further calls with arguments like these go straight to what is compiled."""
+        self._tried.add(key)
+        form, looks = self._form(build, args), looks_of(args)
+        if form is None or looks is None or build.flatten or build.compiled.writes:
+            return
+        captures = build.compiled.captures
+        self._kinds[key] = Kind(looks, build.functions[0], captures, form, build.fresh)
+        while len(self._kinds) > MOST_KINDS:
+            self._kinds.pop(next(iter(self._kinds)), None)
+        self._write_class()
+
+    def _write_class(self) -> None:
+        self.__class__ = class_of_its_own(type(self), tuple(self._kinds.values()))
+
+    def _form(self, build: Build, args: tuple[Any, ...]) -> Form | None:
+        """What a call with arguments like ``args`` returns, if that is short to say."""
+        return None
 
     def _again(self, key: Hashable, args: tuple[Any, ...], build: Build, error: ValueError) -> Any:
         """The call without guesses; if it succeeds, so are the calls that follow."""

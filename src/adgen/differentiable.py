@@ -20,8 +20,10 @@ from adgen.gradients import (
 )
 from adgen.options import Options
 from adgen.parameters import Wrt
+from adgen.runtime.dispatchers import returns_float
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.updates import update
+from adgen.written_calls import Form
 
 MEMBERS: dict[str, type[Derivative]] = {
     kind.kind: kind for kind in (Gradient, ValueAndGradient, GradientAndAuxiliary, HessianProduct)
@@ -139,6 +141,12 @@ class Differentiable(CompiledCallable):
             return _mutating(build, finish)
         call = caller(build)
         return call if finish is None else lambda given: finish(call(given))
+
+    def _form(self, build: Build, args: tuple[Any, ...]) -> Form:
+        finish = build.finish_value
+        if finish is None or (finish is float and returns_float(build.functions[0])):
+            return Form("out")
+        return Form("{finish}(out)", {"finish": finish})
 
     def numba_result(self) -> str:
         """The value."""

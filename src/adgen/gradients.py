@@ -19,10 +19,12 @@ from adgen.callables import (
 from adgen.compilations import Build, Wanted
 from adgen.directions import parts_like, tangent_like
 from adgen.keys import type_key
-from adgen.results import differentiated, value_function
+from adgen.results import all_cotangents, differentiated, only_cotangent, value_function
+from adgen.runtime.dispatchers import returns_float
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of, tree_of
+from adgen.written_calls import Form
 
 if TYPE_CHECKING:
     from adgen.differentiable import Differentiable
@@ -59,6 +61,16 @@ class Derivative(CompiledCallable):
             check_order(args, position, self._compilations.parameters.names[position])
         return super()._enter(key, args)
 
+    def _gradient_form(self, build: Build, args: tuple[Any, ...]) -> Form:
+        """The cotangents in ``out[1]`` as a gradient."""
+        finish = build.cotangents(args, self.packed)
+        number = [type(args[k]) for k in self._wanted.positions] == [float]
+        if number and not self.packed and returns_float(build.functions[0], 1, 0):
+            return Form("out[1][0]")
+        if finish is all_cotangents or finish is only_cotangent:
+            return Form("out[1]" if finish is all_cotangents else "out[1][0]")
+        return Form("{finish}(out[1])", {"finish": finish})
+
 
 def _member(owner: Differentiable, kind: str, order: int) -> Derivative:
     return owner.derivative(kind, order)
@@ -81,6 +93,9 @@ class Gradient(Derivative):
 
         return run
 
+    def _form(self, build: Build, args: tuple[Any, ...]) -> Form:
+        return self._gradient_form(build, args)
+
     def numba_result(self) -> str:
         """The cotangents alone."""
         return "cotangents"
@@ -102,6 +117,14 @@ class ValueAndGradient(Derivative):
             return (value_of(value) if value_of else value), finish(cotangents)
 
         return run
+
+    def _form(self, build: Build, args: tuple[Any, ...]) -> Form:
+        gradient = self._gradient_form(build, args)
+        value_of = value_function(core.LEAF, build.value_types[:1])
+        if value_of is None or (value_of is float and returns_float(build.functions[0], 0)):
+            return Form(f"(out[0], {gradient.text})", gradient.names)
+        names = {**gradient.names, "value_of": value_of}
+        return Form(f"({{value_of}}(out[0]), {gradient.text})", names)
 
     def numba_result(self) -> str:
         """Value and cotangents."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 from math import copysign
 from types import BuiltinFunctionType, ModuleType
 from typing import Any
@@ -15,12 +16,31 @@ from adgen.transpiler.surroundings import MISSING, Reading, Table
 # What programs do not rebind; everything else that has been read is compared at every call.
 SETTLED = (ModuleType, BuiltinFunctionType, np.ufunc, type)
 
-Fresh = Callable[[], bool]
 _Parts = tuple[Callable[[], tuple[Any, ...]], tuple[Any, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A quick test that all names still mean what they meant.
+
+    ``names``: tables, names, and what these meant.  ``containers``: how the parts of containers
+    that were compiled in are read, and what they were.
+    """
+
+    names: tuple[tuple[Table, str, Any], ...]
+    containers: tuple[_Parts, ...]
+
+    def __call__(self) -> bool:
+        """Whether all is as it was."""
+        for table, name, value in self.names:
+            now = table.get(name, MISSING)
+            if now is not value and not _same_number(now, value):
+                return False
+        return all(_same_parts(parts(), then) for parts, then in self.containers)
+
+
 def freshness(readings: Iterable[Reading]) -> Fresh | None:
-    """A quick test that all names still mean what they meant, or None if none can change."""
+    """The test for what has been read, or None if nothing of it can change."""
     names: dict[tuple[int, str], tuple[Table, str, Any]] = {}
     containers: dict[int, _Parts] = {}
     for seen in readings:
@@ -32,18 +52,7 @@ def freshness(readings: Iterable[Reading]) -> Fresh | None:
             containers[id(inner)] = _parts_of(inner)
     if not names:
         return None
-    return _test(tuple(names.values()), tuple(containers.values()))
-
-
-def _test(names: tuple[tuple[Table, str, Any], ...], containers: tuple[_Parts, ...]) -> Fresh:
-    def fresh() -> bool:
-        for table, name, value in names:
-            now = table.get(name, MISSING)
-            if now is not value and not _same_number(now, value):
-                return False
-        return all(_same_parts(parts(), then) for parts, then in containers)
-
-    return fresh
+    return Fresh(tuple(names.values()), tuple(containers.values()))
 
 
 def _same_number(now: Any, then: Any) -> bool:

@@ -80,18 +80,20 @@ def cotangent_function(
     makers = [_like_maker(leaf) for leaf in taker(structure)(tuple(examples))]
     flat = all(parts_of(part) is None for part in structure)
     if flat and not any(makers):
-        return _same if packed else _first
+        return all_cotangents if packed else only_cotangent
     if flat and not packed and makers[0]:
         only = makers[0]
         return lambda cotangents: only(cotangents[0])
     return maker(structure if packed else structure[0], makers)
 
 
-def _same(cotangents: tuple[Any, ...]) -> Any:
+def all_cotangents(cotangents: tuple[Any, ...]) -> Any:
+    """The gradient by several flat arguments, whose cotangents are as they should be."""
     return cotangents
 
 
-def _first(cotangents: tuple[Any, ...]) -> Any:
+def only_cotangent(cotangents: tuple[Any, ...]) -> Any:
+    """The gradient by one flat argument, whose cotangent is as it should be."""
     return cotangents[0]
 
 
