@@ -23,20 +23,6 @@ f.py:2:12: `foo` is not known: it is not defined
         return foo(x)
                ^^^""",
     ),
-    "maybe unbound": (
-        """\
-def f(x, n):
-    if n > 0:
-        y = x[0]
-    return y
-""",
-        "UnboundName",
-        """\
-f.py:4:12: `y` may be read before it is assigned
-        return y
-               ^
-  help: assign `y` on every path that leads here""",
-    ),
     "unbound": (
         """\
 def f(x):

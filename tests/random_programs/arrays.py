@@ -151,8 +151,10 @@ class Arrays(Numbers):
     def bounds(self, have: int, want: int) -> str:
         """A slice of ``want`` of ``have`` elements."""
         first = self.r.randint(0, have - want)
-        if want == 1:  # of length 1 whatever the array is: broadcasting is decided early
+        if want == 1 and self.r.random() < 0.6:  # of length 1 whatever the array is
             return self.r.choice([f"{first}:{first + 1}", ":1", "-1:"])
+        if self.r.random() < 0.15:  # nothing is known of the length
+            return f"{first}:{first + want} + {self.integer(0)} % 1"
         start = "" if first == 0 and self.r.random() < 0.7 else str(first)
         end = first + want
         if end == have and self.r.random() < 0.7:

@@ -14,6 +14,7 @@ import adgen
 from adgen.transpiler.compiler import Request, derive, prepare
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import lower
+from adgen.transpiler.ir.core import MISMATCH
 from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.types import Array, Type, type_of_constant
 from adgen.transpiler.ir.verifier import verify
@@ -125,18 +126,42 @@ def _same_gradients(run: Run, gradients: Any) -> Problem:
 
 def _lower(run: Run) -> Problem:
     """The front end alone: the interpreted IR gives the program's value."""
-    function = lower(from_function(run.function), _arguments(run))
-    verify(function, infer=result_type)
-    return _same_value(run, interpret(function, *run.args, *function.captures)[0])
+
+    def value(speculates: bool) -> Any:
+        function = lower(from_function(run.function), _arguments(run), speculates)
+        verify(function, infer=result_type)
+        return interpret(function, *run.args, *function.captures)[0]
+
+    return _same_value(run, _without_guess(value))
 
 
 def _joint(run: Run) -> Problem:
     """Front end and reverse mode, interpreted."""
-    primal = prepare(from_function(run.function), _arguments(run))
+    value, *gradients = _without_guess(lambda speculates: _interpreted(run, speculates))
+    return _same_value(run, value) or _same_gradients(run, gradients)
+
+
+def _unguessed(run: Run) -> Problem:
+    """The same of code that guesses nothing of computed extents."""
+    value, *gradients = _interpreted(run, False)
+    return _same_value(run, value) or _same_gradients(run, gradients)
+
+
+def _interpreted(run: Run, speculates: bool) -> tuple[Any, ...]:
+    primal = prepare(from_function(run.function), _arguments(run), speculates)
     (joint,) = derive(primal, Request("value_and_grad", run.program.wrt))
     verify(joint, infer=result_type)
-    value, *gradients = interpret(joint, *run.args, *primal.captures)
-    return _same_value(run, value) or _same_gradients(run, gradients)
+    return interpret(joint, *run.args, *primal.captures)
+
+
+def _without_guess(call: Callable[[bool], Any]) -> Any:
+    """What ``call(speculates)`` gives, without speculation where a guess fails."""
+    try:
+        return call(True)
+    except ValueError as error:
+        if error.args != (MISMATCH,):
+            raise
+        return call(False)
 
 
 def _arguments(run: Run) -> dict[str, Type]:
@@ -213,6 +238,7 @@ def _slope_of_gradient(run: Run, vector: np.ndarray, step: float) -> np.ndarray:
 MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "joint": _joint,
+    "unguessed": _unguessed,
     "primal": _primal,
     "reverse": _reverse,
     "pair": _pair,

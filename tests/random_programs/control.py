@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.random_programs.scope import Var
 from tests.random_programs.statements import Statements
 
@@ -16,6 +18,7 @@ class Control(Statements):
 
     loops = 0
     nesting = 0
+    left: Sequence[Var] = ()  # numbers bound in the last block
     returns = "float"  # what the current function returns: float, pair, none or an array shape
 
     def block(self, count: int, exits: bool = True) -> list[str]:
@@ -24,8 +27,15 @@ class Control(Statements):
         lines = [line for _ in range(count) for line in self.statement()]
         if exits and self.r.random() < 0.15:
             lines += self.leaving()
+        self.left = [var for var in self.scope.blocks[-1] if var.kind in ("float", "int")]
         self.scope.leave()
         return indent(lines)
+
+    def stay_bound(self, found: list[Var], chance: float) -> None:
+        """Let names of a block be read behind it: an error in Python where it has not run."""
+        for var in found:
+            if self.r.random() < chance:
+                self.scope.bind(var)
 
     def statement(self) -> list[str]:
         """One statement of any kind."""
@@ -69,10 +79,12 @@ class Control(Statements):
 
     def branch(self) -> list[str]:
         lines = [f"if {self.cond(2)}:", *self.block(self.r.randint(1, 3))]
+        bound = list(self.left)
         while self.r.random() < 0.2:
             lines += [f"elif {self.cond(1)}:", *self.block(self.r.randint(1, 2))]
         if self.r.random() < 0.5:
             lines += ["else:", *self.block(self.r.randint(1, 3))]
+        self.stay_bound(bound, 0.1)
         return lines
 
     def both_arms(self) -> list[str]:
@@ -117,8 +129,12 @@ class Control(Statements):
         start = self.accumulator()
         name = self.scope.fresh("i")
         text, low, high = self.range_text()
-        body = self.body(Var(name, "int", low=low, high=high))
-        return [*start, f"for {name} in range({text}):", *body, *self.otherwise()]
+        counter = Var(name, "int", low=low, high=high)
+        body = self.body(counter)
+        bound = [*self.left, counter]
+        lines = [*start, f"for {name} in range({text}):", *body, *self.otherwise()]
+        self.stay_bound(bound, 0.2)
+        return lines
 
     def count(self) -> str:
         """``n``, where it is in scope: an int from 2 to 4."""

@@ -209,9 +209,16 @@ class ErrorOf:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Unbound:
-    """No value; ``maybe`` holds what other paths give (its type counts at loop heads)."""
+    """No value on some paths; ``maybe`` holds what the others give, None if there are none.
+
+    ``bound``: the truth value, at run time, of whether it has that value.  ``here``: the paths
+    without value all leave the block (``break``, ``continue``), so what is read before the
+    loop goes on has it for certain.
+    """
 
     maybe: Any = None
+    bound: Operand = False
+    here: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -287,7 +294,11 @@ def same(first: Binding, second: Binding) -> bool:
     if isinstance(first, Static):
         return same_object(first.value, second.value)
     if isinstance(first, Unbound):
-        return first.maybe is None and second.maybe is None
+        return (
+            same(first.maybe, second.maybe)
+            and same_operand(first.bound, second.bound)
+            and first.here == second.here
+        )
     if isinstance(first, Closure):
         return first.node is second.node and first.frame is second.frame
     parts = children(first)

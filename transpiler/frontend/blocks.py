@@ -59,8 +59,9 @@ def resume(cx: Context, node: Any, flag: str, rest: Callable[[], None]) -> None:
         assume(cx, value, False)
         rest()
 
-    left, stayed = arm(cx, leave), arm(cx, go_on)
-    branch(cx, node, value, left, stayed, live_names(cx, node, "tail", (left, stayed)))
+    arms = arms_of(cx, leave, go_on)
+    if arms is not None:
+        branch(cx, node, value, *arms, live_names(cx, node, "tail", arms))
 
 
 def assume(cx: Context, flag: Value, truth_value: bool) -> None:
@@ -104,20 +105,25 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
         return False
     if _lower_guard(cx, node, condition):
         return False
-    arms = arms_of(
-        cx,
-        lambda: run_arm(cx, node.test, True, node.body),
-        lambda: run_arm(cx, node.test, False, node.orelse),
-    )
+
+    def body() -> None:
+        cx.suppose(condition)
+        run_arm(cx, node.test, True, node.body)
+
+    arms = arms_of(cx, body, lambda: run_arm(cx, node.test, False, node.orelse))
     if arms is None:
         return False
     exits = [side.flag(cx, "$out") for side in arms]
     moved = bool(rest) and exits[0] != exits[1]
     if moved:
-        through = arms[0] if exits[1] else arms[1]
-        with cx.inside(through.builder, through.state):
-            resume(cx, node, "$out", lambda: run_block(cx, rest))
-            through.state = cx.state
+        leaving, through = arms if exits[0] else arms[::-1]
+        try:
+            with cx.inside(through.builder, through.state):
+                resume(cx, node, "$out", lambda: run_block(cx, rest))
+                through.state = cx.state
+        except UnboundName as error:
+            _note_gap(cx, error, leaving)
+            return True
     live = live_names(cx, node, "tail" if moved or all(exits) else "after", arms)
     branch(cx, node, condition, *arms, live)
     return moved
@@ -180,15 +186,22 @@ def arms_of(
         try:
             arms.append(arm(cx, lower))
         except UnboundName as error:
-            if not cx.trials or gap is not None:
+            if gap is not None:
                 raise
             gap = error
     if gap is None:
         return arms[0], arms[1]
-    cx.gaps.append(gap)
-    cx.builder.ops += arms[0].builder.ops
-    cx.state = arms[0].state
+    _note_gap(cx, gap, arms[0])
     return None
+
+
+def _note_gap(cx: Context, gap: UnboundName, other: Arm) -> None:
+    """Leave an arm out of a trial; the other one continues in place."""
+    if not cx.trials:
+        raise gap
+    cx.gaps.append(gap)
+    cx.builder.ops += other.builder.ops
+    cx.state = other.state
 
 
 def choose(

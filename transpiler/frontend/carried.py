@@ -32,7 +32,7 @@ from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
-from adgen.transpiler.ir.types import Array, Scalar, Type, join
+from adgen.transpiler.ir.types import BOOL, Array, Scalar, Type, join
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +62,15 @@ class Moved:
 
 @dataclass(frozen=True, eq=False)
 class Late:
-    """Unbound before the loop; ``inner`` is the template of what the body binds (or None)."""
+    """Without value on some paths to the loop; a truth value is carried along.
+
+    ``inner`` is the template of the value.  ``sample``: what the body binds, if nothing is
+    bound before the loop.  ``hidden``: a name of the compiler, which asks flags of its own.
+    """
 
     inner: Any
-    sample: Binding
+    sample: Binding = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +112,7 @@ def grow(
     if isinstance(template, Clash) or isinstance(init, Conflict):
         return template
     if isinstance(init, Unbound):
-        return _grow_late(cx, name, template, end)
+        return _grow_late(cx, name, template, init, end, start)
     if isinstance(end, Unbound):
         if end.maybe is None:
             return template  # not live at the end of the body
@@ -215,17 +220,22 @@ def _grow_moved(
     return template if all(map(_is, news, template.index)) else Moved(tuple(news))
 
 
-def _grow_late(cx: Context, name: str, template: Template, end: Binding) -> Template:
-    if isinstance(end, Unbound):
-        if end.maybe is None:
-            return template
-        end = end.maybe
-    if isinstance(end, Conflict):
-        return Clash(end.first, end.second)
+def _grow_late(
+    cx: Context, name: str, template: Template, init: Unbound, end: Binding, start: State
+) -> Template:
+    if end is init or (isinstance(end, Unbound) and end.maybe is None):
+        return template
+    value = end.maybe if isinstance(end, Unbound) else end
+    if init.maybe is not None:
+        old = template.inner if template is not None else None
+        inner = grow(cx, name, old, init.maybe, value, start)
+        return template if template is not None and inner is old else Late(inner)
+    if isinstance(value, Conflict):
+        return Clash(value.first, value.second)
     if template is None:
-        return Late(_sample(cx, name, end), end)
-    inner = _grow_sample(cx, name, template.inner, end)
-    return template if inner is template.inner else Late(inner, end)
+        return Late(_sample(cx, name, value), value, name.startswith("$"))
+    inner = _grow_sample(cx, name, template.inner, value)
+    return template if inner is template.inner else replace(template, inner=inner, sample=value)
 
 
 def _sample(cx: Context, name: str, end: Binding) -> Template:
@@ -309,8 +319,14 @@ class Head:
             case Boxed(box=box, inner=inner):
                 self.boxes[box] = (init, self.binding(name, inner, self.cx.state.boxes[init]))
                 return box
-            case Late(inner=inner, sample=sample):
-                return Unbound(self.late(name, inner, sample))
+            case Late(inner=inner, sample=sample, hidden=hidden):
+                if init.maybe is not None:
+                    value = self.binding(name, inner, init.maybe)
+                else:
+                    value = self.late(name, inner, sample)
+                if hidden:
+                    return Unbound(value)
+                return Unbound(value, self.carry(init.bound, BOOL, f"{name}_bound"))
             case Clash(first=first, second=second):
                 return Conflict(first, second)
         raise AssertionError(template)
@@ -355,8 +371,9 @@ class Head:
 
 def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Operand]:
     """What an iteration hands on for a template, in the order of ``Head.binding``."""
+    bound: Operand = True
     if isinstance(end, Unbound):
-        end = end.maybe
+        end, bound = end.maybe, end.bound
     match template:
         case Number(kind=kind):
             return [dummy(cx.builder, kind) if end is None else cx.cast(node, end, kind)]
@@ -374,8 +391,8 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
             return [x for t, e in zip(parts, items, strict=True) for x in ends(cx, node, t, e)]
         case Boxed(inner=inner):
             return ends(cx, node, inner, None if end is None else cx.state.boxes[end])
-        case Late(inner=inner):
-            return ends(cx, node, inner, end)
+        case Late(inner=inner, hidden=hidden):
+            return [*ends(cx, node, inner, end), *(() if hidden else (bound,))]
     return []
 
 
@@ -387,7 +404,9 @@ def with_results(binding: Binding, results: dict[Value, Value]) -> Binding:
         index = tuple(results.get(x, x) if isinstance(x, Value) else x for x in binding.index)
         return Ref(binding.cell, binding.path, index)
     if isinstance(binding, Unbound):
-        return binding if binding.maybe is None else with_results(binding.maybe, results)
+        bound = binding.bound
+        flag = results.get(bound, bound) if isinstance(bound, Value) else bound
+        return Unbound(with_results(binding.maybe, results), flag)
     parts = children(binding)
     if parts is None:
         return binding

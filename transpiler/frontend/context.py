@@ -48,7 +48,6 @@ class Context:
         self.recursions: dict[Any, Any] = {}  # calls that were found to be recursive
         self.trials = 0  # how many speculative lowerings of loop bodies we are inside
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
-        self.unbound: set[Any] = set()  # keys of names that were read without a value
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
         self.extents = shapes.Extents()
         self.spans: dict[Any, Span] = {}
@@ -132,6 +131,14 @@ class Context:
         self.builder.span = self.span(node)
         error = Error(getattr(builtins, kind), (message,) if message else ())
         self.builder.effect(core.ASSERT, condition, error=error)
+
+    def suppose(self, condition: Operand) -> None:
+        """From here on, on this path, a truth value is true."""
+        self.state.known["true", condition] = True
+
+    def holds(self, condition: Operand) -> bool:
+        """Whether a truth value is certainly true on this path."""
+        return condition is True or ("true", condition) in self.state.known
 
     # Arrays
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.frontend.bindings import (
@@ -26,6 +26,7 @@ from adgen.transpiler.frontend.bindings import (
     same_operand,
     with_children,
 )
+from adgen.transpiler.frontend.booleans import negate
 from adgen.transpiler.frontend.context import Context, convert
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.paths_compose import step_places
@@ -85,6 +86,14 @@ def dummy(builder: Builder, kind: Type) -> Operand:
     return False if kind.dtype.kind == "b" else zero(kind)
 
 
+def rejoin(cx: Context) -> None:
+    """Forget what is certain only of paths that stayed: those that left are here again."""
+    env = cx.state.env
+    for key, binding in env.items():
+        if key[0] is cx.frame and isinstance(binding, Unbound) and binding.here:
+            env[key] = replace(binding, here=False)
+
+
 class _Merger:
     """Builds the results of one ``if`` op, side by side with the joined state."""
 
@@ -99,6 +108,7 @@ class _Merger:
         self.memo: dict[Any, Value] = {}
         self.merged: dict[tuple[Cell, Cell], Cell] = {}  # a cell of each arm -> the joined one
         self.views: dict[Any, Ref] = {}
+        self.own = True  # the name at hand is of the present frame
 
     # Cells and names
 
@@ -122,6 +132,7 @@ class _Merger:
     def name(self, key: Key) -> None:
         """One name."""
         first, second = (arm.state.env.get(key, default(key)) for arm in self.arms)
+        self.own = key[0] is self.cx.frame
         if key[1] in FLAGS and first is True and second is False:
             flags = (self.joined.env.get((key[0], flag)) for flag in FLAGS)
             if any(flag is self.condition for flag in flags):
@@ -169,23 +180,38 @@ class _Merger:
         return found
 
     def unbound(self, name: str, first: Binding, second: Binding) -> Binding:
-        """One path or both give the name no value."""
-        side = 1 if isinstance(first, Unbound) else 0
-        missing, there = (first, second) if side else (second, first)
-        if isinstance(there, Unbound):
-            if missing.maybe is None or there.maybe is None:
-                kept = 1 - side if there.maybe is None else side
-                present = there.maybe if missing.maybe is None else missing.maybe
-                return Unbound(self.adopt(name, present, kept)) if present is not None else UNDEF
-            return Unbound(self.binding(name, first.maybe, second.maybe))
-        if missing.maybe is None:
-            adopted = self.adopt(name, there, side)
-        else:  # an earlier iteration may have bound it: a path that leaves now hands that on
-            pair = (missing.maybe, there) if side else (there, missing.maybe)
-            adopted = self.binding(name, *pair)
-        if name == "$val" or self.out[1 - side]:
+        """One path or both give the name no value, or not for certain."""
+        sides = (first, second)
+        values = [side.maybe if isinstance(side, Unbound) else side for side in sides]
+        if values[0] is None and values[1] is None:
+            return UNDEF
+        if values[0] is None or values[1] is None:
+            side = 1 if values[0] is None else 0
+            adopted = self.adopt(name, values[side], side)
+        else:
+            adopted = self.binding(name, *values)
+        flags = [self.has_value(k, side) for k, side in enumerate(sides)]
+        if name == "$val" or all(flag is True for flag in flags):
             return adopted
-        return Unbound(adopted)
+        here = all(
+            not isinstance(side, Unbound) or side.here or (self.own and self.out[k])
+            for k, side in enumerate(sides)
+        )
+        return Unbound(adopted, self.flag(*flags), here)
+
+    def has_value(self, side: int, binding: Binding) -> Operand:
+        """Whether a name has a value at the end of an arm; who returns does not care."""
+        if not isinstance(binding, Unbound) or (self.own and self.returned[side]):
+            return True
+        return binding.bound
+
+    def flag(self, first: Operand, second: Operand) -> Operand:
+        """The join of two truth values."""
+        if first is True and second is False:
+            return self.condition
+        if first is False and second is True:
+            return negate(self.cx, self.condition, self.node)
+        return self.operand(first, second, "")
 
     def conflict(self, name: str, first: Binding, second: Binding) -> Binding:
         """No type holds both; harmless if one path never comes back here."""

@@ -33,9 +33,10 @@ from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
+from adgen.transpiler.frontend.entering import is_entered
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.iteration import Counted, counted, iterated, known_items
-from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions
+from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions, rejoin
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.frontend.statements import assign
@@ -97,6 +98,7 @@ def _peel(cx: Context, node: Any, over: Counted | None, name: str) -> None:
         run_block(cx, node.body)
         left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
         cx.bind("$out", False)
+        rejoin(cx)
         _unless(cx, node, left, rest)
 
     def rest() -> None:
@@ -132,6 +134,7 @@ def _unroll(cx: Context, node: Any, items: list[Binding]) -> None:
         run_block(cx, node.body)
         left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
         cx.bind("$out", False)
+        rejoin(cx)
         _unless(cx, node, left, lambda: step(number + 1))
 
     step(0)
@@ -206,7 +209,6 @@ class Loop:
         self.cell_slots: dict[Cell, Slot] = {}
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
         self.scattering: set[str] = set()  # and of those whose order in memory it changes
-        self.early: set[Key] = set()  # names that an iteration reads as the one before left them
         self.tests_inside = False  # the condition of a while changes something
 
     def settle(self) -> Trial:
@@ -218,7 +220,7 @@ class Loop:
                 trial = self.trial()
             finally:
                 cx.trials -= 1
-            if self.learn(trial) or self.reads_late(trial):
+            if self.learn(trial):
                 continue
             if trial.gaps and not cx.trials:
                 trial = self.trial()  # strict: what a trial left out is an error now
@@ -283,8 +285,6 @@ class Loop:
         with_known = cx.state
         state.known, state.equal = dict(with_known.known), dict(with_known.equal)
         for key, binding in self.heads.items():
-            if key in self.early and isinstance(binding, Unbound):
-                binding = binding.maybe
             if key[1] not in FLAGS:
                 state.env[key] = binding
         for cell, slot in self.cell_slots.items():
@@ -362,19 +362,6 @@ class Loop:
             branch(cx, node, condition, *arms, lambda key: True)
 
     # What a trial teaches
-
-    def reads_late(self, trial: Trial) -> bool:
-        """Names first bound in the body that an arm reads before: bound by earlier iterations.
-
-        That the arm is not entered in the first iteration is the program's own care.
-        """
-        new = {
-            key
-            for key in self.cx.unbound
-            if key not in self.early and isinstance(self.known.names.get(key), Late)
-        }
-        self.early |= new
-        return bool(trial.gaps) and bool(new)
 
     def learn(self, trial: Trial) -> bool:
         """Extend what is known by the end of a trial; whether anything was new."""
@@ -543,8 +530,18 @@ class Loop:
         heads = [slot.head for slot in trial.head.slots]
         results = tuple(Value(head.type, head.name) for head in heads)
         inits = [slot.init for slot in trial.head.slots]
+        names, entered = self.bound_if_entered(trial), None
+        if names:
+            before = dict(zip(heads, inits, strict=True))
+            entered = is_entered(cx, self.node, self.over, trial.condition, before)
         self.add(trial, attrs, inits, heads, yields, results)
         self.after(trial, dict(zip(heads, results, strict=True)), flags)
+        if entered is not None:
+            for key in names:
+                late = cx.state.env[key]
+                cx.state.env[key] = (
+                    replace(late, bound=entered) if entered is not True else late.maybe
+                )
 
     def add(
         self, trial: Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
@@ -587,7 +584,9 @@ class Loop:
         for box, contents in self.box_heads.items():
             state.boxes[box] = with_results(contents, results)
         for key, at_head in self.heads.items():
-            state.env[key] = with_results(at_head, results)
+            binding = with_results(at_head, results)
+            hidden = key[1].startswith("$") and isinstance(binding, Unbound)
+            state.env[key] = binding.maybe if hidden else binding
         cx.state = state
         left = cx.flag("$leave") if self.node.orelse else False
         returned = cx.flag("$ret")
@@ -600,3 +599,14 @@ class Loop:
             gone = either(cx, left, returned, self.node)
             cx.bind("$out", returned)
             _unless(cx, self.node, gone, lambda: run_block(cx, self.node.orelse))
+
+    def bound_if_entered(self, trial: Trial) -> list[Key]:
+        """Names without value before the loop that each iteration binds."""
+        return [
+            key
+            for key, template in self.known.names.items()
+            if isinstance(template, Late)
+            and not template.hidden
+            and template.sample is not None
+            and not isinstance(trial.after.env.get(key, UNDEF), Unbound)
+        ]

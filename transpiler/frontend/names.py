@@ -42,14 +42,7 @@ def look_up(cx: Context, node: Any, name: str) -> Binding:
 def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
     binding = cx.state.env.get((frame, name), UNDEF)
     if isinstance(binding, Unbound):
-        always = binding.maybe is None
-        cx.unbound.add((frame, name))
-        cx.refuse(
-            UnboundName,
-            f"`{name}` {'is' if always else 'may be'} read before it is assigned",
-            node,
-            f"assign `{name}` on every path that leads here",
-        )
+        binding = _checked(cx, node, name, frame, binding)
     if isinstance(binding, Conflict):
         cx.refuse(
             TypeMismatch,
@@ -59,6 +52,25 @@ def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
             _remedy(binding),
         )
     return binding
+
+
+def _checked(cx: Context, node: Any, name: str, frame: Frame, binding: Unbound) -> Binding:
+    """The value of a name that not all paths bind; what has none raises, as in Python."""
+    if binding.maybe is None:
+        cx.refuse(
+            UnboundName, f"`{name}` is read before it is assigned", node,
+            f"assign `{name}` on every path that leads here",
+        )  # fmt: skip
+    if not binding.here and not cx.holds(binding.bound):
+        if frame is cx.frame:
+            kind, message = "UnboundLocalError", f"local variable '{name}' where it is not"
+            message = f"cannot access {message} associated with a value"
+        else:
+            kind, message = "NameError", f"free variable '{name}' where it is not"
+            message = f"cannot access {message} associated with a value in enclosing scope"
+        cx.check(node, binding.bound, kind, message)
+        cx.suppose(binding.bound)
+    return binding.maybe
 
 
 def _remedy(conflict: Conflict) -> str:

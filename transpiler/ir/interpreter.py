@@ -207,7 +207,7 @@ def _sumto(op: Op, x: Any) -> Any:
 
 def _guard(op: Op, first: Any, second: Any) -> None:
     if first != second:
-        raise ValueError(f"operands could not be broadcast together: extents {first} and {second}")
+        raise ValueError(core.MISMATCH)
 
 
 def _assert(op: Op, condition: Any, *values: Any) -> None:

@@ -29,6 +29,7 @@ class _Simplifier:
     def __init__(self, function: Function) -> None:
         self.mapping: dict[Value, Operand] = {}
         self.defined: dict[Value, Op] = {}
+        self.true: dict[Value, bool] = {}  # conditions of the arms that we are in
 
     def block(self, block: Block) -> Block:
         ops: list[Op] = []
@@ -47,6 +48,8 @@ class _Simplifier:
         if op.callee == core.IF:
             return self.conditional(op)
         if op.callee == core.GUARD and _same_operand(*op.operands):
+            return []
+        if op.callee == core.ASSERT and self.asserted(op):
             return []
         if len(op.results) != 1:
             return [op]
@@ -138,7 +141,10 @@ class _Simplifier:
             for result, value in zip(op.results, chosen.yields, strict=True):
                 self.mapping[result] = value
             return list(chosen.ops)
-        then, orelse = (self.block(region) for region in op.regions)
+        then, orelse = (
+            self.arm(region, condition, truth)
+            for region, truth in zip(op.regions, (True, False), strict=True)
+        )
         keep = []
         for k, result in enumerate(op.results):
             first, second = then.yields[k], orelse.yields[k]
@@ -148,6 +154,25 @@ class _Simplifier:
                 keep.append(k)
         regions = tuple(Block((), r.ops, tuple(r.yields[k] for k in keep)) for r in (then, orelse))
         return [op.with_(regions=regions, results=tuple(op.results[k] for k in keep))]
+
+    def arm(self, region: Block, condition: Value, truth: bool) -> Block:
+        """An arm of an if, in which the condition is known."""
+        outside = self.true
+        self.true = {**outside, condition: truth}
+        try:
+            return self.block(region)
+        finally:
+            self.true = outside
+
+    def asserted(self, op: Op) -> bool:
+        """Whether an assertion certainly holds."""
+        condition = op.operands[0]
+        if not isinstance(condition, Value):
+            return bool(condition)
+        made = self.defined.get(condition)
+        if made is not None and made.callee is operator.not_:
+            return self.true.get(made.operands[0]) is False  # type: ignore[arg-type]
+        return self.true.get(condition, False)
 
     def identity(self, op: Op) -> Operand | None:
         """An operand that the op always equals."""
