@@ -283,14 +283,17 @@ def _enumerate(cx: Context, call: Call) -> Binding:
 
 @known(builtins.zip)
 def _zip(cx: Context, call: Call) -> Binding:
-    strict = call.kwargs.get("strict")
-    if set(call.kwargs) - {"strict"} or static_flag(cx, strict, call.node, "`strict`", False):
+    strict = static_flag(cx, call.kwargs.get("strict"), call.node, "`strict`", False)
+    lengths = [known_items(cx, call.node, part) for part in call.args] if strict else []
+    if set(call.kwargs) - {"strict"} or any(items is None for items in lengths):
         cx.refuse(
             UnsupportedSyntax,
             "`zip` with keyword arguments is not compiled",
             call.node,
             "leave `strict` out, and assert before the loop that the lengths agree",
         )
+    if len({len(items or ()) for items in lengths}) > 1:
+        cx.refuse(TypeMismatch, "what is zipped differs in length", call.node)
     return ZipOf(call.args) if call.args else ()
 
 

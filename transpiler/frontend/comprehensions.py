@@ -9,10 +9,12 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Box, Closure, Frame
+from adgen.transpiler.frontend.arguments import range_of
+from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, RangeOf, Static
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dicts import new_dict, static_key
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.functions import call_closure
 from adgen.transpiler.frontend.iteration import iterated, known_items
@@ -20,6 +22,7 @@ from adgen.transpiler.frontend.liveness import walrus_targets
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir.core import Value
 
+WRITTEN_OUT = 100  # so many numbers of a range become items of a list
 _EXTREMUM = """
 def {function}(SEQUENCE):
     FIRST = True
@@ -56,38 +59,96 @@ def sum(SEQUENCE):
 }
 
 
+class _ComputedLength(Exception):
+    """How many items a comprehension gives is known only at run time."""
+
+
 @expression(gast.ListComp)
 @expression(gast.GeneratorExp)
-def _comprehension(cx: Context, node: Any, name: str) -> Binding:
+def _list(cx: Context, node: Any, name: str) -> Binding:
     """Over things whose number is known: the list of the results."""
-    first = node.generators[0].iter
-    items = known_items(cx, first, cx.ev(first))
-    if items is None or len(node.generators) != 1:
+    found = _items(cx, node, _first(cx, node))
+    if found is None:
         cx.refuse(
             UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
             "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
         )  # fmt: skip
-    return _listed(cx, node, items)
+    return new_list(cx, found, name)
 
 
-def _listed(cx: Context, node: Any, items: list[Binding]) -> Box:
-    (generator,) = node.generators
-    out = []
-    outer = cx.frame
-    names = frozenset(n.id for n in gast.walk(generator.target) if isinstance(n, gast.Name))
-    cx.frame = Frame(outer.source, node, names, outer, outer.place)
-    try:
-        for item in items:
-            assign(cx, generator.target, item)
-            tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
-            if any(isinstance(test, Value) for test in tests):
-                cx.refuse(UnsupportedSyntax, "a comprehension filtered by computed values", node,
-                          "write it as a loop with an if")  # fmt: skip
-            if all(tests):
-                out.append(cx.ev(node.elt))
-    finally:
-        cx.frame = outer
-    return new_list(cx, out)
+@expression(gast.SetComp)
+@expression(gast.DictComp)
+def _set_or_dict(cx: Context, node: Any, name: str) -> Binding:
+    found = _items(cx, node, _first(cx, node))
+    if found is None:
+        cx.refuse(
+            UnsupportedSyntax, "keys that are computed at run time", node,
+            "loop over names that are known while compiling",
+        )  # fmt: skip
+    if isinstance(node, gast.SetComp):
+        return Static(frozenset(static_key(cx, item, node) for item in found))
+    return new_dict(cx, {static_key(cx, key, node): value for key, value in found}, name)
+
+
+def _first(cx: Context, node: Any) -> Binding:
+    """What the outermost loop of a comprehension runs over."""
+    first = node.generators[0].iter
+    return iterated(cx, first, cx.ev(first))
+
+
+def _items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None:
+    """The items of a comprehension over ``sequence``; None if their number is not known."""
+    builder, state, outer = cx.builder.inner(), cx.state.copy(), cx.frame
+    targets = [part for g in node.generators for part in gast.walk(g.target)]
+    names = frozenset(part.id for part in targets if isinstance(part, gast.Name))
+    found: list[Binding] = []
+    with cx.inside(builder, state):
+        cx.frame = Frame(outer.source, node, names, outer, outer.place)
+        try:
+            _collect(cx, node, 0, sequence, found)
+        except _ComputedLength:
+            return None
+        finally:
+            cx.frame = outer
+        state = cx.state
+    cx.builder.ops += builder.ops
+    cx.state = state
+    return found
+
+
+def _collect(
+    cx: Context, node: Any, depth: int, sequence: Binding, found: list[Binding]
+) -> None:  # fmt: skip
+    """Append what the loops of a comprehension give from the one at ``depth`` on."""
+    if depth == len(node.generators):
+        if isinstance(node, gast.DictComp):
+            found.append((cx.ev(node.key), cx.ev(node.value)))
+        else:
+            found.append(cx.ev(node.elt))
+        return
+    generator = node.generators[depth]
+    if sequence is None:
+        sequence = iterated(cx, generator.iter, cx.ev(generator.iter))
+    items = _few(sequence)
+    if items is None:
+        items = known_items(cx, generator.iter, sequence)
+    if items is None:
+        raise _ComputedLength
+    for item in items:
+        assign(cx, generator.target, item)
+        tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
+        if any(isinstance(test, Value) for test in tests):
+            raise _ComputedLength
+        if all(tests):
+            _collect(cx, node, depth + 1, None, found)
+
+
+def _few(sequence: Binding) -> list[Binding] | None:
+    """The numbers of a range that is known, and short enough to be written out."""
+    if not isinstance(sequence, RangeOf):
+        return None
+    known = range_of(sequence.start, sequence.stop, sequence.step)
+    return list(known) if known is not None and len(known) <= WRITTEN_OUT else None
 
 
 def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
@@ -102,9 +163,11 @@ def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
     comprehension = node.args[0]
     first = comprehension.generators[0].iter
     sequence = iterated(cx, first, cx.ev(first))
-    items = known_items(cx, first, sequence)
-    if items is not None and len(comprehension.generators) == 1:
-        return _listed(cx, comprehension, items), False
+    known = known_items(cx, first, sequence) is not None
+    if known and len(comprehension.generators) == 1 and not comprehension.generators[0].ifs:
+        items = _items(cx, comprehension, sequence)
+        assert items is not None
+        return tuple(items), False
     tree = _loop(comprehension, callee)
     outer = cx.frame
     place = outer.place

@@ -30,13 +30,13 @@ def _display(cx: Context, node: Any, name: str) -> Binding:
         if key is None:
             held |= spread(cx, value, cx.ev(value))
         else:
-            held[_static_key(cx, cx.ev(key), key)] = cx.ev(value)
+            held[static_key(cx, cx.ev(key), key)] = cx.ev(value)
     return new_dict(cx, held, name)
 
 
 @expression(gast.Set)
 def _set(cx: Context, node: Any, name: str) -> Binding:
-    return Static(frozenset(_static_key(cx, cx.ev(item), item) for item in node.elts))
+    return Static(frozenset(static_key(cx, cx.ev(item), item) for item in node.elts))
 
 
 @known(builtins.dict)
@@ -57,7 +57,7 @@ def _made_set(cx: Context, call: Call) -> Binding:
     if items is None:
         cx.refuse(UnsupportedSyntax, f"a set of {describe(source)} is not compiled", call.node,
                   "make it of things that are known, or use an array")  # fmt: skip
-    return Static(frozenset(_static_key(cx, item, call.node) for item in items))
+    return Static(frozenset(static_key(cx, item, call.node) for item in items))
 
 
 @known(builtins.sorted)
@@ -75,7 +75,8 @@ def new_dict(cx: Context, held: Held, name: str = "") -> Box:
     return new_box(cx, DICT, tuple(held), tuple(held.values()), name)
 
 
-def _static_key(cx: Context, binding: Binding, node: Any) -> Any:
+def static_key(cx: Context, binding: Binding, node: Any) -> Any:
+    """The key that a binding is.  Raises UnsupportedSyntax when it is computed at run time."""
     key = static_value(cx, binding, node, "a key")
     try:
         hash(key)
@@ -103,7 +104,7 @@ def _pairs(cx: Context, node: Any, source: Binding) -> Held:
         pair = items_of(cx, item, node)
         if pair is None or len(pair) != 2:
             cx.refuse(TypeMismatch, f"{describe(item)} is no pair of a key and a value", node)
-        held[_static_key(cx, pair[0], node)] = pair[1]
+        held[static_key(cx, pair[0], node)] = pair[1]
     return held
 
 

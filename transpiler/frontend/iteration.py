@@ -10,6 +10,7 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.arguments import range_of
 from adgen.transpiler.frontend.bindings import (
     Binding,
     EnumerateOf,
@@ -82,6 +83,11 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
             return None if within is None else within[::-1]
         case ZipOf(sequences=sequences):
             columns = [known_items(cx, node, part) for part in sequences]
+            most = max((len(column) for column in columns if column is not None), default=0)
+            columns = [
+                _first_of_range(part, most) if column is None else column
+                for part, column in zip(sequences, columns, strict=True)
+            ]
             lists = [column for column in columns if column is not None]
             if len(lists) == len(columns):
                 return [tuple(row) for row in zip(*lists, strict=False)]
@@ -91,6 +97,14 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
                     "loop over range(len(...)) and index both",
                 )  # fmt: skip
     return None
+
+
+def _first_of_range(sequence: Binding, most: int) -> list[Binding] | None:
+    """As many numbers of a range as other things are known that it is zipped with."""
+    if not isinstance(sequence, RangeOf) or most == 0:
+        return None
+    known = range_of(sequence.start, sequence.stop, sequence.step)
+    return None if known is None else list(known[:most])
 
 
 def counted(cx: Context, node: Any, sequence: Binding) -> Counted:
