@@ -79,43 +79,39 @@ f.py:1:1: `f` returns a value on some paths and None on others
     ^^^^^^^^^^^^
   help: return a value at the end of the function too""",
     ),
-    "aliased": (
+    "a copy or a view": (
         """\
 def f(x, n):
-    z = x * 2
-    y = x * 3 if n > 0 else z
-    y[0] = 1.0
-    return z[0]
+    M = np.outer(x, x)
+    w = M[:, :n].ravel()
+    w[0] = 1.0
+    return M[0, 0]
 """,
         "AliasedMutation",
         """\
 f.py:5:12: this array may or may not have been changed through another name
-        return z[0]
-               ^^^^
+        return M[0, 0]
+               ^^^^^^^
 f.py:4:5: note: the write
-        y[0] = 1.0
+        w[0] = 1.0
         ^^^^
   help: take a copy with `.copy()` before the write, so that the two never share memory""",
     ),
-    "aliased in some iterations": (
+    "a view of a view in every iteration": (
         """\
 def f(x, n):
-    y = z = x * 1.0
+    y = x
     for i in range(n):
         y[0] = 1.0
-        if x[i] > 1.0:
-            y = y * 2
-    return z[0]
+        y = y[1:]
+    return x[0]
 """,
         "AliasedMutation",
         """\
-f.py:7:12: this array may or may not have been changed through another name
-        return z[0]
-               ^^^^
-f.py:4:9: note: the write
-            y[0] = 1.0
-            ^^^^
-  help: take a copy with `.copy()` before the write, so that the two never share memory""",
+f.py:3:5: `y` is another part of an array in every iteration
+        for i in range(n):
+        ^^^^^^^^^^^^^^^^^^
+  help: index the array itself""",
     ),
     "surroundings written": (
         """\

@@ -25,13 +25,15 @@ class Cell:
     """The identity of an array: what Python's references point to.
 
     ``captured``: it belongs to the surroundings of the function and may not be written.
+    ``origin``: the statement where paths or iterations meet that made it, if one did.
     """
 
-    __slots__ = ("captured", "name")
+    __slots__ = ("captured", "name", "origin")
 
     def __init__(self, name: str = "", captured: bool = False) -> None:
         self.name = name
         self.captured = captured
+        self.origin: Any = None
 
     def __repr__(self) -> str:
         return f"<cell {self.name or hex(id(self))[-5:]}>"
@@ -60,6 +62,14 @@ class Ref:
     cell: Cell
     path: Path = ()
     index: tuple[Operand, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OneOf:
+    """Which of several views an array is: that with the number ``tag``."""
+
+    tag: Operand
+    refs: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,6 +6,7 @@ loop.  The templates only ever grow, so the repetition ends.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Cell,
     Conflict,
+    OneOf,
     Ref,
     Unbound,
     alike,
@@ -27,6 +29,7 @@ from adgen.transpiler.frontend.bindings import (
     with_children,
 )
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.exact_loops import Chosen
 from adgen.transpiler.frontend.joins import dummy, mentions
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.state import State
@@ -119,6 +122,12 @@ def grow(
         end = end.maybe  # dropped only where it is never read again
     if isinstance(end, Conflict):
         return Clash(init, end)
+    if cx.aliases is not None and isinstance(init, Ref) and isinstance(end, Ref):
+        if template is None and same(init, end):
+            return None
+        exact = _grow_exact(cx, name, template, init, end)
+        if exact is not None:
+            return exact
     if template is None:
         return None if same(init, end) else _first(cx, name, init, end, start)
     match template:
@@ -131,6 +140,8 @@ def grow(
             return _grow_whole(cx, template, kind, init, end)
         case Moved(index=index):
             return _grow_moved(cx, name, template, index, init, end)
+        case Chosen():
+            return Clash(init, end)
         case Parts(parts=parts):
             if not alike(init, end):
                 return Clash(init, end)
@@ -141,6 +152,19 @@ def grow(
         case Boxed():
             return _grow_boxed(cx, name, template, init, end, start)
     return template
+
+
+def _grow_exact(cx: Context, name: str, template: Template, init: Ref | None, end: Ref) -> Template:
+    """The template of an array whose aliases are followed; None where the usual one is exact."""
+    if isinstance(template, Chosen):
+        return template  # ExactLoop.learn extends it
+    if isinstance(template, (Moved, type(None))) and init is not None:
+        if init.cell is end.cell and init.path == end.path:
+            if all(same_operand(init.index[k], end.index[k]) for k in step_places(init.path)):
+                return None
+    if isinstance(template, (Whole, type(None))) and cx.aliases.is_private(init, end):
+        return None
+    return cx.aliases.chosen(name, init)
 
 
 def _is(first: Any, second: Any) -> bool:
@@ -243,6 +267,9 @@ def _sample(cx: Context, name: str, end: Binding) -> Template:
     if is_operand(end):
         return Number(type_of(end))
     if isinstance(end, Ref):
+        exact = None if cx.aliases is None else _grow_exact(cx, name, None, None, end)
+        if exact is not None:
+            return exact
         kind = shapes.ref_type(cx, end)
         assert isinstance(kind, Array)
         return Whole(Cell(name), kind)
@@ -257,6 +284,10 @@ def _sample(cx: Context, name: str, end: Binding) -> Template:
 
 
 def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Template:
+    if cx.aliases is not None and isinstance(end, Ref) and isinstance(template, (Whole, Chosen)):
+        exact = _grow_exact(cx, name, template, None, end)
+        if exact is not None:
+            return exact
     match template:
         case Number(kind=kind) if is_operand(end):
             wider = join(kind, type_of(end))
@@ -291,6 +322,8 @@ class Head:
         self.slots: list[Slot] = []
         self.cells: dict[Cell, tuple[Ref | None, Value]] = {}
         self.boxes: dict[Box, tuple[Box | None, Binding]] = {}
+        self.arrays: dict[Cell, Value] = {}  # slots of names that are one of several arrays
+        self.one_of: dict[Cell, OneOf] = {}
 
     def carry(self, init: Operand, kind: Type, name: str) -> Value:
         """One more carried value."""
@@ -307,6 +340,8 @@ class Head:
                 return self.carry(init, kind, name)
             case Whole():
                 return self.array(name, template, init)
+            case Chosen():
+                return template.loop.head(self, template, init)
             case Moved(index=index):
                 operands = tuple(
                     old if t is None else self.carry(old, t.kind, "")
@@ -340,6 +375,7 @@ class Head:
         else:
             start = self.filled(template, init)
         head = self.carry(start, template.kind, name)
+        template.cell.origin = self.node
         self.cells[template.cell] = (source, head)
         return Ref(template.cell)
 
@@ -358,8 +394,11 @@ class Head:
                 return self.carry(dummy(self.cx.builder, kind), kind, name)
             case Whole(cell=cell, kind=kind):
                 head = self.carry(dummy(self.cx.builder, kind), kind, name)
+                cell.origin = self.node
                 self.cells[cell] = (None, head)
                 return Ref(cell)
+            case Chosen():
+                return template.loop.head(self, template, None)
             case Parts(parts=parts):
                 rows = zip(part_names(name, sample), parts, children(sample) or (), strict=True)
                 return with_children(sample, tuple(self.late(*row) for row in rows))
@@ -381,6 +420,8 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
             if end is None:
                 return [dummy(cx.builder, kind)]
             return [cx.cast(node, cx.read(end, node), kind)]
+        case Chosen():
+            return template.loop.yields(template, end)
         case Moved(index=index):
             if end is None:
                 return [dummy(cx.builder, t.kind) for t in index if t is not None]
@@ -394,6 +435,24 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
         case Late(inner=inner, hidden=hidden):
             return [*ends(cx, node, inner, end), *(() if hidden else (bound,))]
     return []
+
+
+def chosen_in(template: Template, end: Binding, state: State) -> Iterator[tuple[Chosen, Ref]]:
+    """The names that are one of several arrays, with what they are at the end."""
+    if isinstance(end, Unbound):
+        end = end.maybe
+    if end is None:
+        return
+    match template:
+        case Chosen():
+            yield template, end
+        case Parts(parts=parts):
+            for part, item in zip(parts, children(end) or (), strict=True):
+                yield from chosen_in(part, item, state)
+        case Boxed(inner=inner):
+            yield from chosen_in(inner, state.boxes[end], state)
+        case Late(inner=inner):
+            yield from chosen_in(inner, end, state)
 
 
 def with_results(binding: Binding, results: dict[Value, Value]) -> Binding:

@@ -36,10 +36,17 @@ class Context:
         evaluate: Callable[..., Binding],
         execute: Callable[..., None],
         speculates: bool = True,
+        exact: frozenset[Any] = frozenset(),
     ) -> None:
         self.evaluate = evaluate
         self.execute = execute
         self.speculates = speculates  # guesses that computed extents are not 1
+        self.exact = exact  # statements where aliases meet that are followed exactly
+        self.doubtful: set[Any] = set()  # statements where those met that were refused
+        self.suspects: set[Any] = set()  # the same of all arrays written under a doubtful name
+        self.held: list[Binding] = []  # what the loops around run over
+        self.given: set[Cell] = set()  # arrays that the caller sees
+        self.aliases: Any = None  # the ExactLoop whose trial is being looked at
         self.builder = Builder()
         self.state = State()
         self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
@@ -156,18 +163,35 @@ class Context:
 
     def root(self, ref: Ref, node: Any) -> Value:
         """The present value of the whole cell of a ref.  Raises AliasedMutation when stale."""
+        if ref.cell in self.state.one_of:
+            whole = self.read(Ref(ref.cell), node)
+            assert isinstance(whole, Value)
+            return whole
         if ref.cell in self.state.stale:
-            self.refuse(
-                AliasedMutation,
-                "this array may or may not have been changed through another name",
-                node,
-                "take a copy with `.copy()` before the write, so that the two never share memory",
-                (("the write", self.state.stale[ref.cell]),),
-            )
+            self.refuse_alias(ref.cell, node, (("the write", self.state.stale[ref.cell]),))
         return self.state.cells[ref.cell]
+
+    def refuse_alias(
+        self, cell: Cell, node: Any, notes: tuple[tuple[str, Span], ...] = ()
+    ) -> NoReturn:
+        """Refuse an array of which it is not known whether it has been written."""
+        self.doubtful |= self._origins(cell) - self.exact or self.suspects
+        self.refuse(
+            AliasedMutation,
+            "this array may or may not have been changed through another name",
+            node,
+            "take a copy with `.copy()` before the write, so that the two never share memory",
+            notes,
+        )
 
     def read(self, ref: Ref, node: Any, name: str = "") -> Value:
         """The present value of the part of the cell that a ref denotes."""
+        if ref.cell in self.state.one_of:
+            from adgen.transpiler.frontend.alternatives import read_one_of
+
+            found = read_one_of(self, ref, node, name)
+            assert isinstance(found, Value)
+            return found
         value = self.root(ref, node)
         if not ref.path:
             return value
@@ -177,6 +201,11 @@ class Context:
 
     def write(self, ref: Ref, value: Value, node: Any) -> None:
         """Let ``value`` be the new content of the whole cell; other names may become stale."""
+        if ref.cell in self.state.one_of:
+            from adgen.transpiler.frontend.indexing import write_part
+
+            write_part(self, node, Ref(ref.cell), value)
+            return
         if ref.cell.captured:
             self.refuse(
                 AliasedMutation,
@@ -185,8 +214,22 @@ class Context:
                 f"pass `{ref.cell.name}` as an argument, or work on `{ref.cell.name}.copy()`",
             )
         self.state.cells[ref.cell] = value
-        for other in self.state.partners(ref.cell):
+        others = self.state.partners(ref.cell)
+        if others:
+            self.suspects |= self._origins(ref.cell)
+        for other in others:
             self.state.stale[other] = self.span(node)
+
+    def _origins(self, cell: Cell) -> set[Any]:
+        """Where the names met of all arrays that may be the same memory."""
+        found: set[Cell] = set()
+        todo = [cell]
+        while todo:
+            cell = todo.pop()
+            if cell not in found:
+                found.add(cell)
+                todo += self.state.partners(cell)
+        return {cell.origin for cell in found} - {None}
 
     def kind(self, binding: Binding) -> Type:
         """The type of a number or an array."""

@@ -10,6 +10,7 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, shapes
+from adgen.transpiler.frontend.alternatives import write_one_of
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Ref,
@@ -176,6 +177,9 @@ def write_part(cx: Context, node: Any, ref: Ref, binding: Binding) -> None:
         from adgen.transpiler.frontend.table_calls import operand_of_binding
 
         value = operand_of_binding(cx, binding, node)
+    if ref.cell in cx.state.one_of:
+        write_one_of(cx, ref, node, lambda view: write_part(cx, node, view, value))
+        return
     part = shapes.ref_type(cx, ref)
     value = fitted(cx, node, value, part, shapes.ref_shape(cx, ref))
     root = cx.root(ref, node)

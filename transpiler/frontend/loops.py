@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Cell,
     Key,
+    OneOf,
     Ref,
     Unbound,
     children,
@@ -30,10 +31,20 @@ from adgen.transpiler.frontend.blocks import (
     run_block,
 )
 from adgen.transpiler.frontend.booleans import either, truth
-from adgen.transpiler.frontend.carried import Head, Late, Slot, Template, ends, grow, with_results
+from adgen.transpiler.frontend.carried import (
+    Head,
+    Late,
+    Slot,
+    Template,
+    chosen_in,
+    ends,
+    grow,
+    with_results,
+)
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.entering import is_entered
+from adgen.transpiler.frontend.exact_loops import Chosen, ExactLoop
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.iteration import Counted, counted, iterated, known_items
 from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions, rejoin
@@ -53,11 +64,15 @@ from adgen.transpiler.span import Span
 def _for(cx: Context, node: Any) -> None:
     sequence = iterated(cx, node.iter, cx.ev(node.iter))
     items = known_items(cx, node.iter, sequence)
-    if items is not None:
-        _unroll(cx, node, items)
-        return
     name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
-    _lower_loop(cx, node, counted(cx, node.iter, sequence), name)
+    cx.held.append(sequence if items is None else tuple(items))
+    try:
+        if items is not None:
+            _unroll(cx, node, items)
+        else:
+            _lower_loop(cx, node, counted(cx, node.iter, sequence), name)
+    finally:
+        cx.held.pop()
 
 
 def _counter_name(target: Any) -> str:
@@ -79,7 +94,7 @@ def _lower_loop(
     try:
         trial = loop.settle()
     except AliasedMutation:
-        if peeled:
+        if peeled or node in cx.exact:
             raise
         _peel(cx, node, over, name)
         return
@@ -210,6 +225,7 @@ class Loop:
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
         self.scattering: set[str] = set()  # and of those whose order in memory it changes
         self.tests_inside = False  # the condition of a while changes something
+        self.exact = ExactLoop(cx, node) if node in cx.exact else None
 
     def settle(self) -> Trial:
         """Trials to the fixpoint; the last one."""
@@ -244,9 +260,10 @@ class Loop:
         with cx.inside(prelude, self.start.copy()):
             head = Head(cx, self.node)
             state = self.at_head(head)
-        condition, endless = self.test(prelude, state)
+        condition, endless = self.test(prelude, state, head)
         builder = prelude.inner()
         with cx.inside(builder, state.copy()):
+            self.read_heads(head)
             self.body()
             after = cx.state
         return Trial(
@@ -264,6 +281,11 @@ class Loop:
             self.test_inside()
         else:
             run_block(cx, self.node.body)
+
+    def read_heads(self, head: Head) -> None:
+        """Give the cells that are one of several a value, which tells their type."""
+        for cell in head.one_of:
+            self.cx.state.cells[cell] = self.cx.read(Ref(cell), self.node)
 
     def at_head(self, head: Head) -> State:
         """The state at the head of the loop by what is known so far."""
@@ -290,6 +312,8 @@ class Loop:
         for cell, slot in self.cell_slots.items():
             state.cells[cell] = slot.head
         state.boxes |= self.box_heads
+        state.cells |= head.arrays
+        state.one_of |= head.one_of
         sources: dict[Cell, Cell | None] = {}
         for cell, (source, value) in head.cells.items():
             state.cells[cell] = value
@@ -330,7 +354,7 @@ class Loop:
                 if slot.init in extents.shapes and slot.name not in self.changing:
                     extents.shapes[slot.head] = extents.shapes[slot.init]
 
-    def test(self, prelude: Builder, state: State) -> tuple[Block | None, bool]:
+    def test(self, prelude: Builder, state: State, head: Head) -> tuple[Block | None, bool]:
         """The condition of a while as a block with arguments of its own."""
         if self.over is not None:
             return None, False
@@ -338,6 +362,7 @@ class Loop:
         builder = prelude.inner()
         if not self.tests_inside:
             with cx.inside(builder, state.copy()):
+                self.read_heads(head)
                 condition = truth(cx, cx.ev(self.node.test), self.node.test)
                 self.tests_inside = changed(state, cx.state)
         if self.tests_inside:
@@ -370,13 +395,27 @@ class Loop:
             if trial.after.cells[cell] is not trial.before.cells[cell]:
                 news |= self.learn_cell(cell, trial)
         with self.cx.inside(trial.builder, trial.after):
+            if self.exact is not None:
+                self.exact.observe(self.keys(trial), trial.after)
+                self.cx.aliases = self.exact
             for box in self.start.boxes:
                 if trial.after.boxes[box] is not trial.before.boxes[box]:
                     news |= self.learn_box(box, trial)
             for key in self.keys(trial):
                 news |= self.learn_name(key, trial)
+            self.cx.aliases = None
+        with self.cx.inside(Builder(), trial.after.copy()):
+            news |= self.exact is not None and self.exact.learn(self.chosen(trial), trial.after)
         news |= self.learn_aliases(trial)
         return news or self.learn_shapes(trial)
+
+    def chosen(self, trial: Trial) -> Iterator[tuple[Chosen, Ref]]:
+        """The names that are one of several arrays, with what they are at the end."""
+        after = trial.after
+        for box, template in self.known.boxes.items():
+            yield from chosen_in(template, after.boxes[box], after)
+        for key, template in self.known.names.items():
+            yield from chosen_in(template, after.env.get(key, default(key)), after)
 
     def learn_cell(self, cell: Cell, trial: Trial) -> bool:
         """The type that an array has in all iterations; whether that is news."""
@@ -579,6 +618,11 @@ class Loop:
             state.cells[cell] = results[slot.head]
         for cell, (_, value) in trial.head.cells.items():
             state.cells[cell] = results[value]
+        for cell, value in trial.head.arrays.items():
+            state.cells[cell] = results[value]
+        for cell, one_of in trial.head.one_of.items():
+            views = tuple(with_results(view, results) for view in one_of.refs)
+            state.one_of[cell] = OneOf(with_results(one_of.tag, results), views)
         for box, (_, contents) in trial.head.boxes.items():
             state.boxes[box] = with_results(contents, results)
         for box, contents in self.box_heads.items():
@@ -588,6 +632,7 @@ class Loop:
             hidden = key[1].startswith("$") and isinstance(binding, Unbound)
             state.env[key] = binding.maybe if hidden else binding
         cx.state = state
+        self.read_heads(trial.head)
         left = cx.flag("$leave") if self.node.orelse else False
         returned = cx.flag("$ret")
         if trial.endless and flags[0] is False:

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import (  # noqa: F401  (they register their handlers)
     arithmetic,
     blocks,
@@ -72,8 +72,19 @@ def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = 
 
     Raises UnsupportedError, with the place in the source, for what is not compiled.
     """
+    exact: frozenset[Any] = frozenset()
+    while True:
+        cx = Context(expressions.evaluate, statements.execute, speculates, exact)
+        try:
+            return _lowered(cx, source, arguments)
+        except AliasedMutation:  # where aliases meet that matter, they are followed exactly
+            if cx.doubtful <= exact:
+                raise
+            exact |= cx.doubtful
+
+
+def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> Function:
     tree = tree_of(source)
-    cx = Context(expressions.evaluate, statements.execute, speculates)
     frame = Frame(source, tree, local_names(tree))
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
@@ -159,6 +170,7 @@ class _Parameters:
             self.cx.extents.layouts[value] = argument.layout
         ref = Ref(Cell(name))
         self.cx.state.cells[ref.cell] = value
+        self.cx.given.add(ref.cell)
         self.cx.extents.settled.add(value)
         self.refs[len(self.params) - 1] = ref
         return ref

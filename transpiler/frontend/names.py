@@ -107,7 +107,9 @@ def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) ->
         layout = layout_of_array(array)
         if layout is not None:
             cx.extents.layouts[value] = layout
-        cx.captures[key] = (array, Ref(Cell(name, captured=True)), value)
+        made = Ref(Cell(name, captured=True))
+        cx.given.add(made.cell)
+        cx.captures[key] = (array, made, value)
         cx.extents.settled.add(value)
     _, ref, value = cx.captures[key]
     cx.state.cells.setdefault(ref.cell, value)

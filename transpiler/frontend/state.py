@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key
+from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key, OneOf
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.span import Span
 
@@ -18,14 +18,17 @@ class State:
 
     ``env``: names of all active frames.  ``cells``: the present value of each array.
     ``boxes``: the present contents of each container (a Node; a Conflict where paths disagree).
-    ``may``: pairs of cells that may be the same memory.  ``stale``: cells that may have been
-    written through another name, with the place of that write.  ``known``: integer values
-    computed before, by what they compute.  ``equal``: extents proved equal (union-find).
+    ``one_of``: cells that are no memory of their own but one of several views (their value in
+    ``cells`` is an old one: it tells the type).  ``may``: pairs of cells that may be the same
+    memory.  ``stale``: cells that may have been written through another name, with the place of
+    that write.  ``known``: integer values computed before, by what they compute.  ``equal``:
+    extents proved equal (union-find).
     """
 
     env: dict[Key, Binding] = field(default_factory=dict)
     cells: dict[Cell, Value] = field(default_factory=dict)
     boxes: dict[Box, Any] = field(default_factory=dict)
+    one_of: dict[Cell, OneOf] = field(default_factory=dict)
     may: frozenset[Pair] = frozenset()
     stale: dict[Cell, Span] = field(default_factory=dict)
     known: dict[Any, Any] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class State:
             dict(self.env),
             dict(self.cells),
             dict(self.boxes),
+            dict(self.one_of),
             self.may,
             dict(self.stale),
             dict(self.known),
