@@ -170,6 +170,7 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
     Taken from ``given``, else from annotations, else from defaults, else guessed from use.
     Raises AdgenError for a name in ``given`` that is no parameter.
     """
+    source = source.wrapped or source
     parameters = parameters_of(source)
     names = [parameter.arg for parameter in parameters]
     for name in given:
@@ -207,7 +208,7 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
 
 def parameters_of(source: Source) -> list[ast.arg]:
     """The parameters of a function in the order of a call, but for those given before."""
-    args = _definition(source).args
+    args = _definition(source.wrapped or source).args
     star, stars = ([args.vararg] if args.vararg else []), ([args.kwarg] if args.kwarg else [])
     listed = [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
     return [arg for arg in listed if arg.arg not in source.given]

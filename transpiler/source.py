@@ -11,6 +11,8 @@ import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -28,6 +30,7 @@ class Source:
     expression that is the lambda.  ``lines`` are the original lines from ``first_line`` on, and
     ``offsets`` says how many columns each line of ``text`` has lost.  ``given``: parameters that
     have their argument already.  ``inside``: the class around it, for names like ``__x``.
+    ``wrapped``: the function whose parameters a call takes, of a wrapper that passes all on.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Source:
     offsets: tuple[int, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
     inside: str = ""
+    wrapped: Source | None = None
 
     def __repr__(self) -> str:
         return f"Source({self.name!r}, {self.file}:{self.first_line})"
@@ -82,18 +86,25 @@ def from_function(function: Any) -> Source:
     Raises SourceNotFound when there is no Python function in it or no text to be had.
     """
     opened = open_callable(function)
-    plain = opened.function
-    definition = definition_of(plain)
+    if opened.described is opened.function:
+        return replace(_source_of(opened.function, opened.keywords), given=opened.given())
+    wrapped = replace(_source_of(opened.described, opened.keywords), given=opened.given())
+    source = _source_of(opened.function, {})
+    return replace(source, name=wrapped.name, given=wrapped.given, wrapped=wrapped)
+
+
+def _source_of(function: FunctionType, keywords: Mapping[str, object]) -> Source:
+    definition = definition_of(function)
     defaults = {
         name: parameter.default
-        for name, parameter in inspect.signature(plain, follow_wrapped=False).parameters.items()
+        for name, parameter in inspect.signature(function, follow_wrapped=False).parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
     source = source_of_node(
-        definition.node, plain.__code__.co_filename, definition.lines, LiveBindings(plain),
-        {**defaults, **opened.keywords},
+        definition.node, function.__code__.co_filename, definition.lines, LiveBindings(function),
+        {**defaults, **keywords},
     )  # fmt: skip
-    return replace(source, given=opened.given(), inside=_class_around(plain.__code__.co_qualname))
+    return replace(source, inside=_class_around(function.__code__.co_qualname))
 
 
 def _class_around(qualname: str) -> str:
@@ -115,12 +126,27 @@ class Opened:
     args: tuple[object, ...] = ()
     keywords: Mapping[str, object] = field(default_factory=dict)
 
+    @cached_property
+    def described(self) -> Any:
+        """The function whose parameters a call takes.
+
+        A wrapper of ``functools.wraps`` that takes ``*args, **kwargs`` says nothing of them:
+        the function that it wraps does.
+        """
+        function = self.function
+        while _passes_all_on(function):
+            below = unwrap(getattr(function, "__wrapped__"))  # noqa: B009  (mypy knows it not)
+            if not isinstance(below, FunctionType):
+                return self.function
+            function = below
+        return function
+
     def given(self) -> dict[str, object]:
         """The parameters that ``args`` are."""
-        code = self.function.__code__
+        code = self.described.__code__
         if len(self.args) > code.co_argcount:
             raise SourceNotFound(
-                f"{describe(self.function)} takes {code.co_argcount} arguments by position, "
+                f"{describe(self.described)} takes {code.co_argcount} arguments by position, "
                 f"{len(self.args)} are given before a call",
                 hint="give it fewer: functools.partial(f, x) gives the first argument",
             )
@@ -130,9 +156,47 @@ class Opened:
     def signature(self) -> inspect.Signature:
         """The parameters that are left."""
         if not self.args and not self.keywords:
-            return inspect.signature(self.function, follow_wrapped=False)
-        rest = functools.partial(self.function, *self.args, **self.keywords)
-        return inspect.signature(rest, follow_wrapped=False)
+            found = inspect.signature(self.described, follow_wrapped=False)
+        else:
+            rest = functools.partial(self.described, *self.args, **self.keywords)
+            found = inspect.signature(rest, follow_wrapped=False)
+        if self.described is self.function:
+            return found
+        kept = {
+            *self.keywords,
+            *(p.name for p in found.parameters.values() if p.default is p.empty),
+        }
+        return found.replace(
+            parameters=[
+                parameter if name in kept else parameter.replace(default=NotGiven)
+                for name, parameter in found.parameters.items()
+            ]
+        )
+
+
+class NotGiven:
+    """Stands for an argument that a call of a wrapper leaves out: what it wraps has a default."""
+
+
+def _passes_all_on(function: FunctionType) -> bool:
+    """Whether a function wraps another and spreads its ``*args, **kwargs`` in calls, no more."""
+    code = function.__code__
+    variadic = CO_VARARGS | CO_VARKEYWORDS
+    if not hasattr(function, "__wrapped__") or code.co_flags & variadic != variadic:
+        return False
+    if code.co_argcount or code.co_kwonlyargcount:
+        return False
+    stars = set(code.co_varnames[:2])
+    spread: list[ast.expr] = []
+    tree = definition_of(function).node
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            spread += [arg.value for arg in node.args if isinstance(arg, ast.Starred)]
+            spread += [keyword.value for keyword in node.keywords if keyword.arg is None]
+    return not any(
+        isinstance(node, ast.Name) and node.id in stars and not any(node is s for s in spread)
+        for node in ast.walk(tree)
+    )
 
 
 def open_callable(function: Any) -> Opened:

@@ -27,6 +27,7 @@ from adgen.transpiler.frontend.bindings import (
     describe,
 )
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.dispatch import (
     CALLS,
     METHODS,
@@ -59,13 +60,22 @@ def _call(cx: Context, node: Any, name: str) -> Binding:
             binding, whole = found
             return binding if whole else call(cx, node, function, (binding,), {}, name)
     args = tuple(elements(cx, node.args))
-    kwargs = {}
+    return call(cx, node, function, args, _keywords(cx, node), name)
+
+
+def _keywords(cx: Context, node: Any) -> dict[str, Binding]:
+    """The keyword arguments of a call, those of ``**`` among them."""
+    kwargs: dict[str, Binding] = {}
     for keyword in node.keywords:
-        if keyword.arg is None:
-            cx.refuse(UnsupportedSyntax, "`**` in a call is not compiled", node,
-                      "name the keyword arguments")  # fmt: skip
-        kwargs[keyword.arg] = cx.ev(keyword.value)
-    return call(cx, node, function, args, kwargs, name)
+        binding = cx.ev(keyword.value)
+        given = {keyword.arg: binding} if keyword.arg else spread(cx, keyword.value, binding)
+        for key, value in given.items():
+            if not isinstance(key, str):
+                cx.refuse(TypeMismatch, f"the key {key!r} is no name of a parameter", node)
+            if key in kwargs:
+                cx.refuse(TypeMismatch, f"two values are given for `{key}`", node)
+            kwargs[key] = value
+    return kwargs
 
 
 def call(

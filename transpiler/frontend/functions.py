@@ -13,6 +13,7 @@ import gast
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
 from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static, describe
+from adgen.transpiler.frontend.boxes import new_box
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared
 from adgen.transpiler.frontend.liveness import Liveness, local_names
@@ -24,6 +25,7 @@ from adgen.transpiler.frontend.recursion.discovery import (
     known_part,
     look_for_recursion,
 )
+from adgen.transpiler.ir.trees import DICT
 from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
 
@@ -218,17 +220,18 @@ def bind_arguments(
             f"`{name}` takes {len(positional)} arguments but {len(args)} were given",
             node,
         )
+    others: dict[str, Binding] = {}
     for key, binding in kwargs.items():
         if key not in (*positional, *keyword) or key in only_positional:
-            cx.refuse(TypeMismatch, f"`{name}` has no parameter `{key}`", node)
+            if not signature.kwarg:
+                cx.refuse(TypeMismatch, f"`{name}` has no parameter `{key}`", node)
+            others[key] = binding
+            continue
         if key in bound:
             cx.refuse(TypeMismatch, f"`{name}` got two values for `{key}`", node)
         bound[key] = binding
     if signature.kwarg:
-        cx.refuse(
-            UnsupportedSyntax, f"`**{signature.kwarg.id}` is not compiled", node,
-            "name the keyword parameters",
-        )  # fmt: skip
+        bound[signature.kwarg.id] = new_box(cx, DICT, tuple(others), tuple(others.values()))
     for parameter in (*positional, *keyword):
         if parameter not in bound:
             if parameter not in defaults:

@@ -49,7 +49,8 @@ from adgen.transpiler.frontend.bindings import (
     with_children,
 )
 from adgen.transpiler.frontend.boxes import contents, new_box, opened
-from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.context import Context, static
+from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.functions import activate, bind_arguments, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
@@ -58,7 +59,7 @@ from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
-from adgen.transpiler.source import Source
+from adgen.transpiler.source import NotGiven, Source
 
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
@@ -126,11 +127,29 @@ def _bound(
         if name not in bound
     }
     known.update(bound)
+    if source.wrapped is not None:
+        passed, kwargs = _as_called(cx, tree, tree_of(source.wrapped).args, known)
+        return bind_arguments(cx, tree, source.name, tree.args, passed, kwargs, {})
     found = [star.id for star in (tree.args.vararg, tree.args.kwarg) if star]
     stars = {name: known.pop(name) for name in found if name in known}
     first = [arg.id for arg in tree.args.posonlyargs if arg.id in known]
     args = tuple(known.pop(name) for name in first)
     return bind_arguments(cx, tree, source.name, tree.args, args, known, {}) | stars
+
+
+def _as_called(
+    cx: Context, node: Any, signature: Any, known: dict[str, Binding]
+) -> tuple[list[Binding], dict[str, Binding]]:  # fmt: skip
+    """Arguments by the names of other parameters, as a call passes them."""
+    known = {name: binding for name, binding in known.items() if not static(binding, NotGiven)}
+    names = [arg.id for arg in (*signature.posonlyargs, *signature.args)]
+    count = next((k for k, name in enumerate(names) if name not in known), len(names))
+    args = [known.pop(name) for name in names[:count]]
+    if signature.vararg:
+        args += known.pop(signature.vararg.id, ())
+    if signature.kwarg and signature.kwarg.id in known:
+        known.update(spread(cx, node, known.pop(signature.kwarg.id)))
+    return args, known
 
 
 def _docstring(tree: Any) -> str:
