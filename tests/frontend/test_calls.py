@@ -330,7 +330,6 @@ def test_sequences() -> None:
 REFUSED = [
     (lambda m: math.sin(m), "np.sin"),
     (lambda m: math.acos(m), "np.arccos"),
-    (lambda m: np.where(m > 0), "condition, x, y"),
     (lambda m: np.sum(m, 0, float), "axis"),
     (lambda m: np.sum(m, where=m > 0), "axis"),
     (lambda m: np.sum(m, axis=2), "0 to 1"),

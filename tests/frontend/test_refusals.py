@@ -179,17 +179,17 @@ f.py:2:19: the truth value of an array is ambiguous
                       ^
   help: compare one element, or use np.any(...) or np.all(...)""",
     ),
-    "mask": (
+    "index of floats": (
         """\
 def f(x):
-    return x[x > 0]
+    return x[x * 2]
 """,
-        "UnsupportedSyntax",
+        "TypeMismatch",
         """\
-f.py:2:12: indexing by an array or a list is not compiled yet
-        return x[x > 0]
+f.py:2:12: arrays used as indices must be of integers or bools, not f8[:]
+        return x[x * 2]
                ^^^^^^^^
-  help: loop over the indices: for k in range(len(idx)): … x[idx[k]]""",
+  help: convert them: idx.astype(np.int64)""",
     ),
     "float index": (
         """\

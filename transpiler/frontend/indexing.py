@@ -10,6 +10,7 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, shapes
+from adgen.transpiler.frontend.advanced_indexing import gathered, is_advanced, picked
 from adgen.transpiler.frontend.alternatives import write_one_of
 from adgen.transpiler.frontend.bindings import (
     Binding,
@@ -22,7 +23,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.boxes import is_list
 from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.dispatch import Call, expression, known
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -34,7 +35,10 @@ from adgen.transpiler.ir.types import Array, Scalar
 def _subscript(cx: Context, node: Any, name: str) -> Binding:
     base = cx.ev(node.value)
     if isinstance(base, Ref):
-        return read_part(cx, node, select(cx, node, base, node.slice), name)
+        parts = cx.ev(node.slice)
+        if is_advanced(cx, parts):
+            return gathered(cx, node, picked(cx, node, base, parts))
+        return read_part(cx, node, select(cx, node, base, parts), name)
     return read_item(cx, node, base, cx.ev(node.slice), name)
 
 
@@ -44,17 +48,27 @@ def _slice(cx: Context, node: Any, name: str) -> Binding:
     return SliceOf(*(None if _is_none(bound) else bound for bound in bounds))
 
 
+@known(slice)
+def _slice_call(cx: Context, call: Call) -> Binding:
+    bounds = [None if _is_none(bound) else bound for bound in call.args]
+    start, stop, step = (None, *bounds, None) if len(bounds) == 1 else (*bounds, None)[:3]
+    return SliceOf(start, stop, step)
+
+
 def _is_none(binding: Binding) -> bool:
     return binding is None or (isinstance(binding, Static) and binding.value is None)
 
 
-def select(cx: Context, node: Any, base: Ref, index: Any) -> Ref:
-    """The part of an array that an index expression denotes."""
+def select(cx: Context, node: Any, base: Ref, parts: Binding) -> Ref:
+    """The part of an array that an index without arrays denotes."""
+    return select_parts(cx, node, base, list(parts) if isinstance(parts, tuple) else [parts])
+
+
+def select_parts(cx: Context, node: Any, base: Ref, listed: list[Binding]) -> Ref:
+    """The part of an array that integers, slices, None and an ellipsis select."""
     kind = shapes.ref_type(cx, base)
     if not isinstance(kind, Array):
         cx.refuse(TypeMismatch, "too many indices", node)
-    parts = cx.ev(index)
-    listed = list(parts) if isinstance(parts, tuple) else [parts]
     items, operands = _items(cx, node, listed, kind.ndim)
     items = single_elements(cx, node, shapes.ref_shape(cx, base), items, operands)
     return compose(cx, node, base, (Index(tuple(items)),), tuple(operands))

@@ -15,6 +15,8 @@ from types import (
 )
 from typing import Any
 
+import numpy as np
+
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
@@ -63,7 +65,7 @@ def find_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding 
     if isinstance(base, Static) and isinstance(base.value, ModuleType):
         value = own_attribute(base.value, name)
         return None if value is MISSING else from_object(cx, node, value, name)
-    if isinstance(base, Static) and type(base.value) is str:
+    if isinstance(base, Static) and isinstance(base.value, (str, np.ufunc)):  # constants
         value = getattr(base.value, name, MISSING)
         return None if value is MISSING else from_object(cx, node, value, name)
     return _of_instance(cx, node, base, name)

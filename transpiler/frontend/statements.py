@@ -10,6 +10,13 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.advanced_indexing import (
+    gathered,
+    is_advanced,
+    masked_by_number,
+    picked,
+    scattered,
+)
 from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
@@ -91,7 +98,7 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
         case gast.Subscript(value=base, slice=index):
             array = cx.ev(base)
             if isinstance(array, Ref):
-                write_part(cx, target, select(cx, target, array, index), binding)
+                store(cx, target, array, cx.ev(index), binding)
             else:
                 put_item(cx, target, array, cx.ev(index), binding)
         case gast.Attribute(value=base, attr=name):
@@ -101,6 +108,14 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
                 UnsupportedSyntax, "this is not something that adgen assigns to", target,
                 "assign to names, elements and slices",
             )  # fmt: skip
+
+
+def store(cx: Context, node: Any, array: Ref, parts: Binding, binding: Binding) -> None:
+    """``array[parts] = binding``."""
+    if not is_advanced(cx, parts):
+        write_part(cx, node, select(cx, node, array, parts), binding)
+    elif not masked_by_number(cx, node, array, parts, binding):
+        scattered(cx, node, picked(cx, node, array, parts), binding)
 
 
 def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
@@ -149,7 +164,13 @@ def _aug_assign(cx: Context, node: Any) -> None:
         if not isinstance(array, Ref):
             _update_item(cx, node, array, cx.ev(target.slice), callee)
             return
-        part = select(cx, target, array, target.slice)
+        parts = cx.ev(target.slice)
+        if is_advanced(cx, parts):
+            place = picked(cx, target, array, parts)
+            old = gathered(cx, target, place)
+            scattered(cx, node, place, binary(cx, node, callee, old, cx.ev(node.value)))
+            return
+        part = select(cx, target, array, parts)
         old = read_part(cx, target, part)
         if isinstance(old, Ref):
             _update(cx, node, old, callee, cx.ev(node.value))

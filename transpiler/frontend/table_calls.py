@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import (
     axes_of,
@@ -196,12 +197,11 @@ def _outer(cx: Context, call: Call) -> Binding:
 @known(np.where)
 def _where(cx: Context, call: Call) -> Binding:
     if len(call.args) == 1 and not call.kwargs:
-        cx.refuse(
-            UnsupportedSyntax,
-            "`np.where` with one argument gives an array whose size depends on values",
-            call.node,
-            "use `np.where(condition, x, y)`, or a loop with an `if`",
-        )
+        from adgen.transpiler.frontend.library_calls import call_definition
+
+        definition = library.definition_of(np.nonzero)
+        assert definition is not None
+        return call_definition(cx, call.node, definition, call.args, {})
     return _by_table(cx, call, np.where)
 
 

@@ -7,12 +7,25 @@ and differentiated with the rest.  Refusals inside point at the user's call.
 from adgen.transpiler.library import (  # noqa: F401  (they register their definitions)
     cumulative,
     elementwise,
+    gathering,
     products,
     rearranging,
     stacking,
     statistics,
     triangles,
 )
-from adgen.transpiler.library.registry import definition_of, names, near_matches, owns, refuse
+from adgen.transpiler.library.gathering import accumulate, gather, scatter
+from adgen.transpiler.library.registry import (
+    alike,
+    definition_of,
+    is_one,
+    names,
+    near_matches,
+    owns,
+    refuse,
+)
 
-__all__ = ["definition_of", "names", "near_matches", "owns", "refuse"]
+__all__ = [
+    "accumulate", "alike", "definition_of", "gather", "is_one", "names", "near_matches", "owns",
+    "refuse", "scatter",
+]  # fmt: skip

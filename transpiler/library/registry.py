@@ -62,3 +62,16 @@ def as_usual(*given: Any) -> None:
     for parameter in given:
         if parameter is not None:
             refuse("this function with `dtype` or `out`", "write `.astype(...)`, or `out[:] = ...`")
+
+
+def alike(a: Any, b: Any) -> bool:
+    """In a definition: whether two arrays that broadcast together have one shape.
+
+    The front end decides it.
+    """
+    return bool(a.shape == b.shape)
+
+
+def is_one(a: Any, axis: int) -> bool:
+    """In a definition: whether an axis is known to have length 1.  The front end decides it."""
+    return bool(a.shape[axis] == 1)

@@ -1,0 +1,240 @@
+"""Elements picked by arrays of indices, and put back: the loops behind ``x[rows, columns]``.
+
+``v`` is an array whose leading axes the indices pick from.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adgen.transpiler.library.axes import first
+from adgen.transpiler.library.registry import alike, defines, is_one, refuse
+
+
+def _shape_of(indices):
+    """The shape that the indices have together; numbers among them have none."""
+    total = 0
+    for index in indices:
+        if np.ndim(index) > 0:
+            total = index if np.ndim(total) == 0 else total + index
+    return total
+
+
+def _flat(indices):
+    """The indices as vectors of one length, numbers as they are, and their common shape."""
+    total = _shape_of(indices)
+    flat = ()
+    for index in indices:
+        if np.ndim(index) > 0:
+            index = index if alike(index, total) else np.broadcast_to(index, total.shape)
+            index = index if np.ndim(index) == 1 else np.ravel(index)
+        flat = (*flat, index)
+    return flat, total.shape
+
+
+def _length(flat):
+    length = 0
+    for index in flat:
+        if np.ndim(index) > 0:
+            length = index.shape[0]
+    return length
+
+
+def _at(flat, k):
+    """The ``k``-th of the places that the indices name."""
+    place = ()
+    for index in flat:
+        place = (*place, index if np.ndim(index) == 0 else index[k])
+    return place
+
+
+def gather(v, *indices):
+    """``v[indices]``."""
+    flat, shape = _flat(indices)
+    n, rest = _length(flat), v.shape[len(indices) :]
+    picked = np.empty((n,) + rest, v.dtype)
+    for k in range(n):
+        picked[k] = v[_at(flat, k)]
+    return picked if len(shape) == 1 else picked.reshape(shape + rest)
+
+
+def _rows(v, value, before, flat, shape):
+    """The values by place, or what all places get."""
+    rest = v.shape[len(flat) :]
+    if np.ndim(value) == 0:
+        return value
+    if before > 0:
+        wide = np.broadcast_to(value, rest[:before] + shape + rest[before:])
+        axes = tuple(range(before, before + len(shape)))
+        value = np.moveaxis(wide, axes, tuple(range(len(shape))))
+    if np.ndim(value) <= len(rest):
+        return value
+    if np.ndim(value) == 1 + len(rest) and len(shape) == 1:
+        if is_one(value, 0):
+            return value[0]
+        assert value.shape[0] == _length(flat), "shape mismatch of values and indices"
+        return value
+    return np.broadcast_to(value, shape + rest).reshape((-1,) + rest)
+
+
+def _row(v, rows, flat, k):
+    return rows[k] if np.ndim(rows) > v.ndim - len(flat) else rows
+
+
+def scatter(v, value, before, *indices):
+    """``v[indices] = value``; ``before``: axes of the value ahead of those of the indices."""
+    flat, shape = _flat(indices)
+    rows = _rows(v, value, before, flat, shape)
+    for k in range(_length(flat)):
+        v[_at(flat, k)] = _row(v, rows, flat, k)
+
+
+def accumulate(operation, v, value, before, *indices):
+    """``operation.at(v, indices, value)``: repeated indices count each time."""
+    flat, shape = _flat(indices)
+    rows = _rows(v, value, before, flat, shape)
+    for k in range(_length(flat)):
+        place, row = _at(flat, k), _row(v, rows, flat, k)
+        if operation is np.add:
+            v[place] += row
+        elif operation is np.subtract:
+            v[place] -= row
+        elif operation is np.multiply:
+            v[place] *= row
+        elif operation is np.divide:
+            v[place] /= row
+        else:
+            v[place] = operation(v[place], row)
+
+
+@defines(np.flatnonzero)
+def flatnonzero(a):
+    a = np.ravel(a)
+    count = 0
+    for i in range(a.shape[0]):
+        if a[i] != 0:
+            count += 1
+    places = np.empty(count, np.int64)
+    k = 0
+    for i in range(a.shape[0]):
+        if a[i] != 0:
+            places[k] = i
+            k += 1
+    return places
+
+
+@defines(np.nonzero)
+def nonzero(a):
+    places = np.flatnonzero(a)
+    found = ()
+    for k in tuple(range(a.ndim))[:0:-1]:
+        found = (places % a.shape[k], *found)
+        places = places // a.shape[k]
+    return (places, *found)
+
+
+@defines(np.argwhere)
+def argwhere(a):
+    return np.stack(np.nonzero(a), axis=1)
+
+
+@defines(np.extract)
+def extract(condition, arr):
+    return gather(np.ravel(arr), np.flatnonzero(condition))
+
+
+@defines(np.compress)
+def compress(condition, a, axis=None):
+    return np.take(a, np.flatnonzero(condition), axis)
+
+
+@defines(np.take)
+def take(a, indices, axis=None, out=None, mode="raise"):
+    if out is not None or mode != "raise":
+        refuse("`np.take` with `out` or `mode`", "index with brackets")
+    a = np.asarray(a)
+    if axis is None:
+        a = np.ravel(a)
+        axis = 0
+    source = first(a, axis)
+    if np.ndim(indices) == 0:
+        return source[indices]
+    indices = np.asarray(indices)
+    axes = tuple(range(indices.ndim))
+    start = axis % a.ndim
+    return np.moveaxis(gather(source, indices), axes, tuple(range(start, start + indices.ndim)))
+
+
+@defines(np.ix_)
+def ix_(*args):
+    spread = ()
+    for k, given in enumerate(args):
+        index = np.asarray(given)
+        if index.dtype == np.bool_:
+            index = np.flatnonzero(index)
+        place = (1,) * k + (index.shape[0],) + (1,) * (len(args) - k - 1)
+        spread = (*spread, index.reshape(place))
+    return spread
+
+
+@defines(np.take_along_axis)
+def take_along_axis(arr, indices, axis=-1):
+    if axis is None:
+        return gather(np.ravel(arr), indices)
+    wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(indices, axis, -1)
+    rows, picks = wide.reshape((-1, wide.shape[-1])), places.reshape((-1, places.shape[-1]))
+    picked = np.empty(picks.shape, arr.dtype)
+    for i in range(picks.shape[0]):
+        for k in range(picks.shape[1]):
+            picked[i, k] = rows[i, picks[i, k]]
+    return np.moveaxis(picked.reshape(places.shape), -1, axis)
+
+
+@defines(np.put_along_axis)
+def put_along_axis(arr, indices, values, axis):
+    wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(indices, axis, -1)
+    put = values if np.ndim(values) == 0 else np.moveaxis(values, axis, -1)
+    if arr.ndim == 1:
+        for k in range(places.shape[0]):
+            wide[places[k]] = put if np.ndim(put) == 0 else put[k]
+    elif arr.ndim == 2:
+        for i in range(places.shape[0]):
+            for k in range(places.shape[1]):
+                wide[i, places[i, k]] = put if np.ndim(put) == 0 else put[i, k]
+    else:
+        refuse("`np.put_along_axis` of three and more axes", "loop over the first axis")
+
+
+def _best(a, better):
+    """Where the first of the best elements of a vector is; a NaN is better than all."""
+    place = 0
+    for i in range(1, a.shape[0]):
+        if (better(a[i], a[place]) or a[i] != a[i]) and a[place] == a[place]:
+            place = i
+    return place
+
+
+def _best_along(a, axis, keepdims, better):
+    if axis is None:
+        place = _best(np.ravel(a), better)
+        return np.full((1,) * a.ndim, place) if keepdims else place
+    wide = np.moveaxis(a, axis, -1)
+    if wide.ndim == 1:
+        place = _best(wide, better)
+        return np.array([place]) if keepdims else place
+    rows = wide.reshape((-1, wide.shape[-1]))
+    places = np.empty(rows.shape[0], np.int64)
+    for i in range(rows.shape[0]):
+        places[i] = _best(rows[i], better)
+    shaped = places.reshape(wide.shape[:-1])
+    return np.expand_dims(shaped, axis) if keepdims else shaped
+
+
+@defines(np.argmax)
+def argmax(a, axis=None, out=None, keepdims=False):
+    return _best_along(np.asarray(a), axis, keepdims, lambda x, y: x > y)
+
+
+@defines(np.argmin)
+def argmin(a, axis=None, out=None, keepdims=False):
+    return _best_along(np.asarray(a), axis, keepdims, lambda x, y: x < y)
