@@ -14,6 +14,7 @@ from adgen.transpiler.passes.common_subexpressions import eliminate_common_subex
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
+from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.simplify import simplify
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.source import from_function
@@ -159,3 +160,65 @@ def test_behind_while_true_the_exit_has_been_taken():
     assert any("sin" in line for line in body_of(lowered))
     assert not any("sin" in line for line in body_of(function))
     assert interpret(function, 5.0) == (0.625,)
+
+
+def confined(program, arguments):
+    """The lowered function before and after ``confine_writes`` and dead code elimination."""
+    lowered = lower(from_function(program), arguments)
+    function = eliminate_dead_code(confine_writes(lowered))
+    return function, any("setitem" in line for line in body_of(function))
+
+
+def test_writes_that_no_later_iteration_reads_go():
+    def scratch(x, work):
+        work = work.copy()
+        total = 0.0
+        for k in range(x.shape[0]):
+            for j in range(work.shape[1]):
+                total += work[k, j] * x[k]
+                work[k, j] = 0.0
+        return total
+
+    arguments = {"x": VECTOR, "work": array("f8", 2)}
+    function, writes = confined(scratch, arguments)
+    assert not writes
+    x, work = np.arange(1.0, 4.0), np.arange(6.0).reshape(3, 2)
+    assert interpret(function, x, work) == (scratch(x, work),)
+
+
+def test_writes_that_are_read_stay():
+    def by_a_later_iteration(x):
+        x = x.copy()
+        total = 0.0
+        for k in range(x.shape[0] - 1):
+            total += x[k]
+            x[k + 1] += x[k]
+        return total
+
+    def by_the_end(x):
+        x = x.copy()
+        for k in range(x.shape[0]):
+            x[k] = 2.0
+        return x[0]
+
+    def by_the_same_iteration(x):
+        x = x.copy()
+        total = 0.0
+        for k in range(x.shape[0]):
+            x[k] = 2.0 * x[k]
+            total += x[k]
+        return total
+
+    def from_the_end_too(x):
+        x = x.copy()
+        total = 0.0
+        for k in range(-2, 2):
+            total += x[k]
+            x[k] = 0.0
+        return total
+
+    x = np.arange(1.0, 5.0)
+    for program in (by_a_later_iteration, by_the_end, by_the_same_iteration, from_the_end_too):
+        function, writes = confined(program, {"x": VECTOR})
+        assert writes, program.__name__
+        assert interpret(function, x) == (program(x),), program.__name__

@@ -135,6 +135,8 @@ class Context:
 
     def check(self, node: Any, condition: Operand, kind: str, message: str) -> None:
         """Append an assertion that raises the built-in exception ``kind``."""
+        if condition is True:
+            return
         self.builder.span = self.span(node)
         error = Error(getattr(builtins, kind), (message,) if message else ())
         self.builder.effect(core.ASSERT, condition, error=error)

@@ -12,12 +12,14 @@ from adgen.transpiler.passes.common_subexpressions import (
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
+from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
 OPTIMISE: tuple[Pass, ...] = (
     resolve_extents,
+    confine_writes,
     eliminate_dead_code,
     simplify,
     hoist_invariants,

@@ -218,10 +218,18 @@ def _is(operand: Operand, number: float) -> bool:
     return not isinstance(operand, Value) and not isinstance(operand, bool) and operand == number
 
 
+_OF_EQUALS: dict[Callee, bool] = {
+    operator.eq: True, operator.le: True, operator.ge: True,
+    operator.ne: False, operator.lt: False, operator.gt: False,
+}  # fmt: skip
+
+
 def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | None:
     integral = type_of(x).dtype.kind == "i" and type_of(y).dtype.kind == "i"
     if role == core.PRIMAL and not integral:
         return None
+    if x is y and integral and core.is_scalar(x) and callee in _OF_EQUALS:
+        return _OF_EQUALS[callee]
     keeps = _keeps_type
     if callee in (operator.mul, np.multiply):
         if _is(y, 1) and keeps(x, y):

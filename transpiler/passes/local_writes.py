@@ -1,0 +1,133 @@
+"""Writes that no later iteration reads are not carried.
+
+Before:  ``for k …: g = out_bar[k]; out_bar[k] = 0.0; …``   After:  ``for k …: g = out_bar[k]; …``
+
+A loop carries an array whose content behind the loop nobody wants.  Where every iteration
+touches only its own place along one axis, what it writes is never seen by another: the loop
+hands on the array as it came.  The writes that its own iteration does not read either are then
+dead code, and the loop may run in any order.
+"""
+
+from __future__ import annotations
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.bounds import Bounds
+from adgen.transpiler.ir.core import Block, Function, Op, Value
+from adgen.transpiler.ir.paths import INT, NEW, Index
+from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.types import Array
+
+_ACCESSES = (core.GETITEM, core.SETITEM, core.ADDITEM)
+
+
+def confine_writes(function: Function) -> Function:
+    """The function in which loops carry no array only for the sake of their own iterations."""
+    return with_body(function, _Confine(Bounds(function)).block(function.body))
+
+
+class _Confine:
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+
+    def block(self, block: Block) -> Block:
+        used = {y for y in block.yields if isinstance(y, Value)}
+        used |= {value for op in block.ops for value in core.uses_of(op)}
+        ops = []
+        for op in block.ops:
+            if op.callee == core.FOR:
+                op = self.loop(op, used)
+            ops.append(op.with_(regions=tuple(self.block(region) for region in op.regions)))
+        return Block(block.args, tuple(ops), block.yields)
+
+    def loop(self, op: Op, used: set[Value]) -> Op:
+        """The loop with arrays handed on as they came, where that makes no difference."""
+        least = self.bounds.least_index(op)
+        if least is None or least < 0:  # -1 and n - 1 are one place
+            return op
+        body, lead = op.regions[0], 1 if op.attrs.get("exits") else 0
+        yields = list(body.yields)
+        for k, result in enumerate(op.results):
+            array = body.args[1 + k]
+            written = isinstance(array.type, Array) and yields[lead + k] is not array
+            if written and result not in used and _touches_its_own(body, array, lead + k):
+                yields[lead + k] = array
+        return op.with_(regions=(Block(body.args, body.ops, tuple(yields)),))
+
+
+def _touches_its_own(body: Block, array: Value, place: int) -> bool:
+    """Whether the body touches the array only where one index is the loop's own."""
+    uses = _Uses(body.args[0])
+    if not uses.block(body, {array}):
+        return False
+    others = [y for k, y in enumerate(body.yields) if k != place]
+    return not any(y in uses.versions for y in others if isinstance(y, Value)) and bool(uses.axes)
+
+
+class _Uses:
+    """Follows the versions of one array through a block."""
+
+    def __init__(self, index: Value) -> None:
+        self.index = index
+        self.versions: set[Value] = set()
+        self.axes: set[int] | None = None  # where the index of the loop stands in all accesses
+
+    def block(self, block: Block, versions: set[Value]) -> bool:
+        """Whether all uses in the block are accesses at the loop's index."""
+        self.versions |= versions
+        return all(
+            self.op(op) for op in block.ops if not self.versions.isdisjoint(core.uses_of(op))
+        )
+
+    def op(self, op: Op) -> bool:
+        """Whether an op that uses a version only accesses its own place, or asks for an extent."""
+        if op.callee == core.DIM:
+            return True
+        if op.callee in _ACCESSES:
+            return self.access(op)
+        if op.callee == core.FOR and not any(o in self.versions for o in op.operands[:3]):
+            return self.regions(op, op.operands[3:], 1)
+        if op.callee == core.IF and op.operands[0] not in self.versions:
+            return self.regions(op, (), 0)
+        return False
+
+    def access(self, op: Op) -> bool:
+        lead = 1 if op.callee == core.GETITEM else 2  # operands before the index
+        if any(o in self.versions for o in op.operands[1:]):
+            return False
+        found = _own_axes(op, lead, self.index)
+        self.axes = found if self.axes is None else self.axes & found
+        self.versions |= set(op.results) if op.callee != core.GETITEM else set()
+        return bool(self.axes)
+
+    def regions(self, op: Op, carried: tuple[object, ...], skip: int) -> bool:
+        """The same inside a loop or a branch; what it yields of the array are versions too."""
+        lead = 1 if op.attrs.get("exits") else 0
+        for region in op.regions:
+            inside = {
+                arg for arg, init in zip(region.args[skip:], carried, strict=False)
+                if init in self.versions
+            }  # fmt: skip
+            if not self.block(region, inside):
+                return False
+            for k, result in enumerate(op.results):
+                if region.yields[lead + k] in self.versions:
+                    if skip and region.args[skip + k] not in self.versions:
+                        return False
+                    self.versions.add(result)
+        return True
+
+
+def _own_axes(op: Op, lead: int, index: Value) -> set[int]:
+    """The axes that an access selects by the loop's index."""
+    path = op.attrs["path"]
+    if not path or not isinstance(path[0], Index):
+        return set()
+    axes, axis, place = set(), 0, lead
+    for item in path[0].items:
+        if item == NEW:
+            continue
+        if item == INT and op.operands[place] is index:
+            axes.add(axis)
+        place += Index((item,)).operands
+        axis += 1
+    return axes
