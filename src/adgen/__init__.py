@@ -1,6 +1,7 @@
 """adgen: a source-to-source differentiation compiler for Python."""
 
 from adgen import optimizers
+from adgen.containers import register_container
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
 from adgen.named_gradients import grad_named, multigrad_dict
@@ -53,6 +54,7 @@ __all__ = [
     "jvp",
     "multigrad_dict",
     "optimizers",
+    "register_container",
     "value_and_grad",
     "vjp",
 ]
