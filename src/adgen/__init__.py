@@ -5,6 +5,7 @@ from adgen.containers import register_container
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
 from adgen.named_gradients import grad_named, multigrad_dict
+from adgen.texts import from_source
 from adgen.transforms import (
     check_grads,
     differentiate,
@@ -47,6 +48,7 @@ __all__ = [
     "check_grads",
     "differentiate",
     "flatten",
+    "from_source",
     "grad",
     "grad_and_aux",
     "grad_named",
