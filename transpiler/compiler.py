@@ -104,6 +104,11 @@ def prepare(source: Source, arguments: Mapping[str, Argument], speculates: bool 
 
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
     """The functions that a request asks for, at the array level."""
+    functions = _derived(primal, request)
+    return tuple(replace(function, ignored=primal.ignored) for function in functions)
+
+
+def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     if request.mode == "primal":
         return (returning_updates(primal),)
     if request.mode == "value_and_grad":

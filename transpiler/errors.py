@@ -42,7 +42,14 @@ class AdgenError(Exception):
 
 
 class UnsupportedError(AdgenError):
-    """Base of every refusal: the program is outside what adgen compiles or differentiates."""
+    """Base of every refusal: the program is outside what adgen compiles or differentiates.
+
+    ``raises``: the exception that CPython would raise there for certain, or its class, where
+    it is that.  ``builder``: the block that was being lowered (see frontend/trying.py).
+    """
+
+    raises: type[Exception] | Exception | None = None
+    builder: object = None
 
 
 class UnsupportedSyntax(UnsupportedError, SyntaxError):

@@ -250,23 +250,23 @@ def f(x):
 """,
         "UnsupportedSyntax",
         """\
-f.py:2:5: `try` is not compiled
+f.py:2:5: whether the body of `try` raises IndexError is decided at run time
         try:
         ^^^^
-  help: move it out of the function that is differentiated""",
+  help: test for the case with `if` before it happens""",
     ),
     "with": (
         """\
 def f(x):
-    with np.errstate(all='ignore'):
+    with open('log.txt') as file:
         return x[0]
 """,
-        "UnsupportedSyntax",
+        "UnknownPrimitive",
         """\
-f.py:2:5: a `with` block is not compiled
-        with np.errstate(all='ignore'):
-        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  help: move it out of the function that is differentiated""",
+f.py:2:10: `open` is not in the table of primitives
+        with open('log.txt') as file:
+             ^^^^^^^^^^^^^^^
+  help: did you mean append?""",
     ),
     "global": (
         """\
@@ -277,10 +277,10 @@ def f(x):
 """,
         "UnsupportedSyntax",
         """\
-f.py:2:5: `global` is not compiled
+f.py:2:5: the global `W` is assigned
         global W
         ^^^^^^^^
-  help: return the value, or pass it as an argument""",
+  help: return the new value, or pass `W` as an argument""",
     ),
     "class": (
         """\

@@ -67,8 +67,17 @@ def _definition(planned: Plan, comments: Comments) -> Stmt:
     params = [gast.Name(name, gast.Param(), None, None) for name in names]
     arguments = gast.arguments(params, [], None, [], [], None, [])
     return gast.FunctionDef(
-        local_name(function.name), arguments, body or [gast.Pass()], [], None, None, []
+        local_name(function.name), arguments, body or [gast.Pass()], _decorators(planned), None,
+        None, [],
     )  # fmt: skip
+
+
+def _decorators(planned: Plan) -> list[Expr]:
+    """What CPython needs to be as silent as the program wants it; Numba says nothing anyway."""
+    ignored = planned.function.ignored
+    if not ignored or planned.style.numba:
+        return []
+    return [nodes.call("np.errstate", **{kind: nodes.constant("ignore") for kind in ignored})]
 
 
 def _nested(structure: Any, items: list[Expr]) -> Expr:

@@ -9,7 +9,7 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static, describe, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
 from adgen.transpiler.frontend.context import Context
@@ -64,6 +64,7 @@ def array_or_number(cx: Context, node: Any, binding: Binding) -> Operand:
         f"{describe(binding)} is used in arithmetic",
         node,
         "use numbers and arrays; np.array([...]) makes an array of a list",
+        raises=TypeError if isinstance(binding, Static) else None,
     )
 
 

@@ -218,6 +218,13 @@ class ErrorOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class ManagerOf:
+    """A context manager, and what ``with … as`` binds."""
+
+    value: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Unbound:
     """No value on some paths; ``maybe`` holds what the others give, None if there are none.
 
@@ -358,6 +365,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return values
         case ErrorOf(args=args):
             return args
+        case ManagerOf(value=value):
+            return (value,)
     return None
 
 
@@ -462,6 +471,8 @@ def describe(binding: Binding) -> str:
             return "an iterator"
         case StringOf():
             return "a string of computed values"
+        case ManagerOf():
+            return "a context manager"
         case ErrorOf(cls=cls):
             return f"an exception of class `{cls.__name__}`"
     return "something without a value"

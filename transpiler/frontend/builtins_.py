@@ -36,8 +36,7 @@ from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
-from adgen.transpiler.frontend.iteration import known_items
-from adgen.transpiler.frontend.kinds import class_of
+from adgen.transpiler.frontend.iteration import all_items, known_items
 from adgen.transpiler.frontend.special_methods import length_of_object
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
@@ -308,11 +307,8 @@ def collected(cx: Context, call: Call) -> tuple[Binding, ...]:
     (sequence,) = named(cx, call, ("iterable",), 0)
     if sequence is None:
         return ()
-    if isinstance(sequence, RangeOf):
-        known_range = range_of(sequence.start, sequence.stop, sequence.step)
-        if known_range is not None:
-            return tuple(known_range)
-    return _items(cx, call, sequence)
+    items = all_items(cx, call.node, sequence)
+    return tuple(items) if items is not None else _items(cx, call, sequence)
 
 
 @known(builtins.tuple)
@@ -323,21 +319,3 @@ def _tuple(cx: Context, call: Call) -> Binding:
 @known(builtins.list)
 def _list(cx: Context, call: Call) -> Binding:
     return new_list(cx, collected(cx, call), call.name)
-
-
-# Types
-
-
-@known(builtins.isinstance)
-def _isinstance(cx: Context, call: Call) -> Binding:
-    arg, classes = named(cx, call, ("obj", "class_or_tuple"), 2)
-    wanted = static_value(cx, classes, call.node, "a class")
-    try:
-        return issubclass(class_of(cx, arg), wanted)
-    except TypeError:
-        cx.refuse(
-            TypeMismatch,
-            "the second argument of `isinstance` is no class",
-            call.node,
-            "give it a class or a tuple of classes",
-        )

@@ -46,6 +46,10 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
         if key in base.value:
             return from_object(cx, node, base.value[key], str(key))
         _refuse_missing(cx, node, base, key)
+    if isinstance(base, Static) and isinstance(base.value, str):
+        letters = tuple(map(Static, base.value))
+        part = _item_of_sequence(cx, node, base, letters, index, name)
+        return Static("".join(one.value for one in part)) if isinstance(part, tuple) else part
     found = opened(cx, base, node)
     if found is None or found.kind.access != "item":
         cx.refuse(
@@ -65,7 +69,7 @@ def _asked(cx: Context, node: Any, base: Binding, name: str, *args: Binding) -> 
 
 
 def _refuse_missing(cx: Context, node: Any, base: Binding, key: Any) -> Any:
-    cx.refuse(TypeMismatch, f"{describe(base)} has no key {key!r} here", node)
+    cx.refuse(TypeMismatch, f"{describe(base)} has no key {key!r} here", node, raises=KeyError(key))
 
 
 def key_of(cx: Context, binding: Binding, node: Any, base: Binding) -> Any:
@@ -89,7 +93,9 @@ def place_of(cx: Context, node: Any, base: Binding, length: int, index: Binding)
     if is_operand(index) and not isinstance(index, Value) and hasattr(index, "__index__"):
         place = index.__index__()
         if not -length <= place < length:
-            cx.refuse(TypeMismatch, f"index {place} of {describe(base)}", node)
+            kind = "list" if is_list(base) else "tuple"
+            cx.refuse(TypeMismatch, f"index {place} of {describe(base)}", node,
+                      raises=IndexError(f"{kind} index out of range"))  # fmt: skip
         return place % length
     if isinstance(index, Value):
         cx.refuse(

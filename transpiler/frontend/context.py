@@ -57,6 +57,9 @@ class Context:
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
         self.extents = shapes.Extents()
+        self.ignored: dict[str, None] = {}  # what np.errstate lets pass in the function
+        self.tries: list[Any] = []  # the `try` bodies that are being lowered (see trying.py)
+        self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
         self.spans: dict[Any, Span] = {}
 
     # Places and refusals
@@ -78,9 +81,17 @@ class Context:
         node: Any,
         hint: str = "",
         notes: tuple[tuple[str, Span], ...] = (),
+        raises: type[Exception] | Exception | None = None,
     ) -> NoReturn:
-        """Raise a refusal that points at ``node``."""
-        raise error(message, self.span(node), hint, notes)
+        """Raise a refusal that points at ``node``.
+
+        ``raises``: what CPython would raise here, whenever it comes here (see trying.py).
+        """
+        refusal = error(message, self.span(node), hint, notes)
+        if raises is not None:
+            refusal.raises = raises
+            refusal.builder = self.builder
+        raise refusal
 
     # Evaluation
 

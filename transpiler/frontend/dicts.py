@@ -14,6 +14,7 @@ from adgen.transpiler.frontend.boxes import contents, items_of, new_box, new_lis
 from adgen.transpiler.frontend.containers import changeable, key_of, keys_of, put_dict
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, container, expression, known
+from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.lists import in_order
 from adgen.transpiler.ir.trees import DICT
@@ -36,7 +37,8 @@ def _display(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Set)
 def _set(cx: Context, node: Any, name: str) -> Binding:
-    return Static(frozenset(static_key(cx, cx.ev(item), item) for item in node.elts))
+    items = elements(cx, node.elts)
+    return Static(frozenset(static_key(cx, item, node) for item in items))
 
 
 @known(builtins.dict)

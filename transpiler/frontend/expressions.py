@@ -28,7 +28,7 @@ from adgen.transpiler.frontend.dispatch import (
     expression,
 )
 from adgen.transpiler.frontend.functions import evaluated_defaults
-from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir.core import Value
@@ -85,7 +85,7 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
     for node in nodes:
         if isinstance(node, gast.Starred):
             binding = cx.ev(node.value)
-            items = known_items(cx, node, binding)
+            items = all_items(cx, node, binding)
             if items is None:
                 cx.refuse(
                     UnsupportedSyntax, f"{describe(binding)} is spread by `*`", node,
@@ -130,21 +130,25 @@ def _named(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Attribute)
 def _attribute(cx: Context, node: Any, name: str) -> Binding:
-    base = cx.ev(node.value)
+    return read_attribute(cx, node, cx.ev(node.value), node.attr)
+
+
+def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
+    """``base.name``.  Raises UnsupportedSyntax when there is none, or none that can be read."""
     if isinstance(base, Ref) or is_operand(base):
-        if node.attr in ATTRIBUTES:
-            return ATTRIBUTES[node.attr](cx, base, node)
-        if node.attr in METHODS:
-            return Method(base, node.attr)
+        if name in ATTRIBUTES:
+            return ATTRIBUTES[name](cx, base, node)
+        if name in METHODS:
+            return Method(base, name)
         cx.refuse(
-            UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
+            UnsupportedSyntax, f"`.{name}` of {describe(base)} is not compiled", node,
             "use the NumPy function of that name, or plain indexing",
         )  # fmt: skip
-    if container_method(base, node.attr) is not None:
-        return Method(base, node.attr)
+    if container_method(base, name) is not None:
+        return Method(base, name)
     if is_object(base):
-        return attribute(cx, node, base, node.attr)
+        return attribute(cx, node, base, name)
     cx.refuse(
-        UnsupportedSyntax, f"`.{node.attr}` of {describe(base)} is not compiled", node,
+        UnsupportedSyntax, f"`.{name}` of {describe(base)} is not compiled", node,
         "index it, or unpack it into names",
     )  # fmt: skip

@@ -107,6 +107,14 @@ def _first_of_range(sequence: Binding, most: int) -> list[Binding] | None:
     return None if known is None else list(known[:most])
 
 
+def all_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None:
+    """The items of a sequence whose length is known, ranges too; None if it is not."""
+    if isinstance(sequence, RangeOf):
+        bounds = range_of(sequence.start, sequence.stop, sequence.step)
+        return None if bounds is None else list(bounds)
+    return known_items(cx, node, sequence)
+
+
 def counted(cx: Context, node: Any, sequence: Binding) -> Counted:
     """The counted loop over a sequence.  Raises UnsupportedSyntax if there is none."""
     if isinstance(sequence, RangeOf):

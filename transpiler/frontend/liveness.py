@@ -200,9 +200,24 @@ class _Walk:
             case gast.AnnAssign(target=target, value=value):
                 read = _loads(value) if value is not None else set()
                 return (live - _stores(target) if value is not None else live) | read
+            case gast.With(items=items, body=body):
+                return self.block(body, live) | EMPTY.union(*map(_loads, items))
+            case gast.Try():
+                return self._try(node, live)
             case gast.FunctionDef(name=name, args=args):
                 return (live - {name}) | _loads(args)
         return live | _loads(node)
+
+    def _try(self, node: Any, live: Names) -> Names:
+        """Any statement may lead to the handlers and to ``finally``: what these read stays."""
+        finished = self.block(node.finalbody, live)
+        entered = finished
+        for handler in node.handlers:
+            caught = _loads(handler.type) if handler.type is not None else set()
+            entered |= self.block(handler.body, finished) | caught
+        later = [*node.handlers, *node.finalbody]
+        self.out.always |= EMPTY.union(*map(_loads, later))
+        return self.block(node.body, self.block(node.orelse, finished)) | entered
 
     def _loop(self, node: Any, live: Names, bound: set[str], read: set[str]) -> Names:
         """``bound`` and ``read`` at the start of each iteration."""

@@ -21,16 +21,20 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     dicts,
     expressions,
     filling,
+    imports,
     indexing,
     lists,
     loops,
+    managers,
     patterns,
     printing,
     raising,
     records,
+    reflection,
     statements,
     table_calls,
     texts,
+    trying,
     views,
 )
 from adgen.transpiler.frontend.bindings import (
@@ -111,6 +115,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         source.header,
         tuple(obj for obj, _, _ in captured),
         updates=updates,
+        ignored=tuple(cx.ignored),
     )
 
 

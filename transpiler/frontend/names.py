@@ -35,7 +35,8 @@ def look_up(cx: Context, node: Any, name: str) -> Binding:
     found = cx.frame.source.bindings.lookup(name)
     if found is MISSING:
         reason = cx.frame.source.bindings.reason(name)
-        cx.refuse(UnboundName, f"`{name}` is not known: {reason}", node)
+        cx.refuse(UnboundName, f"`{name}` is not known: {reason}", node,
+                  raises=NameError(f"name {name!r} is not defined"))  # fmt: skip
     return from_object(cx, node, found, name)
 
 

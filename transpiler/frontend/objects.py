@@ -56,7 +56,8 @@ def attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
     """``base.name``.  Raises UnsupportedSyntax when there is none, or none that can be read."""
     found = find_attribute(cx, node, base, name)
     if found is None:
-        cx.refuse(UnsupportedSyntax, f"{describe(base)} has no `{name}`", node)
+        cx.refuse(UnsupportedSyntax, f"{describe(base)} has no `{name}`", node,
+                  raises=AttributeError)  # fmt: skip
     return found
 
 

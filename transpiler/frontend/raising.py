@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.desugar import Known
 from adgen.transpiler.frontend.dispatch import Call, expression, statement
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.printing import entry
+from adgen.transpiler.frontend.trying import throw
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand
 from adgen.transpiler.ir.templates import Error
@@ -54,20 +55,32 @@ def error_of(cx: Context, node: Any, binding: Binding) -> ErrorOf:
 
 @statement(gast.Raise)
 def _raise(cx: Context, node: Any) -> None:
+    cause, silent = None, False
+    if node.exc is None and cx.handled:
+        cx.handled[-1].again()
+        return
     if node.exc is None:
         error = ErrorOf(RuntimeError, (Static("No active exception to reraise"),))
     else:
         error = error_of(cx, node.exc, cx.ev(node.exc))
-    template, values = _template(cx, node, error)
-    cause, silent = None, False
     if node.cause is not None:
         binding = cx.ev(node.cause)
         silent = isinstance(binding, Static) and binding.value is None
-        if not silent:
-            source = error_of(cx, node.cause, binding)
-            said, more = _template(cx, node, source)
-            cause, values = Error(source.cls, said, source.keywords), [*values, *more]
-    fail(cx, node, Error(error.cls, template, error.keywords, cause, silent), values)
+        cause = None if silent else error_of(cx, node.cause, binding)
+    raise_error(cx, node, error, cause, silent)
+
+
+def raise_error(
+    cx: Context, node: Any, error: ErrorOf, cause: ErrorOf | None = None, silent: bool = False
+) -> None:
+    """Leave the ``try`` that this is in, if there is one; else raise at run time."""
+    throw(cx, node, error, lambda: raise_error(cx, node, error, cause, silent))
+    template, values = _template(cx, node, error)
+    source = None
+    if cause is not None:
+        said, more = _template(cx, node, cause)
+        source, values = Error(cause.cls, said, cause.keywords), [*values, *more]
+    fail(cx, node, Error(error.cls, template, error.keywords, source, silent), values)
 
 
 def fail(cx: Context, node: Any, error: Error, values: list[Operand]) -> None:

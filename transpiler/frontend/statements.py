@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import operator
 from typing import Any
 
@@ -34,9 +33,10 @@ from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
 from adgen.transpiler.frontend.instances import assign_attribute
-from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
+from adgen.transpiler.frontend.liveness import assigned
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.special_methods import updated_object
 from adgen.transpiler.ir.core import Value
@@ -122,7 +122,7 @@ def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> N
     if isinstance(binding, Ref):
         items = _rows(cx, target, binding, len(targets))
     else:
-        found = known_items(cx, target, binding)
+        found = all_items(cx, target, binding)
         if found is None:
             cx.refuse(TypeMismatch, f"{describe(binding)} is unpacked", target)
         items = tuple(found)
@@ -133,7 +133,8 @@ def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> N
         items = (*items[:k], new_list(cx, items[k : k + rest]), *items[k + rest :])
         targets = [t.value if isinstance(t, gast.Starred) else t for t in targets]
     if len(items) != len(targets):
-        cx.refuse(TypeMismatch, f"{len(items)} values are unpacked to {len(targets)} names", target)
+        cx.refuse(TypeMismatch, f"{len(items)} values are unpacked to {len(targets)} names",
+                  target, raises=ValueError)  # fmt: skip
     for part, item in zip(targets, items, strict=True):
         assign(cx, part, item)
 
@@ -277,15 +278,6 @@ def _delete(cx: Context, node: Any) -> None:
             cx.refuse(UnsupportedSyntax, "only names and items are deleted", node)
 
 
-@statement(gast.Import)
-def _import(cx: Context, node: Any) -> None:
-    for alias in node.names:
-        if alias.name not in ("numpy", "math"):
-            cx.refuse(UnsupportedSyntax, f"`import {alias.name}` inside a function", node,
-                      "import it at the top of the module")  # fmt: skip
-        cx.bind(alias.asname or alias.name, Static(importlib.import_module(alias.name)))
-
-
 @statement(gast.Nonlocal)
 def _nonlocal(cx: Context, node: Any) -> None:
     """Assignments then go to the frame around this one; there must be one that is compiled too."""
@@ -299,6 +291,9 @@ def _nonlocal(cx: Context, node: Any) -> None:
 
 @statement(gast.Global)
 def _global(cx: Context, node: Any) -> None:
-    """Reading needs no declaration; an assignment is refused where the name is stored."""
-    cx.refuse(UnsupportedSyntax, "`global` is not compiled", node,
-              "return the value, or pass it as an argument")  # fmt: skip
+    """Reading needs no declaration; assigning is refused."""
+    stored = assigned(cx.frame.node.body)
+    for name in node.names:
+        if name in stored:
+            cx.refuse(UnsupportedSyntax, f"the global `{name}` is assigned", node,
+                      f"return the new value, or pass `{name}` as an argument")  # fmt: skip

@@ -7,6 +7,7 @@ import operator
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
+from types import WrapperDescriptorType
 from typing import Any
 
 import gast
@@ -32,6 +33,7 @@ from adgen.transpiler.ir.trees import DICT, LIST
 
 _PRINTF = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGrsa])")
 _FLOATING = re.compile(r"%\d*(?:\.\d+)?[eEfFgG]")
+_OTHER_TEXTS = (OSError, SyntaxError, UnicodeError)  # they say more than their arguments
 _HINT = "print the value as an argument of its own: print('x is', x)"
 
 
@@ -105,8 +107,8 @@ def _listed(
 
 def _of_error(cx: Context, node: Any, error: ErrorOf) -> StringOf:
     """``str(error)``, by the rules of ``BaseException``."""
-    plain = error.cls.__str__ in (BaseException.__str__, KeyError.__str__)
-    if not plain or error.keywords:
+    own = not isinstance(error.cls.__str__, WrapperDescriptorType)
+    if own or issubclass(error.cls, _OTHER_TEXTS) or error.keywords:
         cx.refuse(UnsupportedSyntax, f"{describe(error)} is formatted", node, _HINT)
     if len(error.args) == 1:
         quoted = "r" if issubclass(error.cls, KeyError) else ""

@@ -160,6 +160,7 @@ class Function:
     ``updates``: containers among the arguments that the function changes; the leaves of
     what they hold then are yielded between the result and those.
     ``captures``: arrays of the surroundings, the arguments for the last parameters.
+    ``ignored``: floating-point errors that NumPy is not to warn of while it runs.
     ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
     what it hands over.  ``residuals_in``: of a backward function
     ``f_backward(residuals, *params)``: values and slots that are defined on entry.
@@ -175,6 +176,7 @@ class Function:
     residuals_out: tuple[Operand | Slot, ...] = ()
     residuals_in: tuple[Value | Slot, ...] = ()
     updates: tuple[Update, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     @property
     def params(self) -> tuple[Value, ...]:

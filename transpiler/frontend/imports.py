@@ -1,0 +1,87 @@
+"""``import`` inside a function: modules are looked up while lowering, never run."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any
+
+import gast
+
+from adgen.transpiler.dialects import STAND_INS
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import Static
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import statement
+from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.surroundings import MISSING, own_attribute
+
+_HARMLESS = sys.stdlib_module_names | {"numpy", "scipy"}
+
+
+@statement(gast.Import)
+def _import(cx: Context, node: Any) -> None:
+    for alias in node.names:
+        module = _module(cx, node, alias.name)
+        first = alias.name.partition(".")[0]
+        if alias.asname:
+            cx.bind(alias.asname, Static(module))
+        else:
+            cx.bind(first, Static(_module(cx, node, first) if first != alias.name else module))
+
+
+@statement(gast.ImportFrom)
+def _import_from(cx: Context, node: Any) -> None:
+    path = _absolute(cx, node)
+    module = _module(cx, node, path)
+    for alias in node.names:
+        if alias.name == "*":
+            cx.refuse(UnsupportedSyntax, "`import *` inside a function", node,
+                      "name what is imported")  # fmt: skip
+        value = own_attribute(module, alias.name)
+        if value is MISSING:
+            value = sys.modules.get(f"{path}.{alias.name}", MISSING)
+        if value is MISSING:
+            cx.refuse(
+                UnsupportedSyntax, f"`{path}` has no `{alias.name}`", node,
+                "import what is there", raises=ImportError,
+            )  # fmt: skip
+        cx.bind(alias.asname or alias.name, from_object(cx, node, value, alias.name))
+
+
+def _absolute(cx: Context, node: Any) -> str:
+    """The path of the module of a ``from`` import."""
+    name = node.module or ""
+    if not node.level:
+        return name
+    package = cx.frame.source.bindings.lookup("__package__")
+    try:
+        return importlib.util.resolve_name("." * node.level + name, str(package or ""))
+    except ImportError as error:
+        cx.refuse(UnsupportedSyntax, str(error), node, "import by the full name",
+                  raises=error)  # fmt: skip
+
+
+def _module(cx: Context, node: Any, path: str) -> ModuleType:
+    """A module that is there already, or one whose import runs no code of the user."""
+    if path in STAND_INS:
+        return STAND_INS[path]
+    found = sys.modules.get(path)
+    if found is not None:
+        return found
+    try:
+        there = importlib.util.find_spec(path) is not None
+    except (ImportError, ValueError):
+        there = False
+    if not there:
+        cx.refuse(
+            UnsupportedSyntax, f"there is no module `{path}`", node,
+            "import a module that is there",
+            raises=ModuleNotFoundError(f"No module named {path!r}"),
+        )  # fmt: skip
+    if path.partition(".")[0] not in _HARMLESS:
+        cx.refuse(UnsupportedSyntax, f"`import {path}` inside a function", node,
+                  "import it at the top of the module")  # fmt: skip
+    return importlib.import_module(path)
