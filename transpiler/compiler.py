@@ -18,7 +18,7 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.ir.trees import Update
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
-from adgen.transpiler.passes.guards import drop_checked_by_numpy, guesses, prints
+from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
@@ -37,6 +37,7 @@ class Request:
     ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
     ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
     ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
+    ``ones_known``: the types of arguments say which of their extents are 1.
     """
 
     mode: str
@@ -44,6 +45,7 @@ class Request:
     order: int = 1
     stage: str = "array"
     speculates: bool = True
+    ones_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Compiled:
 
     ``updates``: containers that the function changes; a plain call returns what they hold
     then behind its value.  ``guesses``: a ValueError that says ``core.MISMATCH`` may mean
-    that a guess was wrong.
+    that a guess was wrong.  ``broadcasts``: in how many places it matters which extents are 1.
     """
 
     text: str
@@ -64,6 +66,7 @@ class Compiled:
     guesses: bool = False
     classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
     updates: tuple[Update, ...] = ()
+    broadcasts: int = 0
 
 
 def compile_source(
@@ -74,7 +77,7 @@ def compile_source(
     Raises UnsupportedError, with the place in the user's source, for whatever is
     outside the language or has no derivative.
     """
-    primal = prepare(source, arguments, request.speculates)
+    primal = prepare(source, arguments, request.speculates, request.ones_known)
     functions = derive(primal, request)
     finish = to_loops if request.stage == "numba" else to_read
     functions = tuple(finish(function) for function in functions)
@@ -86,19 +89,24 @@ def compile_source(
     )
     return Compiled(
         text, names, functions, captures, structure, primal.writes, guesses(primal),
-        hidden(functions), updates,
+        hidden(functions), updates, broadcasts(primal),
     )  # fmt: skip
 
 
-def prepare(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:
+def prepare(
+    source: Source,
+    arguments: Mapping[str, Argument],
+    speculates: bool = True,
+    ones_known: bool = True,
+) -> Function:
     """The optimised IR of the function itself.
 
     A function that prints guesses nothing, where that can be: its call is not to be repeated.
     """
-    primal = optimise(lower(source, arguments, speculates))
+    primal = optimise(lower(source, arguments, speculates, ones_known))
     if speculates and guesses(primal) and prints(primal):
         with contextlib.suppress(UnsupportedError):
-            return prepare(source, arguments, speculates=False)
+            return prepare(source, arguments, False, ones_known)
     return primal
 
 
@@ -160,7 +168,7 @@ def stages(
     source: Source, arguments: Mapping[str, Argument], request: Request
 ) -> Iterator[tuple[str, str, str]]:
     """Every stage of a compilation: (name, where it comes from, text)."""
-    lowered = lower(source, arguments, request.speculates)
+    lowered = lower(source, arguments, request.speculates, request.ones_known)
     yield "source", f"{source.file}:{source.first_line}", source.text
     yield "lowered", "frontend: the user's function as structured SSA", print_function(lowered)
     primal = optimise(lowered)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from adgen.compilations import Compilations, Wanted, flat_wrt, run_header
+from adgen.compilations import Compilations, Wanted, flat_wrt
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
@@ -74,28 +74,30 @@ def module(
 
     Raises UnsupportedError for what is outside the language or has no derivative.
     """
-    from adgen.transpiler.compiler import Request, compile_source
+    from adgen.any_extents import for_all_extents
+    from adgen.transpiler.compiler import Request
 
     arguments = compilations.arguments(samples)
     leaves = leaves_of(arguments)
     wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions, wanted.mode)
     request = Request(wanted.mode, wrt, wanted.order, "numba")
-    compiled = compile_source(compilations.source, arguments, request, run_header(arguments))
+    generated = for_all_extents(compilations.source, arguments, request, leaves)
+    compiled = generated.compiled
     for cls_key, cls in compiled.classes.items():
         exceptions.register(cls_key, cls)
-    inner, wrapper = compiled.names[0], f"{compiled.names[0]}_call"
+    wrapper = f"{compiled.names[0]}_call"
     hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
     parameters = compilations.parameters
     before, ordered, after = _in_order(leaves, compiled.writes)
-    call = f"{inner}({', '.join([*ordered, *hidden])})"
+    call = f"{generated.names[0]}({', '.join([*ordered, *hidden])})"
     body = before + _body(call, after, owner, wanted, list(arguments.values()))
     imports = "\n\nimport numpy as np\n" if before else ""
-    text = f"{compiled.text}{imports}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
+    text = f"{generated.text}{imports}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
     defaults = tuple(p.default for p in parameters.signature.parameters.values())
     given = tuple(value for value in defaults if value is not parameters.signature.empty)
     keys = [key, numba_compile.versions(__version__), repr(given)]
     jitted = numba_compile.load_for_numba(
-        text, wrapper, (wrapper, inner), keys, wanted.options.numba
+        text, wrapper, (wrapper, *generated.names), keys, wanted.options.numba
     )
     space = jitted.loaded.module.__dict__
     space[wrapper].__defaults__ = given or None

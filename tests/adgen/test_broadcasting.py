@@ -218,3 +218,26 @@ def test_what_is_printed_is_printed_once(capsys):
 
     assert adgen.differentiate(f, jit=False)(x, y, 1) == f(x, y, 1)
     assert capsys.readouterr().out == "k is 1\n" * 2
+
+
+@pytest.mark.jit
+def test_arguments_of_length_one_inside_numba():
+    numba = pytest.importorskip("numba")
+
+    @numba.njit
+    def both(f, x, y, k):
+        return f(x, y, k), f.grad(x, y, k)
+
+    def product(x, y, k):
+        z = x * y
+        return np.sum(z[:k] * z)
+
+    f = adgen.differentiate(product, wrt=(0, 1))
+    for first, second, k in ((x, x + 1.0, 5), (x, y[:1], 1), (x[:1], x, 5), (x[:1], y[:1], 1)):
+        value, slopes = both(f, first, second, k)
+        assert value == pytest.approx(product(first, second, k))
+        for position, have in enumerate(slopes):
+            want = slope(product, (first, second, k), position)
+            np.testing.assert_allclose(have, want, atol=1e-4)
+    with pytest.raises(ValueError, match="broadcast"):
+        both(f, x, y, 1)

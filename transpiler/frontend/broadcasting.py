@@ -2,7 +2,7 @@
 
 The adjoint of ``x + y`` depends on which axes are stretched.  Of arguments the type says
 which extents are 1.  A computed extent (``x[:k]``, ``y.reshape(4, -1)``) is *guessed* not to
-be 1: a guard with ``guess`` raises where that is wrong, and the caller of the compiler comes
+be 1: a ``guessed`` guard raises where that is wrong, and the caller of the compiler comes
 back for the lowering that guesses nothing (``Context.speculates`` is false).  There an operand
 whose axis may have length 1 is widened first, by an ``if`` that asks for its length.
 """
@@ -71,7 +71,7 @@ def common(cx: Context, node: Any, extents: Sequence[Extent]) -> Extent:
             continue
         doubtful = may_be_one(cx, first), may_be_one(cx, other)
         if cx.speculates or not any(doubtful):
-            shapes.require(cx, node, first, other, guess=any(doubtful))
+            shapes.require(cx, node, first, other, "guessed" if any(doubtful) else "known")
         elif doubtful[0]:
             first = ("wide", first, other)
     return first

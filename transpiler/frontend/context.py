@@ -41,6 +41,7 @@ class Context:
         self.evaluate = evaluate
         self.execute = execute
         self.speculates = speculates  # guesses that computed extents are not 1
+        self.ones_known = True  # the types of arguments say which extents are 1
         self.exact = exact  # statements where aliases meet that are followed exactly
         self.doubtful: set[Any] = set()  # statements where those met that were refused
         self.suspects: set[Any] = set()  # the same of all arrays written under a doubtful name

@@ -151,7 +151,7 @@ def single_elements(
             if _one_apart(cx, item, bounds):
                 length = shapes.slice_extent(shape[axis], item, bounds)
                 if not isinstance(length, int) and cx.speculates:
-                    shapes.require(cx, node, 1, length, guess=True)
+                    shapes.require(cx, node, 1, length, "guessed")
                     length = 1
                 out[place] = replace(item, length_one=length == 1)
         else:
@@ -240,6 +240,6 @@ def _roomy(cx: Context, node: Any, value: Operand, shape: shapes.Shape) -> Opera
         if broadcasting.may_be_stretched(cx, extent, room):
             value = broadcasting.widened(cx, node, value, axis, room)
         else:
-            guess = broadcasting.may_be_one(cx, extent)
-            shapes.require(cx, node, room, extent, guess=guess)
+            doubtful = broadcasting.may_be_one(cx, extent)
+            shapes.require(cx, node, room, extent, "guessed" if doubtful else "known")
     return value

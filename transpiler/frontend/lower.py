@@ -68,18 +68,25 @@ from adgen.transpiler.source import NotGiven, Source
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
 
-def lower(source: Source, arguments: Mapping[str, Argument], speculates: bool = True) -> Function:
+def lower(
+    source: Source,
+    arguments: Mapping[str, Argument],
+    speculates: bool = True,
+    ones_known: bool = True,
+) -> Function:
     """The IR of a function, specialised on the types of its arguments.
 
     ``arguments``: for each parameter a type, a ``types.Static``, a tuple or a ``Node`` of these;
     a parameter that is left out takes its default.  ``speculates``: computed extents are
-    guessed not to be 1 where NumPy would stretch them (see broadcasting.py).
+    guessed not to be 1 where NumPy would stretch them (see broadcasting.py).  ``ones_known``:
+    an axis of an argument whose type does not say that its length is 1 has another one.
 
     Raises UnsupportedError, with the place in the source, for what is not compiled.
     """
     exact: frozenset[Any] = frozenset()
     while True:
         cx = Context(expressions.evaluate, statements.execute, speculates, exact)
+        cx.ones_known = ones_known
         try:
             return _lowered(cx, source, arguments)
         except AliasedMutation:  # where aliases meet that matter, they are followed exactly
@@ -195,7 +202,8 @@ class _Parameters:
         ref = Ref(Cell(name))
         self.cx.state.cells[ref.cell] = value
         self.cx.given.add(ref.cell)
-        self.cx.extents.settled.add(value)
+        if self.cx.ones_known:
+            self.cx.extents.settled.add(value)
         self.refs[len(self.params) - 1] = ref
         return ref
 

@@ -138,16 +138,17 @@ def equal(cx: Context, first: Extent, second: Extent) -> bool:
     return bool(first == second or canonical(cx, first) == canonical(cx, second))
 
 
-def require(cx: Context, node: Any, first: Extent, second: Extent, guess: bool = False) -> None:
+def require(cx: Context, node: Any, first: Extent, second: Extent, broadcast: str = "") -> None:
     """Guard that two extents are equal unless that is certain, and remember it.
 
-    ``guess``: NumPy would not mind where one of them is 1 (see broadcasting.py).
+    ``broadcast``: where one of them is 1, NumPy stretches; that none is is ``known`` or
+    ``guessed`` (see broadcasting.py).
     """
     if equal(cx, first, second):
         return
     one, two = operand_of(cx, node, first), operand_of(cx, node, second)
     cx.builder.span = cx.span(node)
-    attrs = {"guess": True} if guess else {}
+    attrs = {"broadcast": broadcast} if broadcast else {}
     cx.builder.effect(core.GUARD, one, two, **attrs)
     left, right = canonical(cx, first), canonical(cx, second)
     if _weight(left) > _weight(right):

@@ -24,10 +24,11 @@ sumto        x                           axes, keep      -> x summed over axes (
 copy         x                           -               -> a fresh array
 cast         x                           type            -> float(x), int(x), x.astype(dtype)
 rangelen     start, stop, step           -               -> len(range(...))
-guard        a, b                        guess?          raises ValueError unless a == b
+guard        a, b                        broadcast?      raises ValueError unless a == b
                                                          (extents of arrays that meet);
-                                                         ``guess``: NumPy would broadcast
-                                                         if one is 1; no result
+                                                         ``broadcast``: NumPy stretches if
+                                                         one is 1, but that none is is
+                                                         ``known`` or ``guessed``; no result
 assert       cond, *values               error           no result (templates.py)
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result

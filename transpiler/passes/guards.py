@@ -9,9 +9,17 @@ from adgen.transpiler.ir.rewrite import with_body
 
 def guesses(function: Function) -> bool:
     """Whether a guard may fail where NumPy would broadcast."""
-    return any(
-        op.callee == core.GUARD and op.attrs.get("guess") for _, op in core.walk(function.body)
-    )
+    return "guessed" in _broadcasts(function)
+
+
+def broadcasts(function: Function) -> int:
+    """In how many places it matters which extents are 1."""
+    return len(_broadcasts(function))
+
+
+def _broadcasts(function: Function) -> list[str]:
+    ops = (op for _, op in core.walk(function.body) if op.callee == core.GUARD)
+    return [op.attrs["broadcast"] for op in ops if "broadcast" in op.attrs]
 
 
 def prints(function: Function) -> bool:
