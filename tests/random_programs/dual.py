@@ -296,7 +296,10 @@ class DualArray(Dual):
 
     def ravel(self) -> DualArray:
         """One axis, a view where NumPy gives one."""
-        return self.reshape(-1)
+        value = self.value.ravel()
+        tangent = self.tangent.reshape(*value.shape, watch.directions)
+        shared = np.shares_memory(value, self.value)
+        return DualArray(value, tangent if shared else tangent.copy())
 
     def flatten(self) -> DualArray:
         """One axis, always a copy."""

@@ -74,6 +74,7 @@ class ExactLoop:
 
     def __init__(self, cx: Context, node: Any) -> None:
         self.cx, self.node, self.start = cx, node, cx.state
+        self.all: list[Chosen] = []
         self.before: Uses = {}
         self.after: Uses = {}
         self.ends: list[tuple[Chosen, OneOf]] = []  # in the order in which slots are taken
@@ -86,15 +87,17 @@ class ExactLoop:
     def is_private(self, init: Ref | None, end: Ref) -> bool:
         """Whether before the loop and at its end no other name refers to what this one does."""
         places = self.after.get(end.cell)
-        if places is None or len(places) != 1:
+        known = self.cx.given.union(view.cell for chosen in self.all for view in chosen.views)
+        if places is None or len(places) != 1 or end.cell in known:
             return False
         if init is None:
             return True
-        return init.cell not in self.cx.given and self.before.get(init.cell) == places
+        return init.cell not in known and self.before.get(init.cell) == places
 
     def chosen(self, name: str, init: Ref | None) -> Chosen:
         """The template of a name that may be what it is before the loop."""
         made = Chosen(self, name, Cell(name))
+        self.all.append(made)
         if init is not None:
             for ref in alternatives(self.cx, self.start, init).refs:
                 if made.place(ref.cell, ref) is None:

@@ -36,11 +36,13 @@ Answer = bool | None
 class _Axis:
     """An axis of a view: that of the array which it runs along, from where to where.
 
-    ``source`` None: an axis of length 1.  ``step`` None: not known.
+    ``source`` None: an axis of length 1.  ``shorter``: it certainly leaves something out.
+    ``step`` None: not known.
     """
 
     source: int | None
     cut: bool = False
+    shorter: bool = False
     step: int | None = 1
 
 
@@ -122,8 +124,18 @@ def _indexed(axes: list[_Axis], step: Any) -> list[_Axis]:
         axis = rest.pop(0)
         if isinstance(item, Slice):
             jump = _times(axis.step, operands[-1] if item.step else 1)
-            out.append(replace(axis, cut=axis.cut or item.start or item.stop, step=jump))
+            shorter = axis.shorter or _leaves_out(item, operands)
+            cut = axis.cut or item.start or item.stop
+            out.append(replace(axis, cut=cut, shorter=shorter, step=jump))
     return out
+
+
+def _leaves_out(item: Slice, bounds: tuple[Operand, ...]) -> bool:
+    """Whether a slice cannot select the whole of an axis that has any elements."""
+    if item.step:
+        return False
+    start, stop = (bounds[0] if item.start else 0), (bounds[-1] if item.stop else 0)
+    return (isinstance(start, int) and start > 0) or (isinstance(stop, int) and stop < 0)
 
 
 def _times(step: int | None, factor: Operand) -> int | None:
@@ -140,6 +152,8 @@ def _follows(layout: Layout, outer: _Axis, inner: _Axis) -> Answer:
     untouched = not inner.cut and inner.step in (1, -1)
     if signs and untouched:
         return None if outer.step is None else outer.step * signs[0] == inner.step
+    if signs and inner.shorter and inner.step in (1, -1) and outer.step in (1, -1):
+        return False
     if signs:  # the length of the inner axis is another, or is not known
         opposed = inner.step in (1, -1) and outer.step in (1, -1)
         return False if opposed and outer.step * signs[0] != inner.step else None  # type: ignore[operator]
