@@ -11,6 +11,7 @@ from adgen import guesses, inside_numba
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
 from adgen.lookups import Fresh
+from adgen.recognition import recogniser
 from adgen.written_calls import MOST_KINDS, Form, Kind, class_of_its_own, looks_of
 
 Run = Callable[[tuple[Any, ...]], Any]
@@ -71,11 +72,16 @@ class CompiledCallable:
     def _write_out(self, key: Hashable, build: Build, args: tuple[Any, ...]) -> None:
         """Let further calls with arguments like these go straight to what is compiled."""
         self._tried.add(key)
-        form, looks = self._form(build, args), looks_of(args)
-        if form is None or looks is None or build.flatten or build.compiled.writes:
+        compiled, form, looks = build.compiled, self._form(build, args), looks_of(args)
+        recognise = recogniser(args) if looks is None else None
+        if len(args) != self._direct:  # what is bound is not what is given
             return
-        captures = build.compiled.captures
-        self._kinds[key] = Kind(looks, build.functions[0], captures, form, build.fresh)
+        known = looks is not None or recognise is not None
+        if form is None or not known or compiled.writes or compiled.updates:
+            return
+        self._kinds[key] = Kind(
+            len(args), looks, recognise, build.functions[0], compiled.captures, form, build.fresh
+        )
         while len(self._kinds) > MOST_KINDS:
             self._kinds.pop(next(iter(self._kinds)), None)
         self._write_class()

@@ -15,7 +15,8 @@ When arguments of one kind come for the second time, a callable gets a class of 
         return general(self, …)
 
 The general way, by keys of all arguments, costs several times what a call of Numba's does.
-Arguments whose test would not be short (containers, strided arrays) are left to it.
+Arguments whose test would not be short (strided arrays) are left to it; containers are tested
+and taken apart by a function of their own (``recognition.py``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import numpy as np
 
 from adgen import guesses
 from adgen.lookups import Fresh
+from adgen.recognition import Recogniser
 from adgen.runtime.dispatchers import entry_point
 from adgen.transpiler.surroundings import MISSING
 
@@ -51,9 +53,12 @@ class Kind:
     """One kind of arguments, what is called with them, what comes of it.
 
     ``looks``: of a number its type, of an array its dtype and the number of its axes.
+    ``recognise``: the test of other arguments, containers among them.
     """
 
-    looks: tuple[Any, ...]
+    count: int
+    looks: tuple[Any, ...] | None
+    recognise: Recogniser | None
     function: Callable[..., Any]
     captures: tuple[Any, ...]
     form: Form
@@ -80,8 +85,7 @@ def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
     base: Any = getattr(cls, "_general", cls)
     if not kinds:
         return base  # type: ignore[no-any-return]
-    count = len(kinds[0].looks)
-    names = [f"a{k}" for k in range(count)]
+    names = [f"a{k}" for k in range(kinds[0].count)]
     scope: dict[str, Any] = {
         "MISSING": MISSING, "ndarray": np.ndarray,
         "general": base.__call__, "again": base._after_guard,
@@ -105,10 +109,14 @@ def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
 
 
 def _branch(kind: Kind, names: list[str], mark: str, scope: dict[str, Any]) -> list[str]:
-    tests = []
-    for position, (name, look) in enumerate(zip(names, kind.looks, strict=True)):
+    tests, before, leaves = ["not rest", "not named"], [], ", ".join(names)
+    for position, (name, look) in enumerate(zip(names, kind.looks or (), strict=False)):
         tests += _tests(name, look, f"dtype{position}{mark}", scope)
-    tests += ["not rest", "not named"]
+    if kind.recognise is not None:
+        scope[f"recognise{mark}"] = kind.recognise
+        before = [f"    leaves = recognise{mark}({', '.join(names)})"]
+        tests.insert(0, "leaves is not None")
+        leaves = "*leaves"
     if kind.fresh is not None:
         tests += _freshness(kind.fresh, mark, scope)
     scope[f"compiled{mark}"] = entry_point(kind.function)
@@ -117,9 +125,10 @@ def _branch(kind: Kind, names: list[str], mark: str, scope: dict[str, Any]) -> l
     scope.update({f"{name}{mark}": value for name, value in kind.form.names.items()})
     text = kind.form.text.format(**{name: f"{name}{mark}" for name in kind.form.names})
     return [
+        *before,
         f"    if {' and '.join(tests)}:",
         "        try:",
-        f"            out = compiled{mark}({', '.join([*names, *captures])})",
+        f"            out = compiled{mark}({', '.join([leaves, *captures])})",
         "        except ValueError as error:",
         "            if not from_guard(error):",
         "                raise",
