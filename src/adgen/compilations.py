@@ -63,6 +63,17 @@ class Build:
     flatten: Take | None
     fresh: Fresh | None
 
+    def with_arrays_of_now(self) -> Build | None:
+        """The same for arrays that have replaced others of their type; None if more has changed."""
+        moved = self.fresh.moved() if self.fresh else None
+        if moved is None:
+            return None
+        fresh, arrays = moved
+        captures = tuple(arrays.get(id(array), array) for array in self.compiled.captures)
+        if len(set(map(id, captures))) != len(captures):
+            return None
+        return replace(self, compiled=replace(self.compiled, captures=captures), fresh=fresh)
+
     @property
     def value_types(self) -> list[Type]:
         """Types of the leaves of the function's value."""
@@ -157,7 +168,12 @@ class Compilations:
     def _known(self, place: Hashable) -> Build | None:
         """What is compiled already and still holds."""
         known = self.builds.get(place)
-        return None if known is None or (known.fresh and not known.fresh()) else known
+        if known is None or known.fresh is None or known.fresh():
+            return known
+        again = known.with_arrays_of_now()
+        if again is not None:
+            self.builds[place] = again
+        return again
 
     def arguments(self, args: tuple[Any, ...]) -> dict[str, Argument]:
         """Descriptions of arguments in the order of the parameters."""

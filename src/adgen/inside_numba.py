@@ -12,6 +12,7 @@ import uuid
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from adgen.compilations import Compilations, Wanted, flat_wrt
@@ -23,6 +24,7 @@ from adgen.structures import is_constant
 from adgen.transpiler.ir.trees import parts_of
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import Argument
+from adgen.transpiler.source import unwrap
 from adgen.transpiler.surroundings import MISSING
 from adgen.version import __version__
 
@@ -49,11 +51,11 @@ def key_of(owner: CompiledCallable, compilations: Compilations, wanted: Wanted) 
 
 
 def _surroundings(compilations: Compilations) -> list[str]:
-    """The numbers that the function's own names mean; a unique text where a cell holds more."""
-    code = getattr(compilations.function, "__code__", None)
-    if code is None:
-        return []
-    facts = []
+    """The numbers that the function's own names mean; a unique text where there is more."""
+    function = unwrap(compilations.function)
+    if not isinstance(function, FunctionType):
+        return [uuid.uuid4().hex]  # an object, a method, a partial: what they hold is not listed
+    code, facts = function.__code__, []
     for name in (*code.co_freevars, *code.co_names):
         value = compilations.source.bindings.lookup(name)
         if isinstance(value, (bool, int, float, str)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import copysign
 from types import BuiltinFunctionType, ModuleType
@@ -10,25 +10,49 @@ from typing import Any
 
 import numpy as np
 
+from adgen.keys import type_key
 from adgen.transpiler.ir.trees import kind_of
 from adgen.transpiler.surroundings import MISSING, Reading, Table
 
 # What programs do not rebind; everything else that has been read is compared at every call.
 SETTLED = (ModuleType, BuiltinFunctionType, np.ufunc, type)
 
-_Parts = tuple[Callable[[], tuple[Any, ...]], tuple[Any, ...]]
+Parts = Callable[[], tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class _Picture:
+    """A container as it was: its type, its keys, pictures of its parts (or what they are)."""
+
+    cls: type
+    keys: tuple[Any, ...]
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Point:
+    """An array without axes as it was: its number is compiled in."""
+
+    array: np.ndarray[Any, Any]
+    number: Any
+
+    def holds(self) -> bool:
+        return bool(self.array[()] == self.number)
+
+
+@dataclass(frozen=True)
 class Fresh:
     """A quick test that all names still mean what they meant.
 
-    ``names``: tables, names, and what these meant.  ``containers``: how the parts of containers
-    that were compiled in are read, and what they were.
+    ``names``: tables, names, and what these meant; ``pictures`` shows it down to the last part.
+    ``containers``: how the parts of containers that were compiled in are read, and what they
+    were.  ``points``: arrays without axes, which are compiled in as numbers.
     """
 
     names: tuple[tuple[Table, str, Any], ...]
-    containers: tuple[_Parts, ...]
+    containers: tuple[tuple[Parts, tuple[Any, ...]], ...]
+    points: tuple[_Point, ...]
+    pictures: tuple[Any, ...]
 
     def __call__(self) -> bool:
         """Whether all is as it was."""
@@ -36,23 +60,73 @@ class Fresh:
             now = table.get(name, MISSING)
             if now is not value and not _same_number(now, value):
                 return False
-        return all(_same_parts(parts(), then) for parts, then in self.containers)
+        for parts, then in self.containers:
+            if not _same_parts(parts(), then):
+                return False
+        return all(point.holds() for point in self.points)
+
+    def moved(self) -> tuple[Fresh | None, dict[int, Any]] | None:
+        """The test from now on, and the arrays of now by the ids of those they replace.
+
+        None if something else has changed than arrays that others of their type replace: an
+        array is a parameter of compiled code, everything else is a part of it.
+        """
+        arrays: dict[int, Any] = {}
+        values = [table.get(name, MISSING) for table, name, _ in self.names]
+        if not all(_same_but(a, b, arrays) for a, b in zip(self.pictures, values, strict=True)):
+            return None
+        if len({id(array) for array in arrays.values()}) != len(arrays):
+            return None
+        readings = [Reading(t, name, x) for (t, name, _), x in zip(self.names, values, strict=True)]
+        return freshness(readings), arrays
 
 
 def freshness(readings: Iterable[Reading]) -> Fresh | None:
     """The test for what has been read, or None if nothing of it can change."""
     names: dict[tuple[int, str], tuple[Table, str, Any]] = {}
-    containers: dict[int, _Parts] = {}
+    containers: dict[int, tuple[Parts, tuple[Any, ...]]] = {}
+    points: dict[int, _Point] = {}
+    pictures: list[Any] = []
     for seen in readings:
-        if isinstance(seen.value, SETTLED):
+        key = id(getattr(seen.table, "owner", seen.table)), seen.name
+        if isinstance(seen.value, SETTLED) or key in names:
             continue
-        owner = getattr(seen.table, "owner", seen.table)
-        names.setdefault((id(owner), seen.name), (seen.table, seen.name, seen.value))
-        for inner in _containers_in(seen.value, containers):
-            containers[id(inner)] = _parts_of(inner)
+        names[key] = seen.table, seen.name, seen.value
+        pictures.append(_picture(seen.value, containers, points))
     if not names:
         return None
-    return Fresh(tuple(names.values()), tuple(containers.values()))
+    return Fresh(
+        tuple(names.values()), tuple(containers.values()), tuple(points.values()), tuple(pictures)
+    )
+
+
+def _picture(
+    value: Any, containers: dict[int, tuple[Parts, tuple[Any, ...]]], points: dict[int, _Point]
+) -> Any:
+    """A value as it is now; the containers in it, whose parts may be replaced, are noted."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return points.setdefault(id(value), _Point(value, value[()]))
+    kind = None if type(value) is tuple else kind_of(type(value))
+    if kind is None and type(value) is not tuple:
+        return value
+    if kind is None:
+        keys, parts = (), value
+    elif id(value) in containers:
+        return value  # it contains itself, or was met before
+    else:
+        keys, parts = kind.take(value)
+        containers[id(value)] = _reader(value, kind), (*keys, *parts)
+    return _Picture(type(value), keys, tuple(_picture(x, containers, points) for x in parts))
+
+
+def _reader(container: Any, kind: Any) -> Parts:
+    """How the keys and the parts of a container are read."""
+
+    def parts() -> tuple[Any, ...]:
+        keys, values = kind.take(container)
+        return (*keys, *values)
+
+    return parts
 
 
 def _same_number(now: Any, then: Any) -> bool:
@@ -68,30 +142,28 @@ def _same_parts(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
     )
 
 
-def _containers_in(value: Any, known: Container[int]) -> Iterable[Any]:
-    """A container and those in it: their parts are compiled in, and may be replaced."""
-    if type(value) is tuple:
-        parts = value
-    else:
-        kind = kind_of(type(value))
-        if kind is None or id(value) in known:
-            return
-        yield value
-        parts = kind.take(value)[1]
-    for part in parts:
-        yield from _containers_in(part, known)
+def _same_but(then: Any, now: Any, arrays: dict[int, Any]) -> bool:
+    """Whether ``now`` is ``then`` but for arrays, which are entered by the ids of the old."""
+    if isinstance(then, _Point):
+        return now is then.array and then.holds()
+    if isinstance(then, _Picture):
+        if type(now) is not then.cls:
+            return False
+        kind = kind_of(then.cls)
+        keys, parts = kind.take(now) if kind else ((), now)
+        return (
+            _same_parts(tuple(keys), tuple(then.keys))
+            and len(parts) == len(then.parts)
+            and all(_same_but(a, b, arrays) for a, b in zip(then.parts, parts, strict=True))
+        )
+    if isinstance(then, np.ndarray) and isinstance(now, np.ndarray):
+        return _is_like(then, now) and arrays.setdefault(id(then), now) is now
+    return now is then or _same_number(now, then)
 
 
-def _parts_of(container: Any) -> _Parts:
-    """How the parts of a container are read, keys too, and what they are now."""
-    kind = kind_of(type(container))
-    assert kind is not None
-    take = kind.take
-
-    def parts() -> tuple[Any, ...]:
-        keys, values = take(container)
-        return (*keys, *values)
-
-    if type(container) is list:
-        return (lambda: tuple(container)), tuple(container)
-    return parts, parts()
+def _is_like(then: Any, now: Any) -> bool:
+    """Whether what is compiled for one array serves the other."""
+    flags = ("c_contiguous", "f_contiguous", "aligned", "writeable")
+    return bool(type_key(then) == type_key(now)) and all(
+        getattr(then.flags, flag) == getattr(now.flags, flag) for flag in flags
+    )

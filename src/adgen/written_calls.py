@@ -149,7 +149,7 @@ def _tests(name: str, look: Any, mark: str, scope: dict[str, Any]) -> list[str]:
 
 
 def _freshness(fresh: Fresh, mark: str, scope: dict[str, Any]) -> list[str]:
-    if fresh.containers or len(fresh.names) > MOST_PARAMETERS:
+    if fresh.containers or fresh.points or len(fresh.names) > MOST_PARAMETERS:
         scope[f"fresh{mark}"] = fresh
         return [f"fresh{mark}()"]
     tests = []
