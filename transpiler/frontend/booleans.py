@@ -17,10 +17,12 @@ from adgen.transpiler.frontend.bindings import (
     Node,
     Ref,
     Static,
+    StringOf,
     Unbound,
     describe,
     is_function,
     is_operand,
+    same,
 )
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, opened
 from adgen.transpiler.frontend.context import Context
@@ -62,6 +64,9 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
         return not issubclass(binding.kind.cls, (list, dict, tuple)) or bool(found)
     if isinstance(binding, Static):
         return bool(binding.value) if isinstance(binding.value, _SIZED) else True
+    if isinstance(binding, StringOf) and not any(isinstance(s, str) and s for s in binding.text):
+        cx.refuse(UnsupportedSyntax, "the truth value of a string of computed values", node,
+                  "test the values that are in it")  # fmt: skip
     return True
 
 
@@ -201,8 +206,11 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
             return _compare_tuples(cx, node, op, *parts)
     if isinstance(left, Static) and isinstance(right, Static):
         return bool(callee(left.value, right.value))
+    if isinstance(left, StringOf) or isinstance(right, StringOf):
+        cx.refuse(UnsupportedSyntax, "a string of computed values is compared", node,
+                  "compare the values that are in it")  # fmt: skip
     if callee in (operator.eq, operator.ne):
-        return callee is operator.ne
+        return (left is right or same(left, right)) == (callee is operator.eq)
     cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
 
 

@@ -111,6 +111,7 @@ def _inline(
     cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
     kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
+    refuse_generator(cx, node, name, frame.node)
     if isinstance(frame.node, gast.AsyncFunctionDef):
         cx.refuse(UnsupportedSyntax, "an async function is not compiled", node, "use a plain def")
     bound = bind_arguments(cx, node, name, frame.node.args, args, kwargs, defaults)
@@ -200,6 +201,13 @@ def run_body(cx: Context, frame: Frame) -> Binding:
             "return the same kind of thing on every path",
         )
     return value
+
+
+def refuse_generator(cx: Context, node: Any, name: str, tree: Any) -> None:
+    """Refuse a function with a ``yield`` of its own: a call of it runs nothing yet."""
+    if liveness.yields(tree):
+        cx.refuse(UnsupportedSyntax, f"`{name}` is a generator", node,
+                  "return a list, or fill an array")  # fmt: skip
 
 
 def bind_arguments(

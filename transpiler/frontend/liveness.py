@@ -6,6 +6,7 @@ everywhere, because the nested function may be called from anywhere.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,6 +100,13 @@ def _own_nodes(statements: Iterable[Any]) -> Iterable[Any]:
             todo += walrus_targets(node)
         else:
             todo += gast.iter_child_nodes(node)
+
+
+@functools.cache
+def yields(function: Any) -> bool:
+    """Whether a function is a generator."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    return any(isinstance(node, (gast.Yield, gast.YieldFrom)) for node in _own_nodes(body))
 
 
 def walrus_targets(comprehension: Any) -> list[Any]:

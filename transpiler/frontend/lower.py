@@ -21,6 +21,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     dicts,
     expressions,
     filling,
+    higher_order,
     imports,
     indexing,
     lists,
@@ -55,7 +56,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.boxes import contents, new_box, opened
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dicts import spread
-from adgen.transpiler.frontend.functions import activate, bind_arguments, tree_of
+from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse_generator, tree_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
@@ -101,6 +102,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
+    refuse_generator(cx, tree, source.name, tree)
     given = _Parameters(cx, arguments)
     bound = {
         name: given.binding(name, argument, (position,))

@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Frame,
     Ref,
     Static,
+    StringOf,
     Unbound,
     describe,
     is_operand,
@@ -78,6 +79,9 @@ def _remedy(conflict: Conflict) -> str:
     kinds = {type(side) for side in (conflict.first, conflict.second)}
     if Ref in kinds and any(map(is_operand, (conflict.first, conflict.second))):
         return "start from an array: np.zeros(...) of the shape that it will have"
+    if all(isinstance(getattr(side, "value", None), str) or isinstance(side, StringOf)
+           for side in (conflict.first, conflict.second)):  # fmt: skip
+        return "use each string in the branch that makes it"
     return "use different names, or make both the same kind of thing"
 
 

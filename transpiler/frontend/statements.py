@@ -262,9 +262,15 @@ def _continue(cx: Context, node: Any) -> None:
 
 @statement(gast.FunctionDef)
 def _function(cx: Context, node: Any) -> None:
+    from adgen.transpiler.frontend.calls import call
+
     cx.frame.escapes = True
+    decorators = [(decorator, cx.ev(decorator)) for decorator in node.decorator_list]
     defaults = evaluated_defaults(cx, node.args)
-    cx.bind(node.name, Closure(node.name, node, cx.frame, defaults))
+    function: Binding = Closure(node.name, node, cx.frame, defaults)
+    for decorator, binding in reversed(decorators):
+        function = call(cx, decorator, binding, (function,), {})
+    cx.bind(node.name, function)
 
 
 @statement(gast.Delete)

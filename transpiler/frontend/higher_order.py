@@ -1,0 +1,78 @@
+"""``map``, ``filter`` and ``functools.wraps``: functions of functions."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+from typing import Any
+
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import is_none, named
+from adgen.transpiler.frontend.bindings import Binding, Static, describe
+from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.calls import call as apply
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dispatch import Call, known
+from adgen.transpiler.frontend.iteration import all_items
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Value
+
+
+@known(functools.wraps)
+def _wraps(cx: Context, call: Call) -> Binding:
+    """``@functools.wraps(f)``: names and texts of documentation mean nothing here."""
+    return Static(_as_it_is)
+
+
+def _as_it_is(function: Any) -> Any:
+    """What stands behind ``@functools.wraps(f)``."""
+    return function
+
+
+@known(_as_it_is)
+def _kept(cx: Context, call: Call) -> Binding:
+    (function,) = call.args
+    return function
+
+
+@known(builtins.map)
+def _map(cx: Context, call: Call) -> Binding:
+    """Over things whose number is known: all results at once, if nothing tells the order."""
+    function, *sequences = call.args
+    rows = [_known(cx, call, sequence) for sequence in sequences]
+    start = len(cx.builder.ops)
+    made = tuple(apply(cx, call.node, function, row, {}) for row in zip(*rows, strict=False))
+    _refuse_effects(cx, call, start)
+    return made
+
+
+@known(builtins.filter)
+def _filter(cx: Context, call: Call) -> Binding:
+    """Over things whose number is known, by tests that are decided while lowering."""
+    function, sequence = named(cx, call, ("function", "iterable"), 2)
+    start, kept = len(cx.builder.ops), []
+    for item in _known(cx, call, sequence):
+        tested = item if is_none(function) else apply(cx, call.node, function, (item,), {})
+        test = truth(cx, tested, call.node)
+        if isinstance(test, Value):
+            cx.refuse(UnsupportedSyntax, "`filter` by values computed at run time", call.node,
+                      "write it as a loop with an `if`")  # fmt: skip
+        kept += [item] if test else []
+    _refuse_effects(cx, call, start)
+    return tuple(kept)
+
+
+def _known(cx: Context, call: Call, sequence: Binding) -> list[Binding]:
+    items = all_items(cx, call.node, sequence)
+    if items is None:
+        cx.refuse(UnsupportedSyntax, f"`{call.function}` over {describe(sequence)}", call.node,
+                  "write it as a loop")  # fmt: skip
+    return items
+
+
+def _refuse_effects(cx: Context, call: Call, start: int) -> None:
+    """Python runs the function where an item is asked for, not here."""
+    own = Block((), tuple(cx.builder.ops[start:]), ())
+    if any(op.callee == core.PRINT for _, op in core.walk(own)):
+        cx.refuse(UnsupportedSyntax, f"`{call.function}` of a function that prints", call.node,
+                  "write it as a loop")  # fmt: skip
