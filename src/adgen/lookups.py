@@ -109,12 +109,11 @@ def _picture(
     kind = None if type(value) is tuple else kind_of(type(value))
     if kind is None and type(value) is not tuple:
         return value
-    if kind is None:
-        keys, parts = (), value
-    elif id(value) in containers:
+    if id(value) in containers:
         return value  # it contains itself, or was met before
-    else:
-        keys, parts = kind.take(value)
+    taken: tuple[Any, Any] = kind.take(value) if kind else ((), value)
+    keys, parts = taken
+    if kind is not None:
         containers[id(value)] = _reader(value, kind), (*keys, *parts)
     return _Picture(type(value), keys, tuple(_picture(x, containers, points) for x in parts))
 
@@ -150,7 +149,8 @@ def _same_but(then: Any, now: Any, arrays: dict[int, Any]) -> bool:
         if type(now) is not then.cls:
             return False
         kind = kind_of(then.cls)
-        keys, parts = kind.take(now) if kind else ((), now)
+        taken: tuple[Any, Any] = kind.take(now) if kind else ((), now)
+        keys, parts = taken
         return (
             _same_parts(tuple(keys), tuple(then.keys))
             and len(parts) == len(then.parts)
