@@ -64,19 +64,24 @@ class _Lowering:
         """The lowered body."""
         return self.block(self.function.body, None)
 
-    def block(self, block: Block, parent: Scope | None) -> Block:
-        """One block: runs of plain ops, and region ops between them."""
+    def block(
+        self, block: Block, parent: Scope | None, free: frozenset[Value] = frozenset()
+    ) -> Block:
+        """One block: runs of plain ops, and region ops between them.
+
+        ``free``: arrays from around it that it may overwrite.
+        """
         around = self.views
         self.views = dict(around)  # what is copied in here is not at hand outside
         scope = Scope(self.extents.symbols, parent)
         scope.define(block.args if parent else (*block.args, *self.given))
         later = _used_after(block)
-        own: set[Value] = set(block.args)
+        own: set[Value] = {*block.args, *free}
         run = _Run(self, scope, own)
         for op, after in zip(block.ops, later, strict=True):
             if op.regions:
                 run.finish(after | set(core.uses_of(op)), _arrays(op.operands))
-                self.region_op(op, scope)
+                self.region_op(op, scope, self._free(own, after, op))
                 run = _Run(self, scope, own)
             else:
                 run = run.add(op)
@@ -87,10 +92,17 @@ class _Lowering:
         self.views = around
         return scope.close(block.args, yields)
 
-    def region_op(self, op: Op, scope: Scope) -> None:
+    def _free(self, own: set[Value], after: set[Value], op: Op) -> frozenset[Value]:
+        """What an arm of an if may overwrite: what is not used after it, in itself or in part."""
+        if op.callee != core.IF:
+            return frozenset()
+        kept = after | {self.views[value].base for value in after if value in self.views}
+        return frozenset(own - kept)
+
+    def region_op(self, op: Op, scope: Scope, free: frozenset[Value]) -> None:
         """An if, for or while, its regions lowered."""
         operands = tuple(self.operand(o) for o in op.operands)
-        regions = tuple(self.block(region, scope) for region in op.regions)
+        regions = tuple(self.block(region, scope, free) for region in op.regions)
         scope.builder.add(op.with_(operands=operands, regions=regions))
         scope.define(op.results)
 
