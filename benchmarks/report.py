@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import seeds, structure
 from benchmarks.ablations import Outcome
 from benchmarks.compile_time import Comparison
 from benchmarks.gradients import Overhead, Row
@@ -53,6 +54,22 @@ dispatcher of `numba.njit` that returns the same. Aim: at most twice the dispatc
 gradient is a fresh array, the dispatcher's one that it is given.
 """
 
+SEEDS = """## Programs of the Autograd tutorial
+
+One gradient, called from Python, of the programs in `examples/`: HIPS Autograd against adgen, which
+has compiled before. Aims: ten times as fast, a hundred times where the program is a loop over
+scalars. Autograd runs the text of the example with `np` rebound to its own NumPy; the printing in
+the Taylor series is taken out for both.
+"""
+
+STRUCTURE = """## Nested parameters
+
+The net of the section on first calls, its weights in a dict of a list of dicts of tuples, against
+the same weights as six arguments (aim: at most 1.1 times the time); and what it costs to take 20
+arrays out of nested dicts, against one call of a Numba dispatcher that takes these arrays (aim: at
+most five times).
+"""
+
 COMPILING = """## First call
 
 Three-layer net (20-64-32-4, `@`, broadcasting, `np.tanh`, `np.mean`), value and gradient with
@@ -67,12 +84,24 @@ compiled code on disk; imports aside.
 """
 
 
+def section(introduction: str, table: str) -> None:
+    """Put one section into benchmarks/README.md, in the place of the one with its heading."""
+    heading = introduction.split("\n", 1)[0]
+    text = README.read_text(encoding="utf-8").rstrip("\n")
+    parts = text.split("\n\n## ")
+    parts = [part for part in parts if f"## {part}".split("\n", 1)[0] != heading]
+    parts.append(f"{introduction}\n{table}".removeprefix("## "))
+    README.write_text("\n\n## ".join(parts) + "\n", encoding="utf-8")
+
+
 def write(
     rows: Sequence[Row],
     outcomes: Sequence[Outcome],
     calls: Sequence[Overhead],
     compiling: Comparison,
     starts: Mapping[str, Start],
+    tutorial: Sequence[seeds.Row],
+    costs: Sequence[structure.Cost],
 ) -> None:
     """Write the report to benchmarks/README.md."""
     parts = [
@@ -82,6 +111,8 @@ def write(
         OVERHEADS + "\n" + overheads(calls),
         COMPILING + "\n" + first_calls(compiling),
         WARM + "\n" + warm_starts(starts),
+        SEEDS + "\n" + programs(tutorial),
+        STRUCTURE + "\n" + nesting(costs),
     ]
     README.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -120,6 +151,41 @@ def gradients(rows: Sequence[Row]) -> str:
                 f"{row.difference:.0e}",
             )
             for row in rows
+        ),
+    )
+
+
+def programs(rows: Sequence[seeds.Row]) -> str:
+    """The table of the programs that Autograd runs too."""
+    header = "program", "Autograd", "adgen", "times as fast", "aim"
+    return _table(
+        header,
+        (
+            (
+                row.name,
+                readable(row.autograd.median),
+                readable(row.generated.median),
+                f"{row.ratio:.0f}" if row.ratio >= row.aim else f"**{row.ratio:.0f}**",
+                f"≥ {row.aim:.0f}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def nesting(costs: Sequence[structure.Cost]) -> str:
+    """The table of what containers cost."""
+    return _table(
+        ("", "containers", "the other", "ratio", "aim"),
+        (
+            (
+                cost.name,
+                readable(cost.nested.median),
+                readable(cost.flat.median),
+                _against(cost.ratio, cost.aim),
+                f"≤ {cost.aim:g}",
+            )
+            for cost in costs
         ),
     )
 

@@ -6,8 +6,6 @@ side by side with central differences, then it is trained with them.
     python examples/scalar_classifier.py [--out scalar_classifier.png] [--epochs 500]
 """
 
-import math
-
 import matplotlib.pyplot as plt
 import numpy as np
 import picture
@@ -22,8 +20,8 @@ labels = np.where(np.abs(points[:, 0] - 0.5) > 0.25, 1.0, 0.0)  # left and right
 
 def sigmoid(x):
     if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    return math.exp(x) / (1.0 + math.exp(x))
+        return 1.0 / (1.0 + np.exp(-x))
+    return np.exp(x) / (1.0 + np.exp(x))
 
 
 def model(params, x0, x1):
@@ -37,7 +35,7 @@ def loss(params, points, labels):
     total = 0.0
     for i in range(points.shape[0]):
         p = model(params, points[i, 0], points[i, 1])
-        total -= labels[i] * math.log(p) + (1.0 - labels[i]) * math.log(1.0 - p)
+        total -= labels[i] * np.log(p) + (1.0 - labels[i]) * np.log(1.0 - p)
     return total / points.shape[0]
 
 
