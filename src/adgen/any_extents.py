@@ -56,7 +56,7 @@ def for_all_extents(
 def _choosing(usual: Compiled, general: Compiled, leaves: Sequence[Leaf]) -> Generated:
     name = usual.names[0]
     other, chooser = f"{name}_of_any_extents", f"{name}_chosen"
-    parameters = [parameter.name for parameter in usual.functions[0].params]
+    parameters = [f"a{k}" for k in range(len(usual.functions[0].params))]
     tests = [
         f"{parameters[k]}.shape[{axis}] == 1"
         for k, leaf in enumerate(leaves)
