@@ -56,7 +56,9 @@ def _mean(
 
     def divide(builder: Builder, elements: list[Operand]) -> Operand:
         number = count if dtype == np.float64 else fit(builder, count, dtype)
-        return fit(builder, plain(builder, operator.truediv, elements[0], number), dtype)
+        # in CPython a number divided by Python's operator raises where NumPy's mean is nan
+        by = np.true_divide if isinstance(count, Value) else operator.truediv
+        return fit(builder, plain(builder, by, elements[0], number), dtype)
 
     shape = parts.parts[-1].extents
     parts.map(op, op.result, (total,), divide, shape)
