@@ -73,7 +73,7 @@ def _written(name: str, text: str) -> Path | None:
         if _holds(path, text):
             return path
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(path, text)
+        replace_file(path, text.encode())
     except (OSError, RuntimeError):  # read-only, full or no disk; no home directory
         return None
     return path
@@ -86,12 +86,12 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file at once, so that other processes see all of it or nothing."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
+            stream.write(content)
         os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -35,7 +35,8 @@ ALLOWED: dict[str, set[str]] = {
     f"{_T}.passes": _TABLE,
     f"{_T}.autodiff": _TABLE,
     f"{_T}.emit": _TABLE,
-    f"{_T}.compiler": _TABLE | _READING | _ROOMS,
+    f"{_T}.requests": _IR,
+    f"{_T}.compiler": _TABLE | _READING | _ROOMS | {f"{_T}.requests"},
     "adgen.runtime": set(),
 }
 ALLOWED["adgen"] = set(ALLOWED)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from adgen.transpiler.autodiff import gradient
 from adgen.transpiler.autodiff.ownership import keep_ownership
@@ -13,9 +12,9 @@ from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
+from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
 from adgen.transpiler.ir.printer import print_function
-from adgen.transpiler.ir.trees import Update
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
@@ -24,49 +23,11 @@ from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.shared_elements import share_elements
+from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint)
 MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is wanted of a function.
-
-    ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
-    ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
-    ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
-    ``ones_known``: the types of arguments say which of their extents are 1.
-    """
-
-    mode: str
-    wrt: tuple[int, ...] = ()
-    order: int = 1
-    stage: str = "array"
-    speculates: bool = True
-    ones_known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """Generated module text and what a caller must know to use it.
-
-    ``updates``: containers that the function changes; a plain call returns what they hold
-    then behind its value.  ``guesses``: a ValueError that says ``core.MISMATCH`` may mean
-    that a guess was wrong.  ``broadcasts``: in how many places it matters which extents are 1.
-    """
-
-    text: str
-    names: tuple[str, ...]
-    functions: tuple[Function, ...]
-    captures: tuple[object, ...]
-    structure: Any
-    writes: tuple[int, ...]
-    guesses: bool = False
-    classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
-    updates: tuple[Update, ...] = ()
-    broadcasts: int = 0
 
 
 def compile_source(
@@ -87,9 +48,10 @@ def compile_source(
     structure = (
         returning_updates(primal).structure if request.mode == "primal" else primal.structure
     )
+    leaves = functions[0].body.yields[: core.leaves(structure)]
     return Compiled(
-        text, names, functions, captures, structure, primal.writes, guesses(primal),
-        hidden(functions), updates, broadcasts(primal),
+        text, names, tuple(map(core.type_of, leaves)), bool(functions[0].residuals_out), captures,
+        structure, primal.writes, guesses(primal), hidden(functions), updates, broadcasts(primal),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
 from adgen.lookups import Fresh, freshness
 from adgen.options import Options
 from adgen.parameters import Parameters
+from adgen.remembered import recall_or_derive
 from adgen.results import (
     cotangent_function,
     maker_of_value,
@@ -24,16 +25,16 @@ from adgen.runtime import compile as numba_compile
 from adgen.runtime import exceptions
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
-from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of
-from adgen.transpiler.ir.types import Array, Type, is_float, type_of_constant
+from adgen.transpiler.ir.types import Array, Type, is_float
+from adgen.transpiler.requests import Request
 from adgen.transpiler.signature import Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, open_callable, unwrap
 from adgen.transpiler.surroundings import observed_readings
 from adgen.version import __version__
 
 if TYPE_CHECKING:
-    from adgen.transpiler.compiler import Compiled
+    from adgen.transpiler.requests import Compiled
 
 _ATTRIBUTE = "__adgen_compilations__"
 MOST_KEPT = 64
@@ -77,10 +78,7 @@ class Build:
     @property
     def value_types(self) -> list[Type]:
         """Types of the leaves of the function's value."""
-        body = self.compiled.functions[0].body
-        count = core.leaves(self.compiled.structure)
-        operands = body.yields[:count]
-        return [getattr(y, "type", None) or type_of_constant(y) for y in operands]
+        return list(self.compiled.value_types)
 
     @cached_property
     def finish_value(self) -> Make | None:
@@ -183,15 +181,24 @@ class Compilations:
         }
 
     def _build(self, wanted: Wanted, args: tuple[Any, ...], jit: bool, speculates: bool) -> Build:
-        from adgen.transpiler.compiler import Request, compile_source
-
         arguments = self.latest = self.arguments(args)
         leaves = tuple(leaves_of(arguments))
         wrt = flat_wrt(self.source, arguments, leaves, wanted.positions, wanted.mode)
         stage = "numba" if jit else "array"
         request = Request(wanted.mode, wrt, wanted.order, stage, speculates)
+        header = run_header(arguments)
+
+        def derive() -> Compiled:
+            from adgen.transpiler.compiler import compile_source
+
+            return compile_source(self.source, arguments, request, header)
+
         with observed_readings() as readings:
-            compiled = compile_source(self.source, arguments, request, run_header(arguments))
+            if jit:
+                wanted_text = repr(request), header
+                compiled = recall_or_derive(self.function, arguments, wanted_text, derive)
+            else:
+                compiled = derive()
         described = tuple(arguments.values())
         flatten = flatten_function(described, args, jit)
         made = Build(

@@ -53,7 +53,7 @@ class Pullback:
         return self._finish(self._build.functions[1](*given))
 
     def __repr__(self) -> str:
-        return f"<adgen pullback of {self._build.compiled.functions[0].name}>"
+        return f"<adgen pullback of {self._build.compiled.names[0]}>"
 
 
 def vjp(
@@ -77,7 +77,7 @@ def _forward_sweep(build: Build, args: tuple[Any, ...], packed: bool) -> tuple[A
         [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in build.flat(args)]
     )
     value, residuals = build.functions[0](*flat), None
-    if build.compiled.functions[0].residuals_out:
+    if build.compiled.residuals:
         value, residuals = value
     kept = [*_arrays(residuals), *_arrays(flat)]
     leaves = [_detached(leaf, kept) for leaf in build.take_value(value)]

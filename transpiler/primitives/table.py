@@ -70,6 +70,11 @@ def find(callee: Any) -> Primitive | None:
         return None
 
 
+def is_entered(callee: Any) -> bool:
+    """Whether there is an entry of a callable by now; the table is not completed for that."""
+    return callee in _ENTRIES
+
+
 def entries() -> Iterator[Primitive]:
     """All entries, spellings too, in the order of the table."""
     _load()

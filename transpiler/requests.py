@@ -1,0 +1,52 @@
+"""What is asked of the compiler, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adgen.transpiler.ir.trees import Update
+from adgen.transpiler.ir.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of a function.
+
+    ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
+    ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
+    ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
+    ``ones_known``: the types of arguments say which of their extents are 1.
+    """
+
+    mode: str
+    wrt: tuple[int, ...] = ()
+    order: int = 1
+    stage: str = "array"
+    speculates: bool = True
+    ones_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Generated module text and what a caller must know to use it.
+
+    ``value_types``: of the leaves of the value.  ``residuals``: whether the first function hands
+    some over to the second.  ``updates``: containers that the function changes; a plain call
+    returns what they hold then behind its value.  ``guesses``: a ValueError that says
+    ``core.MISMATCH`` may mean that a guess was wrong.  ``broadcasts``: in how many places it
+    matters which extents are 1.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    value_types: tuple[Type, ...]
+    residuals: bool
+    captures: tuple[object, ...]
+    structure: Any
+    writes: tuple[int, ...]
+    guesses: bool = False
+    classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
+    updates: tuple[Update, ...] = ()
+    broadcasts: int = 0
