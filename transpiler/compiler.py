@@ -43,16 +43,24 @@ def compile_source(
     finish = to_loops if request.stage == "numba" else to_read
     functions = tuple(finish(function) for function in functions)
     text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
-    names = tuple(function.name for function in functions)
-    captures, updates = primal.captures, primal.updates
     structure = (
         returning_updates(primal).structure if request.mode == "primal" else primal.structure
     )
-    leaves = functions[0].body.yields[: core.leaves(structure)]
+    first = functions[0]
     return Compiled(
-        text, names, tuple(map(core.type_of, leaves)), bool(functions[0].residuals_out), captures,
-        structure, primal.writes, guesses(primal), hidden(functions), updates, broadcasts(primal),
-    )  # fmt: skip
+        text=text,
+        names=tuple(function.name for function in functions),
+        parameters=tuple(parameter.name for parameter in first.params),
+        value_types=tuple(map(core.type_of, first.body.yields[: core.leaves(structure)])),
+        residuals=bool(first.residuals_out),
+        captures=primal.captures,
+        structure=structure,
+        writes=primal.writes,
+        guesses=guesses(primal),
+        classes=hidden(functions),
+        updates=primal.updates,
+        broadcasts=broadcasts(primal),
+    )
 
 
 def prepare(

@@ -32,15 +32,16 @@ class Request:
 class Compiled:
     """Generated module text and what a caller must know to use it.
 
-    ``value_types``: of the leaves of the value.  ``residuals``: whether the first function hands
-    some over to the second.  ``updates``: containers that the function changes; a plain call
-    returns what they hold then behind its value.  ``guesses``: a ValueError that says
-    ``core.MISMATCH`` may mean that a guess was wrong.  ``broadcasts``: in how many places it
-    matters which extents are 1.
+    ``parameters``: of the first function. ``value_types``: of the leaves of the value.
+    ``residuals``: whether the first function hands some over to the second. ``updates``:
+    containers that the function changes; a plain call returns what they hold then behind its
+    value. ``guesses``: a ValueError that says ``core.MISMATCH`` may mean that a guess was
+    wrong. ``broadcasts``: in how many places it matters which extents are 1.
     """
 
     text: str
     names: tuple[str, ...]
+    parameters: tuple[str, ...]
     value_types: tuple[Type, ...]
     residuals: bool
     captures: tuple[object, ...]

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 from adgen.compilations import run_header
 from adgen.leaves import Leaf
-from adgen.transpiler.compiler import Compiled, Request, compile_source
+from adgen.transpiler.compiler import compile_source
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.ir.types import Array
+from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.signature import Argument
 from adgen.transpiler.source import Source
 
@@ -56,7 +57,7 @@ def for_all_extents(
 def _choosing(usual: Compiled, general: Compiled, leaves: Sequence[Leaf]) -> Generated:
     name = usual.names[0]
     other, chooser = f"{name}_of_any_extents", f"{name}_chosen"
-    parameters = [f"a{k}" for k in range(len(usual.functions[0].params))]
+    parameters = [f"a{k}" for k in range(len(usual.parameters))]
     tests = [
         f"{parameters[k]}.shape[{axis}] == 1"
         for k, leaf in enumerate(leaves)

@@ -77,7 +77,7 @@ def module(
     Raises UnsupportedError for what is outside the language or has no derivative.
     """
     from adgen.any_extents import for_all_extents
-    from adgen.transpiler.compiler import Request
+    from adgen.transpiler.requests import Request
 
     arguments = compilations.arguments(samples)
     leaves = leaves_of(arguments)
