@@ -269,18 +269,21 @@ class _Reverser:
         gs = [adjoints.pop(result, None) for result in op.results]
         outer = dict(adjoints)
         touched: dict[Value, None] = {}
+        given: set[Value] = set()  # adjoints that an arm gets by taking one over
         for region in op.regions:
-            trial = dict(outer)
-            self._arm(region, gs, trial, b.inner())
-            touched |= dict.fromkeys(self._changed(region, outer, trial))
+            trial, inner = dict(outer), b.inner()
+            self._arm(region, gs, trial, inner)
+            changed = self._changed(region, outer, trial)
+            touched |= dict.fromkeys(changed)
+            given |= {v for v in changed if v in trial and not _sums_up(inner, trial[v])}
         for value in touched:
-            if isinstance(value.type, Array) and value not in outer:
+            if isinstance(value.type, Array) and value not in outer and value not in given:
                 outer[value] = b.zeros_like(value, _bar(value))
         arms = []
         for region in op.regions:
             inner, after = b.inner(), dict(outer)
             self._arm(region, gs, after, inner)
-            arms.append((inner, [after[v] if v in after else _zero(v) for v in touched]))
+            arms.append((inner, [after[v] if v in after else _zero(inner, v) for v in touched]))
         results = b.region(
             core.IF, op.operands, [inner.block((), yields) for inner, yields in arms],
             [v.type for v in touched], [_bar(v) for v in touched],
@@ -401,9 +404,19 @@ def _defined(region: Block) -> set[Value]:
     return inside
 
 
-def _zero(value: Value) -> Operand:
-    assert isinstance(value.type, Scalar), "arrays start from zeros before the if"
-    return zero(value.type)
+def _sums_up(b: Builder, adjoint: Operand) -> bool:
+    """Whether an adjoint has been summed up from zeros."""
+    made = {result: op for op in b.ops for result in op.results}
+    while isinstance(adjoint, Value) and adjoint in made:
+        op = made[adjoint]
+        if op.callee not in (core.ACCUM, core.ADDITEM, core.SETITEM):
+            return op.callee == core.ZEROS
+        adjoint = op.operands[0]
+    return False
+
+
+def _zero(b: Builder, value: Value) -> Operand:
+    return zero(value.type) if isinstance(value.type, Scalar) else b.zeros_like(value, _bar(value))
 
 
 _REASSOC = {"reassoc": True}
