@@ -252,12 +252,19 @@ def unwrap(function: Any) -> Any:
 def _below(function: Any) -> Any:
     if isinstance(function, (MethodType, functools.partial)):
         return None  # what they call gets more arguments
-    if _of_library(type(function)) and hasattr(function, "gufunc_builder"):
-        return None  # it computes on parts of its arguments
+    if is_vectorized(function):
+        return None  # it loops over the elements of its arguments
     below = getattr(function, "py_func", None)
     if below is None and python_call(function) is None:
         below = getattr(function, "__wrapped__", None)
     return below
+
+
+def is_vectorized(function: Any) -> bool:
+    """Whether Numba has made a universal function of a Python function."""
+    return type(function).__module__.startswith("numba.np.ufunc.") and hasattr(
+        function, "__wrapped__"
+    )
 
 
 def _of_library(cls: type) -> bool:

@@ -44,6 +44,7 @@ from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.raising import is_exception_class, made
 from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
+from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
@@ -167,6 +168,9 @@ def _call_object(
         return call(cx, node, Static(callee.__func__), (own, *args), kwargs)
     if isinstance(callee, functools.partial):
         return call(cx, node, opened_partial(cx, node, callee), args, kwargs)
+    found = call_vectorized(cx, node, callee, args, kwargs)
+    if found is not None:
+        return found
     if isinstance(unwrap(callee), FunctionType) and not _is_library(callee):
         try:
             source = from_function(callee)
