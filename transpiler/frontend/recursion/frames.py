@@ -101,6 +101,11 @@ class Stacks:
         for slot in self.slots.values():
             self.cx.builder.effect(core.DECLARE, slot=slot)
 
+    def forget(self) -> None:
+        """Start again with what the sites save."""
+        self.slots.clear()
+        self.sites.clear()
+
     # Saving
 
     def save(self, node: Any, site: Any, frame: Frame, names: list[str], passed: Any) -> None:

@@ -45,7 +45,9 @@ from adgen.transpiler.frontend.recursion.members import (
 from adgen.transpiler.frontend.recursion.normal_form import NormalForm, Site
 from adgen.transpiler.frontend.recursion.phases import Phase
 from adgen.transpiler.frontend.recursion.statements import head_of_loop
+from adgen.transpiler.frontend.recursion.windows import is_window, note_window, window
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.paths import Path
 
 LIMIT = 10_000  # calls inside each other
 TOO_DEEP = "maximum recursion depth exceeded"
@@ -61,6 +63,7 @@ class Machine:
         self.entries: list[Activation] = []  # what this recursion has put on cx.stack
         self.segments: dict[tuple[str, Any], Segment] = {}
         self.pending: Site | None = None  # the call that is being evaluated
+        self.windows: dict[tuple[Frame, str], Path] = {}  # parameters: ever smaller slices of that
         self.written = False  # a parameter that holds an array of the recursion is written
 
     def run(self) -> Binding:
@@ -92,7 +95,11 @@ class Machine:
     def frames(self) -> set[Frame]:
         """The frames of the functions."""
         members = self.members.values()
-        return {m.frame for m in members} | {m.ports for m in members}
+        return {frame for m in members for frame in (m.frame, m.ports, m.held)}
+
+    def ports(self) -> set[Frame]:
+        """The owners of the arguments."""
+        return {m.ports for m in self.members.values()}
 
     def member(self, activation: Activation) -> Member:
         """A function of the recursion in normal form, with a frame for all its activations."""
@@ -105,8 +112,8 @@ class Machine:
 
         form = NormalForm(function, self.edges.calls[activation.key], refuse)
         own = Frame(frame.source, form.tree, form.locals, frame.parent, frame.place)
-        ports = Frame(frame.source, form.tree, frozenset())
-        return Member(activation, own, form, ports)
+        ports, held = (Frame(frame.source, form.tree, frozenset()) for _ in range(2))
+        return Member(activation, own, form, ports, held)
 
     def is_tail(self, member: Member, site: Site) -> bool:
         """Whether a call needs no frame to come back to."""
@@ -161,15 +168,9 @@ class Machine:
             out |= {(member.ports, name) for name in member.params}
         for segment in self.segments.values():
             if segment.kind == LOOP:
-                form = segment.member.form
-                names = form.liveness.head[segment.node] | form.liveness.always
-                hidden = {n for loop in self.around(segment) for n in loop_names(form, loop)}
-                out |= {(segment.member.frame, name) for name in names | hidden}
+                member = segment.member
+                out |= {(member.held, name) for name in member.names_at(segment.node)}
         return out
-
-    def around(self, segment: Segment) -> list[Any]:
-        """The loops that a loop's head is in, itself included."""
-        return [*segment.member.form.around(segment.node), segment.node]
 
     def lower(self, segment: Segment) -> None:
         """Lower one segment in the present state."""
@@ -182,7 +183,10 @@ class Machine:
         try:
             if segment.kind == ENTRY:
                 for name in member.params:
-                    cx.bind(name, cx.state.env[(member.ports, name)])
+                    binding = cx.state.env[(member.ports, name)]
+                    if (member.ports, name) in self.windows and isinstance(binding, Ref):
+                        note_window(cx, member.form.tree, binding)
+                    cx.bind(name, binding)
                 run_block(cx, member.form.tree.body)
             elif segment.kind == RESUME:
                 self.resume(segment)
@@ -199,7 +203,12 @@ class Machine:
         """Come back from a call: the names of the activation, and the result."""
         cx, site = self.cx, segment.node
         value = self.get("value")
-        for cell in self.stacks.restore(site, site, segment.member.frame):
+        reached = self.stacks.restore(site, site, segment.member.frame)
+        for ports, name in self.windows:
+            kept = cx.state.env.get((segment.member.frame, name))
+            if ports is segment.member.ports and isinstance(kept, Ref) and is_window(kept):
+                note_window(cx, site, kept)
+        for cell in reached:
             for ref in refs_in(value):
                 cx.state.may |= {frozenset((cell, ref.cell))}
             if self.written:
@@ -233,8 +242,7 @@ class Machine:
         if value is not None and not isinstance(value, Unbound):
             self.refuse_functions(member.form.tree, value, "returned from")
             self.put("value", value)
-        kept = self.wanted()
-        for key in [key for key in env if key[0] is frame and key not in kept]:
+        for key in [key for key in env if key[0] is frame]:
             del env[key]
 
     def mixed(self, member: Member) -> None:
@@ -268,7 +276,11 @@ class Machine:
             if self.counts:
                 self.put("frames", cx.emit(site, operator.add, self.get("frames"), 1))
         for name, binding in bound.items():
-            cx.state.env[(callee.ports, name)] = binding
+            key = (callee.ports, name)
+            prefix = self.windows.get(key)
+            if prefix is not None:
+                binding = window(cx, site, binding, prefix)
+            cx.state.env[key] = binding
         self.go(self.segment(ENTRY, callee, None))
 
     def needed(self, member: Member, site: Site) -> list[str]:

@@ -21,11 +21,20 @@ class Member:
     frame: Frame
     form: NormalForm
     ports: Frame  # the owner of the arguments, on their way from a call to the entry
+    held: Frame  # the owner of names on their way to the head of a loop
 
     @property
     def params(self) -> list[str]:
         """The names of the parameters."""
         return [arg.id for arg in parameters(self.form.tree.args)]
+
+    def names_at(self, loop: Any) -> list[str]:
+        """Names that matter at the head of a loop."""
+        liveness = self.form.liveness
+        names = set(liveness.head[loop] | liveness.always)
+        for around in (*self.form.around(loop), loop):
+            names |= set(loop_names(self.form, around))
+        return sorted(names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from adgen.transpiler.frontend.joins import FLAGS, branch, dummy
 from adgen.transpiler.frontend.loops import Loop, Trial
 from adgen.transpiler.frontend.recursion.frames import refs_in
 from adgen.transpiler.frontend.recursion.members import RESUME, Segment
+from adgen.transpiler.frontend.recursion.windows import narrows, window
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT
 
@@ -43,11 +44,13 @@ class Phase(Loop):
     def segments(self) -> list[Segment]:
         """The segments of this loop that can run by what is known."""
         env = self.cx.state.env
-        ready = (self.machine.own, "value") in env
+        valued = (self.machine.own, "value") in env
+        saved = self.machine.stacks.sites
         return [
             segment
             for segment in self.machine.segments.values()
-            if segment.kind in self.kinds and (ready or segment.kind != RESUME)
+            if segment.kind in self.kinds
+            and (segment.kind != RESUME or (valued and segment.node in saved))
         ]
 
     def body(self) -> None:
@@ -127,16 +130,33 @@ class Phase(Loop):
             blanks = {
                 key: self.kinds_of(end) for key, end in ends.items() if key not in self.start.env
             }
+        found = False
         for key, kinds in blanks.items():
             binding = self.blank(ends[key], kinds)
             if binding is not None:
                 self.start.env[key] = binding
-                news = True
+                found = True
         if any(trial.after.cells[c] is not v for c, (_, v) in trial.head.cells.items()):
             news |= not machine.written
             machine.written = True
-        news |= len(self.ran) != len(self.segments_after(trial))
-        return super().learn(trial) or news
+        after = self.segments_after(trial)
+        if found or self.learn_windows(ends) or super().learn(trial):
+            if self.over is None:
+                machine.stacks.forget()  # what is saved follows what is carried
+            return True
+        return news or len(self.ran) != len(after)
+
+    def learn_windows(self, ends: dict[Key, Binding]) -> bool:
+        """Parameters that get slices of what they are: windows from the start."""
+        found = False
+        for key, end in ends.items():
+            init = self.start.env.get(key)
+            if key[0] in self.machine.ports() and key not in self.machine.windows:
+                if isinstance(init, Ref) and narrows(init, end):
+                    self.machine.windows[key] = init.path
+                    self.start.env[key] = window(self.cx, self.node, init, init.path)
+                    found = True
+        return found
 
     def segments_after(self, trial: Trial) -> list[Segment]:
         """The segments of this loop that can run by what a trial has found."""

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Static, describe
+from adgen.transpiler.frontend.bindings import UNDEF, Static, describe
 from adgen.transpiler.frontend.blocks import arms_of, run_block
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.iteration import indexed, known_items
 from adgen.transpiler.frontend.joins import branch
-from adgen.transpiler.frontend.recursion.members import Segment, loop_names
+from adgen.transpiler.frontend.recursion.members import LOOP, Segment, loop_names
 from adgen.transpiler.frontend.recursion.normal_form import (
     Again,
     Leave,
@@ -80,13 +80,17 @@ def _member(cx: Context) -> Any:
 
 
 def _to_head(cx: Context, loop: Any) -> None:
-    machine = cx.machines[-1]
-    machine.go(machine.segment("loop", _member(cx), loop))
+    machine, member = cx.machines[-1], _member(cx)
+    for name in member.names_at(loop):
+        cx.state.env[(member.held, name)] = cx.state.env.get((cx.frame, name), UNDEF)
+    machine.go(machine.segment(LOOP, member, loop))
 
 
 def head_of_loop(machine: Machine, segment: Segment) -> None:
     """One more iteration of a loop that makes recursive calls, or what comes after it."""
     cx, loop, form = machine.cx, segment.node, segment.member.form
+    for name in segment.member.names_at(loop):
+        cx.bind(name, cx.state.env.get((segment.member.held, name), UNDEF))
     body = [*loop.body, form.again(loop)]
 
     def more() -> None:
