@@ -61,11 +61,13 @@ class Edges:
     activations: dict[Any, Activation] = field(default_factory=dict)
     calls: dict[Any, set[Any]] = field(default_factory=dict)
 
-    def add(self, edges: Sequence[tuple[Activation, Any]]) -> None:
-        """Take in the calls on one more way."""
+    def add(self, edges: Sequence[tuple[Activation, Any]]) -> bool:
+        """Take in the calls on one more way; whether there was a new one."""
+        before = sum(map(len, self.calls.values()))
         for activation, call in edges:
             self.activations.setdefault(activation.key, activation)
             self.calls.setdefault(activation.key, set()).add(call)
+        return sum(map(len, self.calls.values())) > before
 
 
 class Mark:
@@ -101,9 +103,19 @@ def look_for_recursion(cx: Context, new: Activation) -> None:
 
 
 def edges_from(cx: Context, position: int, new: Activation) -> list[tuple[Activation, Any]]:
-    """The calls on the way from an activation on the stack to a new one."""
-    way = [*cx.stack[position:], new]
-    return [(one, two.call) for one, two in zip(way, way[1:], strict=False) if two.call is not None]
+    """The calls on the way from an activation on the stack to a new one.
+
+    What a function defines inside itself (a lambda, the loop of a comprehension) is part of it.
+    """
+    edges = []
+    caller = cx.stack[position]
+    for callee in (*cx.stack[position + 1 :], new):
+        if callee is not new and callee.frame.parent is caller.frame:
+            continue
+        if callee.call is not None:
+            edges.append((caller, callee.call))
+        caller = callee
+    return edges
 
 
 def known_part(cx: Context, arguments: Mapping[str, Binding]) -> Any:

@@ -8,13 +8,15 @@ before the recursion are saved as their indices.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
+    Box,
     Cell,
+    Closure,
     Conflict,
     Frame,
     Ref,
@@ -28,7 +30,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.paths_compose import step_places
-from adgen.transpiler.frontend.state import related
+from adgen.transpiler.frontend.state import State, related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Slot, Value, type_of
 from adgen.transpiler.ir.layout import UNKNOWN
@@ -67,6 +69,22 @@ class Whole:
 
 
 @dataclass(frozen=True, eq=False)
+class Boxed:
+    """A container of the activation; ``inner``: its contents."""
+
+    box: Box
+    inner: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A function that the activation made, with the values of its defaults."""
+
+    closure: Closure
+    defaults: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Parts:
     """A compound, part by part."""
 
@@ -92,6 +110,8 @@ class Stacks:
         self.cx = cx
         self.outer = set(outer)
         self.cells = set(cells)
+        self.boxes = set(cx.state.boxes)
+        self.seen: set[Box] = set()  # containers that are saved already, or that the call sees
         self.slots: dict[Any, Slot] = {}
         self.sites: dict[Any, Saved] = {}
         self.grown = False
@@ -113,6 +133,7 @@ class Stacks:
         saved = self.sites.setdefault(site, Saved())
         arrays: dict[Cell, int] = {}
         state = self.cx.state
+        self.seen = boxes_in(state, passed)
         for name in names:
             binding = state.env.get((frame, name))
             old = saved.names.get(name)
@@ -138,10 +159,14 @@ class Stacks:
             return self.put_number(node, place, name, old, binding)
         if isinstance(binding, Ref):
             return self.put_array(node, saved, place, name, old, binding, arrays)
+        if isinstance(binding, Box) and binding not in self.boxes:
+            return self.put_box(node, saved, place, name, old, binding, arrays)
+        if isinstance(binding, Closure) and binding.defaults:
+            return self.put_closure(node, saved, place, name, old, binding, arrays)
         parts = children(binding)
         if parts is not None:
             if old is not None and not (isinstance(old, Parts) and alike(old.sample, binding)):
-                return Conflict(_sample(old), binding)
+                return Conflict(binding_of(old), binding)
             olds = (None,) * len(parts) if old is None else old.parts
             news = tuple(
                 self.put(node, saved, (place, k), name, before, part, arrays)
@@ -150,7 +175,35 @@ class Stacks:
             return Parts(binding, news)
         if old is None or (isinstance(old, Fixed) and same(old.binding, binding)):
             return Fixed(binding)
-        return Conflict(_sample(old), binding)
+        return Conflict(binding_of(old), binding)
+
+    def put_box(
+        self, node: Any, saved: Saved, place: Any, name: str, old: Any, box: Box,
+        arrays: dict[Cell, int],
+    ) -> Any:  # fmt: skip
+        """Push the contents of a container that only one name of the activation refers to."""
+        contents = self.cx.state.boxes[box]
+        fits = old is None or (isinstance(old, Boxed) and old.box.kind is box.kind)
+        if box in self.seen or not fits or isinstance(contents, Conflict):
+            return Conflict(binding_of(old, box), box)
+        self.seen.add(box)
+        before = None if old is None else old.inner
+        inner = self.put(node, saved, (place, "box"), name, before, contents, arrays)
+        return Conflict(box, box) if isinstance(inner, Conflict) else Boxed(box, inner)
+
+    def put_closure(
+        self, node: Any, saved: Saved, place: Any, name: str, old: Any, closure: Closure,
+        arrays: dict[Cell, int],
+    ) -> Any:  # fmt: skip
+        """Push the defaults of a function."""
+        if old is not None and not (isinstance(old, Made) and same(old.closure, closure)):
+            return Conflict(binding_of(old, closure), closure)
+        olds = (None,) * len(closure.defaults) if old is None else old.defaults
+        news = tuple(
+            self.put(node, saved, (place, key), key, before, value, arrays)
+            for before, (key, value) in zip(olds, closure.defaults.items(), strict=True)
+        )
+        return Made(closure, news)
 
     def put_number(self, node: Any, place: Any, name: str, old: Any, number: Operand) -> Any:
         """Push a number, unless it is the same in every activation."""
@@ -166,7 +219,7 @@ class Stacks:
             self.grown = True
             self.widen((place, "number"), type_of(old.binding), name)
         elif old is not None and not isinstance(old, Number):
-            return Conflict(_sample(old), number)
+            return Conflict(binding_of(old), number)
         self.push(node, (place, "number"), number, name)
         return Number((place, "number"))
 
@@ -176,7 +229,7 @@ class Stacks:
     ) -> Any:  # fmt: skip
         """Push the indices of a view; the arrays of the activation are noted in ``arrays``."""
         if old is not None and not isinstance(old, (View, Whole)):
-            return Conflict(_sample(old), ref)
+            return Conflict(binding_of(old), ref)
         if old is not None and not _same_view(old.ref, ref):
             return Conflict(old.ref, ref)
         olds = (None,) * len(ref.index) if old is None else old.index
@@ -272,6 +325,13 @@ class Stacks:
                 return Ref(cells[cell], ref.path, operands)
             case Parts(sample=sample, parts=parts):
                 return with_children(sample, tuple(self.take(node, p, cells) for p in parts))
+            case Boxed(box=box, inner=inner):
+                fresh = Box(box.kind, box.name)
+                self.cx.state.boxes[fresh] = self.take(node, inner, cells)
+                return fresh
+            case Made(closure=closure, defaults=defaults):
+                values = tuple(self.take(node, part, cells) for part in defaults)
+                return replace(closure, defaults=dict(zip(closure.defaults, values, strict=True)))
         return kept
 
     def pop(self, node: Any, place: Any) -> Value:
@@ -300,7 +360,7 @@ def _rank(cx: Context, ref: Ref) -> int:
     return kind.ndim
 
 
-def _sample(kept: Any) -> Binding:
+def binding_of(kept: Any, otherwise: Binding = 0) -> Binding:
     """Something like what is kept, for messages."""
     match kept:
         case Fixed(binding=binding):
@@ -309,7 +369,18 @@ def _sample(kept: Any) -> Binding:
             return ref
         case Parts(sample=sample):
             return sample
-    return 0
+        case Boxed(box=box):
+            return box
+        case Made(closure=closure):
+            return closure
+    return otherwise
+
+
+def boxes_in(state: State, binding: Binding) -> set[Box]:
+    """The containers that a binding refers to, those in containers too."""
+    if isinstance(binding, Box):
+        return {binding, *boxes_in(state, state.boxes[binding])}
+    return {box for part in children(binding) or () for box in boxes_in(state, part)}
 
 
 def refs_in(binding: Binding) -> list[Ref]:

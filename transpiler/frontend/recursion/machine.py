@@ -11,6 +11,7 @@ return, or with a jump to a loop around such calls.  By the calls that are made:
 
 from __future__ import annotations
 
+import builtins
 import operator
 from typing import Any
 
@@ -72,6 +73,18 @@ class Machine:
         tree = self.root.frame.node
         while_ = gast.While(gast.Constant(True, None), [], [])
         self.node = gast.copy_location(while_, tree)
+        caller, cx.frame = cx.frame, self.own
+        try:
+            return self.cut()
+        finally:
+            cx.frame = caller
+            ours = {self.own, *self.frames()}
+            for key in [key for key in cx.state.env if key[0] in ours]:
+                del cx.state.env[key]
+
+    def cut(self) -> Binding:
+        """Cut the functions at their calls, and lower what that gives."""
+        cx = self.cx
         for activation in self.edges.activations.values():
             self.members[activation.key] = self.member(activation)
         sites = [(m, site) for m in self.members.values() for site in m.form.sites]
@@ -81,16 +94,11 @@ class Machine:
         returning = [site for m, site in sites if not self.is_tail(m, site)]
         self.steps = len(returning) > 1
         self.counts = self.linear and 0 < len(returning) < len(sites)
-        caller, cx.frame = cx.frame, self.own
         cx.machines.append(self)
         try:
             return self.loops(bool(returning))
         finally:
             cx.machines.pop()
-            cx.frame = caller
-            ours = {self.own, *self.frames()}
-            for key in [key for key in cx.state.env if key[0] in ours]:
-                del cx.state.env[key]
 
     def frames(self) -> set[Frame]:
         """The frames of the functions."""
@@ -110,7 +118,13 @@ class Machine:
             self.cx.frame = frame
             self.cx.refuse(UnsupportedSyntax, message, node, hint)
 
-        form = NormalForm(function, self.edges.calls[activation.key], refuse)
+        def sums(node: Any) -> bool:
+            self.cx.frame = frame
+            found = self.cx.ev(node)
+            self.cx.frame = self.own
+            return isinstance(found, Static) and found.value is builtins.sum
+
+        form = NormalForm(function, self.edges.calls[activation.key], refuse, sums)
         own = Frame(frame.source, form.tree, form.locals, frame.parent, frame.place)
         ports, held = (Frame(frame.source, form.tree, frozenset()) for _ in range(2))
         return Member(activation, own, form, ports, held)
@@ -336,7 +350,13 @@ def lower_recursion(
             if found.root is not machine:
                 raise
             mark.take_back(cx)
-            edges.add(found.edges)
+            if not edges.add(found.edges):
+                cx.refuse(
+                    UnsupportedSyntax,
+                    f"`{root.name}` is called again by something that is made in every call",
+                    root.frame.node,
+                    "let the function call itself by its name",
+                )
 
 
 def transfers(cx: Context, new: Activation, bound: dict[str, Binding]) -> bool:

@@ -9,7 +9,7 @@ After:   ``$1 = a[i]; $2 = f(n - 1); return $1 * $2 + 1``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 import gast
@@ -42,14 +42,17 @@ class Again(gast.Continue):
     """``continue`` of ``loop``, a loop that makes recursive calls; also the end of its body."""
 
 
+FEW = 8  # items of a display over which a loop is written out
 Refuse = Callable[[Any, str, str], NoReturn]
 
 
 class NormalForm:
     """The normal form of a function: its tree, its sites, and what follows each of them."""
 
-    def __init__(self, function: Any, calls: Collection[Any], refuse: Refuse) -> None:
-        self.tree = _Writer(calls, refuse).function(function)
+    def __init__(
+        self, function: Any, calls: Collection[Any], refuse: Refuse, sums: Callable[[Any], bool]
+    ) -> None:
+        self.tree = _Writer(calls, refuse, sums).function(function)
         self.tree.origin = function
         self.locals = local_names(self.tree)
         self.liveness: Liveness = analyse(self.tree)
@@ -124,9 +127,10 @@ class NormalForm:
 class _Writer:
     """Rewrites statements that contain recursive calls."""
 
-    def __init__(self, calls: Collection[Any], refuse: Refuse) -> None:
-        self.calls = calls
+    def __init__(self, calls: Collection[Any], refuse: Refuse, sums: Callable[[Any], bool]) -> None:
+        self.calls = set(calls)
         self.refuse = refuse
+        self.sums = sums  # whether an expression is the built-in ``sum``
         self.count = 0
         self.loop: Any = None  # the loop that a ``break`` here leaves, if it makes such calls
 
@@ -161,6 +165,8 @@ class _Writer:
                 ]  # fmt: skip
             case gast.While():
                 return [self.repeated(node)]
+            case gast.For(iter=gast.Tuple(elts=items) | gast.List(elts=items)) if self.few(node):
+                return self.written_out(node, items)
             case gast.For():
                 before, sequence = self.lift(node.iter)
                 if not any(map(self.makes, (*node.body, *node.orelse))):
@@ -182,6 +188,9 @@ class _Writer:
             case gast.Assert(test=test):
                 before, test = self.lift(test)
                 return [*before, _copy(node, test=test)]
+        if isinstance(node, gast.FunctionDef):
+            self.refuse(node, f"`{node.name}` calls the function that it is defined in",
+                        "make the recursive call in the function itself")  # fmt: skip
         self.refuse(
             node,
             "a recursive call inside this statement is not compiled",
@@ -223,6 +232,67 @@ class _Writer:
         return self.inside(
             RecursiveWhile, _copy(node, test=always, body=[leave, *node.body]), test=always
         )
+
+    def few(self, loop: Any) -> bool:
+        """Whether a loop over a display is written out: few items, all iterations run."""
+        jumps = (gast.Break, gast.Continue)
+        return (
+            len(loop.iter.elts) <= FEW
+            and not loop.orelse
+            and not any(isinstance(part, gast.Starred) for part in loop.iter.elts)
+            and not any(isinstance(n, jumps) for part in loop.body for n in gast.walk(part))
+        )
+
+    def written_out(self, loop: Any, items: Sequence[Any]) -> list[Any]:
+        """``for x in (a, b): body`` as ``x = a; body; x = b; body``."""
+        before, display = self.lift(loop.iter)
+        out = list(before)
+        values = [self.held(part, out) for part in display.elts]
+        for value in values:
+            out.append(_at(gast.Assign([self.clone(loop.target, {})], value, None), value))
+            out += self.body([self.clone(part, {}) for part in loop.body])
+        return out
+
+    def clone(self, node: Any, names: Mapping[str, str]) -> Any:
+        """A copy of a tree with some names replaced; its recursive calls stay known as such."""
+        if isinstance(node, list):
+            return [self.clone(part, names) for part in node]
+        if not isinstance(node, gast.AST):
+            return node
+        fields = {field: self.clone(getattr(node, field, None), names) for field in node._fields}
+        if isinstance(node, gast.Name):
+            fields["id"] = names.get(node.id, node.id)
+        new = _copy(node, **fields)
+        new.origin = getattr(node, "origin", node)
+        if node in self.calls:
+            self.calls.add(new)
+        return new
+
+    def summed(self, node: Any) -> tuple[list[Any], Any]:
+        """``sum(f(c) for c in …)`` as a loop."""
+        (comprehension,) = node.args
+        bound = {
+            part.id
+            for generator in comprehension.generators
+            for part in gast.walk(generator.target)
+            if isinstance(part, gast.Name)
+        }
+        names = {name: f"{self.fresh()} {name}" for name in sorted(bound)}
+        total = self.fresh()
+        result = _at(gast.Name(total, gast.Load(), None, None), node)
+        target = _at(gast.Name(total, gast.Store(), None, None), node)
+        item = self.clone(comprehension.elt, names)
+        added = _at(gast.BinOp(result, gast.Add(), item), item)
+        body = [_at(gast.Assign([target], added, None), item)]
+        for number, generator in reversed(list(enumerate(comprehension.generators))):
+            for test in reversed(generator.ifs):
+                body = [_at(gast.If(self.clone(test, names), body, []), test)]
+            sequence = self.clone(generator.iter, names if number else {})
+            over = self.clone(generator.target, names)
+            body = [_at(gast.For(over, sequence, body, [], None), node)]
+        zero = _at(gast.Constant(0, None), node)
+        first = _at(gast.Assign([target], zero, None), node)
+        return [first, *self.body(body)], result
 
     def updated(self, node: Any) -> list[Any]:
         """``a[i] op= f(…)``: the element is read before the call."""
@@ -273,6 +343,8 @@ class _Writer:
         """Statements that make the calls of an expression, and the expression without them."""
         if not isinstance(node, gast.AST) or not self.makes(node):
             return [], node
+        if isinstance(node, gast.Call) and _reduces(node) and self.sums(node.func):
+            return self.summed(node)
         if isinstance(node, _SCOPES):
             self.refuse(node, "a recursive call inside a comprehension or a lambda is not compiled",
                         "write a `for` loop that makes the call")  # fmt: skip
@@ -346,6 +418,16 @@ def _returned(node: Any) -> Any:
     """``return a if c else b`` as an ``if`` with two returns."""
     arms = [[_at(gast.Return(value), value)] for value in (node.body, node.orelse)]
     return _at(gast.If(node.test, *arms), node)
+
+
+def _reduces(call: Any) -> bool:
+    """Whether a call has a comprehension as its only argument."""
+    return (
+        len(call.args) == 1
+        and not call.keywords
+        and isinstance(call.args[0], (gast.ListComp, gast.GeneratorExp))
+        and isinstance(call.func, gast.Name)
+    )
 
 
 def _is_attribute(node: Any) -> bool:
