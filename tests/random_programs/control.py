@@ -79,12 +79,10 @@ class Control(Statements):
 
     def branch(self) -> list[str]:
         lines = [f"if {self.cond(2)}:", *self.block(self.r.randint(1, 3))]
-        bound = list(self.left)
         while self.r.random() < 0.2:
             lines += [f"elif {self.cond(1)}:", *self.block(self.r.randint(1, 2))]
         if self.r.random() < 0.5:
             lines += ["else:", *self.block(self.r.randint(1, 3))]
-        self.stay_bound(bound, 0.1)
         return lines
 
     def both_arms(self) -> list[str]:
