@@ -5,6 +5,7 @@ from adgen.containers import register_container
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
 from adgen.named_gradients import grad_named, multigrad_dict
+from adgen.specialisations import RespecialisationWarning
 from adgen.texts import from_source
 from adgen.transforms import (
     check_grads,
@@ -37,6 +38,7 @@ __all__ = [
     "Differentiable",
     "InvalidIR",
     "NotDifferentiable",
+    "RespecialisationWarning",
     "SourceNotFound",
     "TypeMismatch",
     "UnboundName",

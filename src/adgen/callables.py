@@ -12,6 +12,7 @@ from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
 from adgen.lookups import Fresh
 from adgen.recognition import recogniser
+from adgen.specialisations import MOST_KEPT, Latest
 from adgen.written_calls import MOST_KINDS, Form, Kind, class_of_its_own, looks_of
 
 Run = Callable[[tuple[Any, ...]], Any]
@@ -35,7 +36,7 @@ class CompiledCallable:
         self._compilations = compilations
         self._wanted = wanted
         self._direct = compilations.parameters.direct
-        self._entries: dict[Hashable, Entry] = {}
+        self._entries: Latest[Entry] = Latest()
         self._kinds: dict[Hashable, Kind] = {}  # those whose calls are written out
         self._tried: set[Hashable] = set()
 
@@ -59,7 +60,8 @@ class CompiledCallable:
     def _after_guard(self, args: tuple[Any, ...], error: ValueError) -> Any:
         """The result of a call in which a guard has raised ``error``."""
         key = tuple(map(type_key, args))
-        return self._again(key, args, self._entries[key].build, error)
+        entry = self._entries.get(key) or self._enter(key, args)
+        return self._again(key, args, entry.build, error)
 
     def _enter(self, key: Hashable, args: tuple[Any, ...]) -> Entry:
         build = self._compilations.build(self._wanted, key, args)
@@ -71,6 +73,8 @@ class CompiledCallable:
 
     def _write_out(self, key: Hashable, build: Build, args: tuple[Any, ...]) -> None:
         """Let further calls with arguments like these go straight to what is compiled."""
+        if len(self._tried) > MOST_KEPT:
+            self._tried.clear()
         self._tried.add(key)
         compiled, form, looks = build.compiled, self._form(build, args), looks_of(args)
         recognise = recogniser(args) if looks is None else None

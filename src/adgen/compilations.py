@@ -23,6 +23,7 @@ from adgen.results import (
 )
 from adgen.runtime import compile as numba_compile
 from adgen.runtime import exceptions
+from adgen.specialisations import Latest, Respecialisations
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir.trees import parts_of
@@ -134,7 +135,8 @@ class Compilations:
         self.function = function
         opened = open_callable(function)
         self.parameters = Parameters(opened.function.__name__, opened.signature)
-        self.builds: dict[Hashable, Build] = {}
+        self.builds: Latest[Build] = Latest()
+        self.respecialisations = Respecialisations(self.parameters.function_name)
         self.objects: dict[Hashable, Any] = {}  # differentiable objects that transforms made
         self.unguessed: set[Hashable] = set()  # type keys of arguments for which a guess failed
         self.latest: dict[str, Argument] | None = None  # what was asked for last
@@ -160,7 +162,12 @@ class Compilations:
             with _lock(jit):
                 known = self._known(place)  # another thread may have been here
                 if known is None:
+                    outdated = self.builds.get(place)
                     known = self.builds[place] = self._build(wanted, args, jit, speculates)
+                    assert self.latest is not None
+                    self.respecialisations.note(
+                        (wanted, jit, speculates), self.latest, outdated.fresh if outdated else None
+                    )
         return known
 
     def _known(self, place: Hashable) -> Build | None:
