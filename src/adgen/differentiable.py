@@ -42,7 +42,7 @@ class Differentiable(CompiledCallable):
         super().__init__(compilations_of(function), Wanted("primal", options=options))
         self.wrt = wrt
         self.options = options
-        self._positions = self._compilations.parameters.positions(wrt)
+        self._all_positions = self._compilations.parameters.positions(wrt)
         self._derivatives: dict[tuple[str, int], Derivative] = {}
         functools.update_wrapper(self, function)
 
@@ -119,6 +119,12 @@ class Differentiable(CompiledCallable):
             made = MEMBERS[kind](self, self._wanted_for(kind, order), self.packed)
             known = self._derivatives.setdefault((kind, order), made)
         return known
+
+    @property
+    def _positions(self) -> tuple[int, ...]:
+        """The parameters that are differentiated by, once that is asked for."""
+        self._compilations.parameters.check_differentiable(self.wrt)
+        return self._all_positions
 
     @property
     def packed(self) -> bool:

@@ -69,6 +69,17 @@ class Parameters:
         """
         return positions_of(self.function_name, self.names, wrt)
 
+    def check_differentiable(self, wrt: Wrt) -> None:
+        """Refuse positions among the arguments that ``*args`` takes.  Raises AdgenError."""
+        for item in wrt if isinstance(wrt, (tuple, list)) else (wrt,):
+            if self.star is not None and isinstance(item, int) and not 0 <= item < self.star:
+                star = self.names[self.star]
+                raise AdgenError(
+                    f"wrt={item!r} is one of the arguments that `*{star}` of "
+                    f"`{self.function_name}` takes",
+                    hint=f"wrt={star!r} differentiates by all of them: the gradient is a tuple",
+                )
+
 
 def positions_of(function_name: str, names: Sequence[str], wrt: Wrt) -> tuple[int, ...]:
     """The positions in ``names``, the parameters of a function, that ``wrt`` means.

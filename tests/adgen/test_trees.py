@@ -280,6 +280,24 @@ def test_tangents_of_any_number_of_arguments():
     assert adgen.jvp(f, (2.0, 3.0, 4.0), (1.0, None, 1.0), jit=False) == (24.0, 18.0)
 
 
+def test_positions_among_any_number_of_arguments_are_refused():
+    def f(x, *rest, by=1.0):
+        return x * rest[0] * by
+
+    assert adgen.grad(f, (0, "by"), jit=False)(2.0, 3.0) == (3.0, 6.0)
+    assert adgen.grad(f, "rest", jit=False)(2.0, 3.0) == (2.0,)
+    for wrt in (1, 2, -1):
+        with pytest.raises(adgen.AdgenError) as error:
+            adgen.grad(f, wrt, jit=False)
+        assert f"wrt={wrt} is one of the arguments that `*rest` of `f` takes" in str(error.value)
+        assert "wrt='rest' differentiates by all of them" in str(error.value)
+    many = adgen.differentiate(lambda *xs: xs[0] * xs[1], jit=False)
+    assert many(2.0, 3.0) == 6.0
+    with pytest.raises(adgen.AdgenError, match=r"wrt=0 is one of the arguments that `\*xs`"):
+        _ = many.grad
+    assert adgen.vjp(lambda *xs: xs[0] * xs[1], 2.0, 3.0, jit=False)[1](1.0) == ((3.0, 2.0),)
+
+
 def test_code_for_structures_goes_there_and_back():
     value = ([1.0, {"a": (2.0, [3.0])}], Line(4.0, [5.0, {}]), (), 6.0)
     structure = argument_of(value)
