@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,13 +64,23 @@ def argument_of(value: Any) -> Argument:
     if container is not None:
         keys, parts = container.take(value)
         return Node(container, keys, tuple(argument_of(part) for part in parts))
-    if isinstance(value, STATIC_KINDS) or callable(value):
+    if isinstance(value, STATIC_KINDS) or callable(value) or _is_plain_object(value):
         return Static(value)
     name = type(value).__name__
     hint = f"if it holds numbers and arrays, register it: adgen.register_container({name}, ...)"
     if isinstance(value, complex):
         hint = "pass the real and the imaginary part"
     raise UnsupportedError(f"an argument of type `{name}` is not supported", hint=hint)
+
+
+def _is_plain_object(value: Any) -> bool:
+    """Whether a value is an object of a class in Python that is read by its attributes."""
+    made_by = type(value).__module__.split(".")[0]
+    return (
+        hasattr(value, "__dict__")
+        and not hasattr(value, "__array__")
+        and made_by not in sys.stdlib_module_names
+    )
 
 
 def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
@@ -119,11 +130,17 @@ def show(argument: Argument) -> str:
     if isinstance(argument, Node):
         return _show_node(argument)
     if isinstance(argument, Static):
-        return f"static {getattr(argument.value, '__name__', repr(argument.value))}"
+        return f"static {_shown(argument.value)}"
     code = "bool" if argument.dtype.kind == "b" else argument.dtype.str[1:]
     if isinstance(argument, Array):
         return f"{code}[{', '.join('1' if one else ':' for one in argument.ones)}]"
     return {FLOAT: "float", INT: "int", BOOL: "bool"}.get(argument, code)
+
+
+def _shown(value: Any) -> str:
+    """A constant as headers have it; without an address, which differs in every process."""
+    text = str(getattr(value, "__name__", repr(value)))
+    return type(value).__name__ if " object at 0x" in text else text
 
 
 def _show_node(node: Node) -> str:

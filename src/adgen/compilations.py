@@ -27,9 +27,9 @@ from adgen.specialisations import Latest, Respecialisations
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.ir.trees import parts_of
-from adgen.transpiler.ir.types import Array, Type, is_float
+from adgen.transpiler.ir.types import Array, Static, Type, is_float
 from adgen.transpiler.requests import Request
-from adgen.transpiler.signature import Argument, argument_of, show
+from adgen.transpiler.signature import STATIC_KINDS, Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, open_callable, unwrap
 from adgen.transpiler.surroundings import observed_readings
 from adgen.version import __version__
@@ -301,7 +301,8 @@ def flat_wrt(
                 f"the argument `{names[position]}` is {show(arguments[names[position]])}: "
                 "it has no derivative",
                 source.header,
-                hint=f"leave `{names[position]}` out of wrt",
+                hint=f"leave `{names[position]}` out of wrt"
+                + _other_way(arguments[names[position]]),
             )
         for k in indices:
             _check_floating(source, leaves[k])
@@ -316,6 +317,14 @@ def _is_passed_over(leaf: Leaf, mode: str) -> bool:
     it and not say so.  A tangent of it is given, and then seen to be zero.
     """
     return leaf.type.dtype.kind == "b" or (mode == "jvp" and not is_float(leaf.type))
+
+
+def _other_way(argument: Argument) -> str:
+    """What else may be done where an object is to be differentiated by."""
+    if not isinstance(argument, Static) or isinstance(argument.value, STATIC_KINDS):
+        return ""
+    name = type(argument.value).__name__
+    return f"; if it holds numbers and arrays, register it: adgen.register_container({name}, ...)"
 
 
 def _check_floating(source: Source, leaf: Leaf) -> None:

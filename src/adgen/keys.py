@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,26 @@ def _key_of_subclass(value: Any) -> Any:
     return type(value), value.dtype, ones, layout_of_array(value)
 
 
+class _Itself:
+    """The key of an object that may change or be equal to another: only it is the same."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is _Itself and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
 def _key_of_static(value: Any) -> Any:
-    try:
-        hash(value)
-    except TypeError:
-        return "static", type(value), id(value)
-    return "static", type(value), value
+    kind = type(value)
+    if kind.__hash__ is None or isinstance(kind.__eq__, FunctionType):
+        return "static", _Itself(value)
+    return "static", kind, value
 
 
 _readers: dict[type, Callable[[Any], Any]] = {}

@@ -315,3 +315,30 @@ def test_methods_under_numba():
     code = "from tests.adgen.test_methods import *; print(adgen.grad(model().loss)(V)[0])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(out.stdout) == adgen.grad(model().loss, jit=False)(V)[0]
+
+
+class Equal:
+    """All objects of it are equal; they are different arguments all the same."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __eq__(self, other):
+        return isinstance(other, Equal)
+
+    def __hash__(self):
+        return 1
+
+    def __call__(self, x):
+        return self.factor * x
+
+
+def test_objects_as_arguments():
+    thing = model()
+    assert np.array_equal(
+        adgen.grad(Model.loss, "x", jit=False)(thing, V), adgen.grad(thing.loss, jit=False)(V)
+    )
+    gradient = adgen.grad(lambda x, call: call(x), jit=False)
+    assert [gradient(1.0, Equal(2.0)), gradient(1.0, Equal(3.0))] == [2.0, 3.0]
+    with pytest.raises(adgen.NotDifferentiable, match="the argument `self` is static Model"):
+        adgen.grad(Model.loss, jit=False)(thing, V)
