@@ -13,7 +13,7 @@ from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 
-_ALIASES = {core.GETITEM, core.BROADCAST, core.SUMTO, core.LOAD}
+_ALIASES = {core.GETITEM, core.BROADCAST, core.LOAD}
 
 
 def own_results(function: Function, first: int) -> Function:
@@ -78,6 +78,8 @@ class _Freshness:
         op = self.defined.get(operand)
         if op is None or op.callee in _ALIASES:
             return False
+        if op.callee == core.SUMTO and not op.attrs["axes"]:
+            return False  # nothing to sum: the array itself
         if op.callee == core.IF:
             k = op.results.index(operand)
             return all(self._fresh(region.yields[k]) for region in op.regions)
