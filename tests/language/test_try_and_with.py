@@ -154,7 +154,22 @@ def managed(x: Any, n: int) -> Any:
     return np.sum(y * y)
 
 
+def raises_behind_a_branch(x: float, n: int) -> float:
+    y = x * x
+    total = 0.0
+    try:
+        if n > 1:
+            z = np.tanh(y)
+            for i in range(n):
+                total += z * i
+        raise KeyError
+    except KeyError:
+        total += n
+    return y + total * x
+
+
 PROGRAMS = [
+    raises_behind_a_branch,
     cannot_raise, raises_for_certain, raises_itself, passes_on, in_a_helper, leaves, reraises,
     raises_from, checks_inside,
 ]  # fmt: skip

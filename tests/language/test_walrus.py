@@ -78,7 +78,20 @@ def in_subscripts(x: Any, n: int) -> Any:
     return x[k := 1] * x[k - 1] + np.sum((y := x * 2)[k:]) + y[0]
 
 
+def whose_else_returns(x: float, n: int) -> float:
+    if n > 1:
+        for i in range(n):
+            if (a := x * i) > 1 or (b := a * x) > 2:
+                x = x + a
+            else:
+                x = x + b
+        else:
+            return x + a
+    return x * x
+
+
 PROGRAMS = [
+    whose_else_returns,
     in_conditions, negated, in_a_while, newton, in_expressions, in_a_conditional_expression,
     in_comprehensions, in_calls,
 ]  # fmt: skip

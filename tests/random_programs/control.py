@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.random_programs.scope import Var
-from tests.random_programs.statements import Statements
+from tests.random_programs.syntax import Syntax
 
 
 def indent(lines: list[str]) -> list[str]:
@@ -13,7 +13,7 @@ def indent(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-class Control(Statements):
+class Control(Syntax):
     """Blocks.  ``loops`` counts enclosing loops of the current function, ``nesting`` all blocks."""
 
     loops = 0
@@ -50,6 +50,12 @@ class Control(Statements):
             (3, self.while_counted),
             (2, self.guarded_exit),
             (1, self.both_arms),
+            (1, self.match_of_int),
+            (1, self.match_of_tuple),
+            (2, self.walrus),
+            (1, self.guard),
+            (1, self.attempt),
+            (1, self.stars),
         ]
         weights, makers = zip(*forms, strict=True)
         self.nesting += 1

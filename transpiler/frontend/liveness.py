@@ -217,14 +217,13 @@ class _Walk:
         return live | _loads(node)
 
     def _try(self, node: Any, live: Names) -> Names:
-        """Any statement may lead to the handlers and to ``finally``: what these read stays."""
+        """Any statement may lead to the handlers and to ``finally``: what is live there stays."""
         finished = self.block(node.finalbody, live)
         entered = finished
         for handler in node.handlers:
             caught = _loads(handler.type) if handler.type is not None else set()
             entered |= self.block(handler.body, finished) | caught
-        later = [*node.handlers, *node.finalbody]
-        self.out.always |= EMPTY.union(*map(_loads, later))
+        self.out.always |= entered
         return self.block(node.body, self.block(node.orelse, finished)) | entered
 
     def _loop(self, node: Any, live: Names, bound: set[str], read: set[str]) -> Names:

@@ -574,13 +574,14 @@ class Loop:
             before = dict(zip(heads, inits, strict=True))
             entered = is_entered(cx, self.node, self.over, trial.condition, before)
         self.add(trial, attrs, inits, heads, yields, results)
-        self.after(trial, dict(zip(heads, results, strict=True)), flags)
+        self.after(trial, dict(zip(heads, results, strict=True)))
         if entered is not None:
             for key in names:
                 late = cx.state.env[key]
                 cx.state.env[key] = (
                     replace(late, bound=entered) if entered is not True else late.maybe
                 )
+        self.leave(trial.endless and flags[0] is False)
 
     def add(
         self, trial: Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
@@ -601,7 +602,7 @@ class Loop:
             op = Op(core.WHILE, tuple(inits), attrs, (condition, body), results, span)
         self.cx.builder.add(op)
 
-    def after(self, trial: Trial, results: dict[Value, Value], flags: list[Operand]) -> None:
+    def after(self, trial: Trial, results: dict[Value, Value]) -> None:
         """The state after the loop."""
         cx, known = self.cx, self.known
         state = self.start
@@ -633,10 +634,12 @@ class Loop:
             state.env[key] = binding.maybe if hidden else binding
         cx.state = state
         self.read_heads(trial.head)
+
+    def leave(self, never: bool) -> None:
+        """The flags after the loop, and its ``else``; ``never``: only ``return`` ends it."""
+        cx = self.cx
         left = cx.flag("$leave") if self.node.orelse else False
-        returned = cx.flag("$ret")
-        if trial.endless and flags[0] is False:
-            returned = True
+        returned = True if never else cx.flag("$ret")
         cx.bind("$ret", returned)
         cx.bind("$leave", False)
         cx.bind("$out", returned)

@@ -23,6 +23,7 @@ _DIVISION: Classes = frozenset({ZeroDivisionError})
 _POWER: Classes = frozenset({ZeroDivisionError, OverflowError})
 _MATH: Classes = frozenset({ValueError, OverflowError})
 _VALUE: Classes = frozenset({ValueError})
+_LOOKUP: Classes = frozenset({ValueError, IndexError})
 _ANY: Classes = frozenset({Exception})
 _DIVIDING = frozenset({operator.truediv, operator.floordiv, operator.mod})
 _SAFE = frozenset(
@@ -69,4 +70,5 @@ def _of(op: Op) -> Classes:
         return _POWER if numbers else _NONE
     if getattr(op.callee, "__module__", "") == "math":
         return _MATH
-    return _VALUE if op.callee in (np.max, np.min, operator.matmul) else _ANY
+    package = (getattr(op.callee, "__module__", None) or "numpy").partition(".")[0]
+    return _LOOKUP if package in ("numpy", "_operator", "builtins") else _ANY
