@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
@@ -74,6 +74,13 @@ def read(table: Table, name: str) -> object:
     for seen in _observers.get():
         seen.append(Reading(table, name, value))
     return value
+
+
+def note_parts(given: Mapping[str, object]) -> None:
+    """Note arguments that a function has before a call: a list among them may change."""
+    for name, value in given.items():
+        if not isinstance(value, (int, float, str, FunctionType, type(None))):
+            read(given, name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

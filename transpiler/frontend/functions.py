@@ -28,6 +28,7 @@ from adgen.transpiler.frontend.recursion.discovery import (
 from adgen.transpiler.ir.trees import DICT
 from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
+from adgen.transpiler.surroundings import note_parts
 
 DEEPEST = 30  # functions of one text inside each other: beyond, they make each other for ever
 
@@ -90,6 +91,7 @@ def call_source(
     from adgen.transpiler.frontend.names import from_object
 
     tree = tree_of(source)
+    note_parts(source.defaults)
     defaults = {name: from_object(cx, node, value, name) for name, value in source.defaults.items()}
     frame = Frame(source, tree, local_names(tree), place=place)
     return _inline(cx, node, source.name, frame, args, kwargs, defaults)

@@ -1,4 +1,4 @@
-"""``map``, ``filter`` and ``functools.wraps``: functions of functions."""
+"""``map``, ``filter``, ``functools.reduce`` and ``wraps``: functions of functions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import builtins
 import functools
 from typing import Any
 
-from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import is_none, named
 from adgen.transpiler.frontend.bindings import Binding, Static, describe
 from adgen.transpiler.frontend.booleans import truth
@@ -14,8 +14,10 @@ from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import all_items
+from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Value
+from adgen.transpiler.library.mapping import reduced
 
 
 @known(functools.wraps)
@@ -60,6 +62,23 @@ def _filter(cx: Context, call: Call) -> Binding:
         kept += [item] if test else []
     _refuse_effects(cx, call, start)
     return tuple(kept)
+
+
+@known(functools.reduce)
+def _reduce(cx: Context, call: Call) -> Binding:
+    """Over things whose number is known call by call, over arrays as a loop."""
+    function, sequence, *first = call.args
+    items = all_items(cx, call.node, sequence)
+    if items is None:
+        return call_definition(cx, call.node, reduced, (function, sequence, *first), call.kwargs)
+    items = [*first, *items]
+    if not items:
+        cx.refuse(TypeMismatch, "`functools.reduce` of nothing", call.node,
+                  "give it a value to begin with")  # fmt: skip
+    result = items[0]
+    for item in items[1:]:
+        result = apply(cx, call.node, function, (result, item), {})
+    return result
 
 
 def _known(cx: Context, call: Call, sequence: Binding) -> list[Binding]:

@@ -65,6 +65,7 @@ from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import NotGiven, Source
+from adgen.transpiler.surroundings import note_parts
 
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
@@ -135,9 +136,11 @@ def _bound(
 
     The argument for ``*args`` is one tuple, that for ``**kwargs`` one dict.
     """
+    before = {**source.defaults, **source.given}
+    note_parts(before)
     known = {
         name: from_object(cx, tree, value, name)
-        for name, value in {**source.defaults, **source.given}.items()
+        for name, value in before.items()
         if name not in bound
     }
     known.update(bound)

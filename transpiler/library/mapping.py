@@ -1,4 +1,4 @@
-"""A function of numbers that is applied to each element of arrays."""
+"""Functions that are applied to one element of an array after the other."""
 
 from __future__ import annotations
 
@@ -22,3 +22,18 @@ def each(function, dtype, *operands):
     for i in range(total.size):
         out[i] = function(*[part if np.ndim(part) == 0 else part[i] for part in flat])
     return out.reshape(total.shape)
+
+
+def reduced(function, sequence, *first):
+    """``functools.reduce`` over the rows of an array."""
+    if len(first) == 0:
+        if len(sequence) == 0:
+            raise TypeError("reduce() of empty iterable with no initial value")
+        value = sequence[0]
+        for k in range(1, len(sequence)):
+            value = function(value, sequence[k])
+    else:
+        value = first[0]
+        for k in range(len(sequence)):
+            value = function(value, sequence[k])
+    return value
