@@ -2,112 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import adgen
 from tests.adgen.agreement import agrees
-
-
-def factorial(x):
-    return 1.0 if x <= 1.0 else x * factorial(x - 1.0)
-
-
-def power(x, n):
-    if n == 0:
-        return 1.0
-    return x * power(x, n - 1)
-
-
-def fast_power(x, n):
-    if n == 0:
-        return 1.0
-    if n % 2 == 0:
-        return fast_power(x * x, n // 2)
-    return x * fast_power(x, n - 1)
-
-
-def horner(coefficients, x, k):
-    if k == len(coefficients):
-        return 0.0
-    return coefficients[k] + x * horner(coefficients, x, k + 1)
-
-
-def fibonacci(x, n):
-    return x * n if n < 2 else fibonacci(x, n - 1) + np.sin(fibonacci(x, n - 2))
-
-
-def accumulated(x, n, product):
-    if n == 0:
-        return product
-    return accumulated(x, n - 1, product * x)
-
-
-def even(x, n):
-    return x if n == 0 else odd(x * 1.1, n - 1)
-
-
-def odd(x, n):
-    if n == 0:
-        return x * x
-    return 2.0 * even(np.sin(x), n - 1)
-
-
-def ackermann(x, m, n):
-    if m == 0:
-        return x * (n + 1)
-    if n == 0:
-        return ackermann(x, m - 1, 1)
-    return ackermann(x, m - 1, int(ackermann(1.0, m, n - 1))) + x * x
-
-
-def tree(weights, first, last, node):
-    total = weights[node]
-    for child in range(first[node], last[node]):
-        total += tree(weights, first, last, child) * weights[node]
-    return total
-
-
-def squares(x, i):
-    if i == len(x):
-        return 0.0
-    return x[i] * x[i] + squares(x, i + 1)
-
-
-def doubled(a, i):
-    if i == len(a):
-        return
-    a[i] = a[i - 1] * 2.0 + a[i]
-    doubled(a, i + 1)
-
-
-def filled_below(x):
-    a = x.copy()
-    doubled(a, 1)
-    return np.sum(a)
-
-
-CHILDREN = np.array([1, 3, 4, 5, 5]), np.array([3, 4, 5, 5, 5])
-LINE = np.array([0.3, -0.7, 1.1, 0.4])
-
-PROGRAMS = [
-    (factorial, 4.5),
-    (power, 1.3, 7),
-    (power, 1.3, 0),
-    (fast_power, 1.1, 13),
-    (horner, LINE, 0.7, 0),
-    (fibonacci, 0.6, 7),
-    (accumulated, 1.1, 5, 2.0),
-    (even, 0.3, 5),
-    (ackermann, 0.7, 2, 2),
-    (tree, LINE[[0, 1, 2, 3, 0]], *CHILDREN, 0),
-    (squares, LINE, 0),
-    (filled_below, LINE),
-]
+from tests.frontend.recursions import PROGRAMS, accumulated, fibonacci, power
 
 
 def name(program):
-    return f"{program[0].__name__}{len(program)}"
+    return f"{program[0].__name__}{'-'.join(str(a) for a in program[1:] if isinstance(a, int))}"
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=name)
@@ -115,17 +24,129 @@ def test_value_gradient_and_tangent(program):
     agrees(*program)
 
 
+@pytest.mark.parametrize("program", PROGRAMS[::4], ids=name)
+def test_pullbacks_and_second_derivatives(program):
+    function, first, *others = program
+    slopes = adgen.grad(function, jit=False)
+    _, pullback = adgen.vjp(function, first, *others, jit=False)
+    cotangent = pullback(1.0)
+    ours = cotangent[0] if isinstance(cotangent, tuple) else cotangent
+    np.testing.assert_allclose(ours, slopes(first, *others), rtol=1e-12)
+    step = np.ones(np.shape(first))[()]
+    product = adgen.hvp(function, jit=False)(first, *others, step)
+    up, down = (np.asarray(slopes(first + side * step, *others)) for side in (1e-6, -1e-6))
+    np.testing.assert_allclose(product, (up - down) / 2e-6, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.jit
-@pytest.mark.parametrize("program", PROGRAMS[2::3], ids=name)
+@pytest.mark.parametrize("program", PROGRAMS[2::7], ids=name)
 def test_compiled(program):
     agrees(*program, jit=True)
 
 
+def sum_below(x, n):
+    if n == 0:
+        return x
+    left = sum_below(x * 0.999, n - 1)
+    right = sum_below(x, 0)
+    return 0.5 * left + 0.5 * right * x
+
+
+def last_of_two(x, n):
+    return x if n == 0 else last_of_one(x, n - 1) * 1.0
+
+
+def last_of_one(x, n):
+    return x if n == 0 else last_of_two(x, n - 1) * 1.0
+
+
+DEEP = [(power, 1.0), (accumulated, 1.0, 1.0), (sum_below, 1.0), (last_of_two, 1.0)]
+
+
 @pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.jit)])
-def test_ten_thousand_calls_deep(jit):
-    compiled = adgen.differentiate(power, jit=jit)
-    assert compiled(1.0, 10_000) == 1.0
-    assert compiled.grad(1.0, 10_000) == 10_000.0
+@pytest.mark.parametrize("program", DEEP, ids=lambda program: program[0].__name__)
+def test_ten_thousand_calls_deep(program, jit):
+    function, x, *rest = program
+    compiled = adgen.differentiate(function, jit=jit)
+    slope = compiled.grad(x, 10_000, *rest)
+    assert np.isfinite(compiled(x, 10_000, *rest))
+    assert slope == {power: 1e4, accumulated: 1e4, last_of_two: 1.0}.get(function, slope)
     for call in (compiled, compiled.grad):
         with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
-            call(1.0, 10_001)
+            call(x, 10_001, *rest)
+
+
+def executed(function, *args):
+    """How many lines of generated code a call runs."""
+    count = 0
+
+    def trace(frame, event, arg):
+        nonlocal count
+        if not Path(frame.f_code.co_filename).name.startswith("adgen_"):
+            return None
+        count += event == "line"
+        return trace
+
+    function(*args)  # compiles
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*args)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("program", DEEP, ids=lambda program: program[0].__name__)
+def test_the_cost_of_a_gradient_is_linear(program):
+    function, x, *rest = program
+    slope = adgen.grad(function, jit=False)
+    once, twice, thrice = (executed(slope, x, n, *rest) for n in (1000, 2000, 3000))
+    assert once > 2000
+    assert abs((thrice - twice) - (twice - once)) < 100
+
+
+def test_the_cost_of_a_tree_is_that_of_its_calls():
+    slope = adgen.grad(fibonacci, jit=False)
+    calls = {n: executed(slope, 0.3, n) for n in (8, 10, 12)}
+    assert 0.8 < (calls[12] - calls[10]) / (calls[10] - calls[8]) / 2.618 < 1.2
+
+
+@pytest.mark.jit
+def test_a_second_process_runs_mutual_recursion_from_the_cache(tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(MUTUAL)
+    for _ in range(2):
+        ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+        assert ran.stdout == "0.3125 RecursionError\n"
+
+
+MUTUAL = """
+import adgen
+
+def even(x, n):
+    return x if n == 0 else odd(x, n - 1) * x
+
+def odd(x, n):
+    return 1.0 if n == 0 else even(x, n - 1)
+
+slope = adgen.grad(even)
+try:
+    slope(0.5, 20_002)
+except RecursionError:
+    print(slope(0.5, 8), "RecursionError")
+"""
+
+
+@pytest.mark.jit
+def test_a_thread_with_a_small_stack_runs_deep_recursion():
+    slope, found = adgen.grad(power), []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.append(slope(1.0, 10_000)))
+        slope(1.0, 3)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert found == [10_000.0]
