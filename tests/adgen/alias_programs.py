@@ -776,3 +776,35 @@ def conditional_writes_in_a_loop(x, y):
         else:
             v[i] -= y[i]
     return np.sum(v * v)
+
+
+# Found by random programs
+
+
+@program
+def rotated_and_then_rebound_by_an_if(x, y, s):
+    u = x * 0.5
+    v = y
+    for _ in range(5):
+        x, y, v = y, v, x
+    x[1] = u[0] * -0.84 + 0.2
+    if s < 0.0:
+        y[2] = y[1] * 0.2
+    return np.sum(x * 0.3) + np.sum(y * y) + np.sum(u * v)
+
+
+@program
+def choice_read_behind_a_loop_that_rebinds(x, y, M, n, s):
+    v = y
+    w = M[0]
+    if s > 0.0:
+        w, v = v, w
+    if x[3] < 0.805:
+        for _ in range(3):
+            if w[0] < -0.819:
+                break
+            y[0] *= 0.5
+    else:
+        for _ in range(n):
+            w = M[:, 2]
+    return np.sum(y * y) + np.sum(w * x) - np.sum(v)

@@ -103,6 +103,16 @@ def write_one_of(cx: Context, ref: Ref, node: object, act: Callable[[Ref], None]
     by_tag(cx, node, views.tag, [action(view) for view in views.refs])
 
 
+def is_followed(state: State, binding: Binding) -> bool:
+    """Whether a binding has an array in it that is one of several."""
+    if isinstance(binding, Unbound):
+        return is_followed(state, binding.maybe)
+    if isinstance(binding, Ref):
+        return binding.cell in state.one_of
+    parts = state.boxes.get(binding) if isinstance(binding, Box) else binding
+    return any(is_followed(state, part) for part in children(parts) or ())
+
+
 def uses_of(cx: Context, state: State, keys: Iterable[Key]) -> Uses:
     """For each array, the places that refer to it: names, containers, what loops run over."""
     uses: Uses = {}

@@ -299,7 +299,11 @@ class _Merger:
         """The join of two arrays: the same view of joined cells, or a value of its own."""
         steps = step_places(first.path) if first.path == second.path else ()
         alike_steps = all(same_operand(first.index[k], second.index[k]) for k in steps)
-        exact = self.node in self.cx.exact and first.cell is not second.cell
+        followed = self.node in self.cx.exact or any(
+            ref.cell in arm.state.one_of
+            for arm, ref in zip(self.arms, (first, second), strict=True)
+        )
+        exact = followed and first.cell is not second.cell
         if (
             first.path == second.path
             and alike_steps
@@ -311,7 +315,7 @@ class _Merger:
                 self.operand(a, b, "") for a, b in zip(first.index, second.index, strict=True)
             )
             return Ref(cell, first.path, index)
-        if self.node in self.cx.exact:
+        if followed:
             return self.one_of(name, first, second)
         return self.materialised(name, first, second)
 

@@ -10,6 +10,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import AliasedMutation
+from adgen.transpiler.frontend.alternatives import is_followed
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
@@ -34,6 +35,7 @@ from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.carried import (
     Head,
     Late,
+    Moved,
     Slot,
     Template,
     chosen_in,
@@ -431,6 +433,7 @@ class Loop:
         old = self.known.boxes.get(box)
         init, end = self.start.boxes[box], trial.after.boxes[box]
         new = grow(self.cx, box.name, old, init, end, self.start)
+        self.require_exact(new, init, end, trial)
         if new is old:
             return False
         self.known.boxes[box] = new
@@ -464,10 +467,19 @@ class Loop:
         if old is not None and key[1] not in FLAGS and self.heads.get(key, init) is end:
             return False
         new = grow(self.cx, key[1], old, init, end, self.start)
+        self.require_exact(new, init, end, trial)
         if new is old:
             return False
         self.known.names[key] = new
         return True
+
+    def require_exact(self, template: Template, init: Binding, end: Binding, trial: Trial) -> None:
+        """Refuse for now to carry by value an array whose aliases are followed elsewhere."""
+        if self.exact is not None or isinstance(template, (Moved, type(None))):
+            return
+        if is_followed(self.start, init) or is_followed(trial.after, end):
+            self.cx.doubtful.add(self.node)
+            self.cx.refuse(AliasedMutation, "the aliases of this loop are not followed", self.node)
 
     def learn_aliases(self, trial: Trial) -> bool:
         """Cells of the head may be, in later iterations, what they are at the end."""
