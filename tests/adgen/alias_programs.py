@@ -808,3 +808,18 @@ def choice_read_behind_a_loop_that_rebinds(x, y, M, n, s):
         for _ in range(n):
             w = M[:, 2]
     return np.sum(y * y) + np.sum(w * x) - np.sum(v)
+
+
+@program
+def views_chosen_and_written_behind_an_if(x, y, M, n, s):
+    u = x * 0.5
+    v = y
+    w = M[1]
+    if s > 0.0:
+        if u[0] > 0.726:
+            v = M.reshape(-1)[5:10]
+        for _ in range(n):
+            w[-1] = y[2] * 0.06
+            w = v if v[0] > -0.766 else u
+    w *= 0.08
+    return np.sum(y * y) + np.sum(u * v) - np.sum(w * x) + np.sum(M * M)

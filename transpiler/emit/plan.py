@@ -14,6 +14,7 @@ from adgen.transpiler.emit.naming import Naming
 from adgen.transpiler.emit.order import Order
 from adgen.transpiler.emit.style import Style
 from adgen.transpiler.emit.unused import drop_unused
+from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.paths import Reshape
@@ -37,7 +38,11 @@ def plan(function: Function, style: Style) -> Plan:
     Raises InvalidIR if a write in place could be seen through another value.
     """
     function = insert_copies(drop_unused(function))
-    verify_copies(function)
+    try:
+        verify_copies(function)
+    except InvalidIR:  # a copy has made another buffer visible: look once more
+        function = insert_copies(function)
+        verify_copies(function)
     function = restore_jumps(gather_extents(function))
     order = Order(function)
     folding = Folding(function, order, Events(function, order), style)
