@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from adgen.transpiler.errors import UnsupportedError
 from tests.frontend.running import agrees, lowered
 
 X = np.array([1.5, -2.0, 3.0])
@@ -63,3 +64,42 @@ def test_the_largest_of_nothing() -> None:
 
     with pytest.raises(ValueError, match="max\\(\\) arg is an empty sequence"):
         lowered(largest, X)(X[:0])
+
+
+ITERATORS = {
+    "zip": lambda x: zip((x[0], x[1]), (x[2], x[0])),
+    "enumerate": lambda x: enumerate((x[0], x[1])),
+    "map": lambda x: map(lambda t: (t, t), (x[0], x[1])),
+    "generator": lambda x: ((t, 2.0) for t in (x[0], x[1])),
+    "iter": lambda x: iter(((x[0], x[1]), (x[1], x[1]))),
+}
+
+
+@pytest.mark.parametrize("kind", ITERATORS)
+def test_iterators_give_their_items_once(kind: str) -> None:
+    make = ITERATORS[kind]
+
+    def once(x):
+        kept = make(x)
+        total = 0.0
+        for a, b in kept:
+            total += a * b
+        kept = make(x)
+        return total + sum(a for a, _ in kept)
+
+    def twice(x):
+        kept = make(x)
+        return sum(a * b for a, b in kept) + sum(a for a, _ in kept)
+
+    def in_a_loop(x):
+        kept = make(x)
+        total = 0.0
+        for _ in range(x.shape[0]):
+            for a, _ in kept:
+                total += a
+        return total
+
+    agrees(once, np.array([1.0, 2.0, 3.0]))
+    for program in (twice, in_a_loop):
+        with pytest.raises(UnsupportedError, match="the iterator `kept` is used a second time"):
+            lowered(program, np.array([1.0, 2.0, 3.0]))

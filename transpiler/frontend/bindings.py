@@ -248,6 +248,7 @@ class Conflict:
 
 _PLAIN = (LIST, DICT)
 UNDEF = Unbound()
+ITERATORS = (ZipOf, EnumerateOf, ReversedOf, IteratorOf)  # they give their items once
 Binding = Any  # of the kinds above; a union of them all would say no more
 Key = tuple[Frame, str]
 

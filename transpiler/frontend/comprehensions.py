@@ -10,7 +10,7 @@ import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import range_of
-from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, RangeOf, Static
+from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, IteratorOf, RangeOf, Static
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
@@ -73,7 +73,8 @@ def _list(cx: Context, node: Any, name: str) -> Binding:
             UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
             "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
         )  # fmt: skip
-    return new_list(cx, found, name)
+    items = new_list(cx, found, name)
+    return IteratorOf(items) if isinstance(node, gast.GeneratorExp) else items
 
 
 @expression(gast.SetComp)

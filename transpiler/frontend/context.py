@@ -255,7 +255,9 @@ class Context:
 
     def bind(self, name: str, binding: Binding) -> None:
         """Let a name of the present frame, or of one around it, stand for ``binding``."""
-        self.state.env[(self.frame.owner(name) or self.frame, name)] = binding
+        frame = self.frame.owner(name) or self.frame
+        self.state.env[(frame, name)] = binding
+        self.state.env.pop((frame, f"$used {name}"), None)
 
     def flag(self, name: str) -> Operand:
         """A control flag of the present frame (see blocks.py)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import is_none, named
-from adgen.transpiler.frontend.bindings import Binding, Static, describe
+from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Static, describe
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
@@ -45,7 +45,7 @@ def _map(cx: Context, call: Call) -> Binding:
     start = len(cx.builder.ops)
     made = tuple(apply(cx, call.node, function, row, {}) for row in zip(*rows, strict=False))
     _refuse_effects(cx, call, start)
-    return made
+    return IteratorOf(made)
 
 
 @known(builtins.filter)
@@ -61,7 +61,7 @@ def _filter(cx: Context, call: Call) -> Binding:
                       "write it as a loop with an `if`")  # fmt: skip
         kept += [item] if test else []
     _refuse_effects(cx, call, start)
-    return tuple(kept)
+    return IteratorOf(tuple(kept))
 
 
 @known(functools.reduce)

@@ -14,6 +14,7 @@ from adgen.transpiler.frontend.arguments import range_of
 from adgen.transpiler.frontend.bindings import (
     Binding,
     EnumerateOf,
+    IteratorOf,
     RangeOf,
     Ref,
     ReversedOf,
@@ -56,6 +57,8 @@ def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
 
 def iterated(cx: Context, node: Any, sequence: Binding) -> Binding:
     """What a loop over an object of a class of the user runs over; other things as they are."""
+    if isinstance(sequence, IteratorOf):
+        return sequence.sequence
     answer = items_of_object(cx, node, sequence)
     return sequence if answer is None else answer
 

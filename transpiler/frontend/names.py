@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.dialects import in_numpy
-from adgen.transpiler.errors import TypeMismatch, UnboundName
+from adgen.transpiler.errors import TypeMismatch, UnboundName, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
+    ITERATORS,
     UNDEF,
     Binding,
     Cell,
@@ -32,13 +33,29 @@ def look_up(cx: Context, node: Any, name: str) -> Binding:
     """The binding of a name that is read.  Raises UnboundName or TypeMismatch."""
     frame = cx.frame.owner(name)
     if frame is not None:
-        return _local(cx, node, name, frame)
+        binding = _local(cx, node, name, frame)
+        if isinstance(binding, ITERATORS):
+            _use_up(cx, node, name, frame)
+        return binding
     found = cx.frame.source.bindings.lookup(name)
     if found is MISSING:
         reason = cx.frame.source.bindings.reason(name)
         cx.refuse(UnboundName, f"`{name}` is not known: {reason}", node,
                   raises=NameError(f"name {name!r} is not defined"))  # fmt: skip
     return from_object(cx, node, found, name)
+
+
+def _use_up(cx: Context, node: Any, name: str, frame: Frame) -> None:
+    """An iterator gives its items once: a second loop over it would find nothing."""
+    key = frame, f"$used {name}"
+    if key in cx.state.env:
+        cx.refuse(
+            UnsupportedSyntax,
+            f"the iterator `{name}` is used a second time: Python finds it empty",
+            node,
+            f"keep a list: {name} = list(...)",
+        )
+    cx.state.env[key] = True
 
 
 def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
