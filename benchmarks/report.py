@@ -36,7 +36,10 @@ same function. *by hand*: an adjoint written for speed by hand in Numba (`benchm
 scalars, workspace allocated before the clock starts, no vector mathematics library. Value and
 gradient of both agree to the difference in the last column, relative to the largest entry.
 Aims: generated at most 1.25 × by hand, at most 4 × primal; **bold** where missed. The two heat
-stencils, one written as loops and one as slices, are held against the same adjoint. Calls
+stencils, one written as loops and one as slices, are held against the same adjoint. What limits
+that adjoint is its tape of 8 MB, written and read once: with one row in its place, which stays in
+the cache, both sweeps together take twice the primal, with the tape three times and more, and to
+recompute in segments instead is no faster. Calls
 of Rosenbrock's function and of the series are timed inside a compiled loop that calls each side
 1000 times; the others are called from Python. Every generated call allocates the arrays that it
 returns; the hand-written adjoints are given theirs.
