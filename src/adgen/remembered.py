@@ -187,7 +187,8 @@ def _meaning(value: Any) -> str | None:
 def _meaning_of_module(module: ModuleType) -> str | None:
     if sys.modules.get(module.__name__) is not module:
         return None
-    if _root(module.__name__) not in _LIBRARIES and "__getattr__" in vars(module):
+    computes = type(module) is not ModuleType or "__getattr__" in vars(module)
+    if computes and _root(module.__name__) not in _LIBRARIES:
         return None  # what it holds is not all in its globals
     return f"module {module.__name__} {_version(module.__name__)}"
 

@@ -5,6 +5,7 @@ import itertools
 import os
 import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -158,6 +159,21 @@ def test_functions_of_other_files_count(home):
         program.write(program.file.read_text())
         assert program.derives() and not program.derives()
         other.edit("x * x * x", "x * x")
+
+
+def test_modules_that_compute_what_they_hold_are_not_kept(home):
+    class Computing(ModuleType):
+        factor = property(lambda self: 2.0)
+
+    other = Program(home, "def g(x):\n    return x * x\n")
+    name = other.file.stem
+    program = Program(home, f"import {name} as other\n\ndef f(x):\n    return other.g(x)\n")
+    other.module.__class__ = Computing
+    assert program.derives() and program.derives()
+    other.module.__class__ = ModuleType
+    other.module.__getattr__ = lambda name: 2.0
+    assert program.derives() and program.derives()
+    assert kept(home) == []
 
 
 @pytest.mark.parametrize("name", ["uses_array", "uses_dict"])
