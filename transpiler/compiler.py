@@ -88,7 +88,7 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     if request.mode == "primal":
-        return (returning_updates(primal),)
+        return (gradient.primal(returning_updates(primal), PASSES),)
     if request.mode == "value_and_grad":
         return (gradient.value_and_grad(primal, request.wrt, PASSES),)
     if request.mode == "grad_and_aux":

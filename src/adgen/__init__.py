@@ -30,6 +30,7 @@ from adgen.transpiler.errors import (
     UnsupportedSyntax,
     WrongDerivative,
 )
+from adgen.user_primitives import defjvp, defvjp, primitive
 from adgen.version import __version__
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "WrongDerivative",
     "__version__",
     "check_grads",
+    "defjvp",
+    "defvjp",
     "differentiate",
     "flatten",
     "from_source",
@@ -58,6 +61,7 @@ __all__ = [
     "jvp",
     "multigrad_dict",
     "optimizers",
+    "primitive",
     "register_container",
     "value_and_grad",
     "vjp",

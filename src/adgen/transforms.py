@@ -14,6 +14,7 @@ from adgen.parameters import Wrt
 from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.types import is_float
+from adgen.transpiler.primitives.custom import UserPrimitive
 
 Function = Callable[..., Any]
 
@@ -62,6 +63,10 @@ def differentiate(
 def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable:
     if isinstance(function, Differentiable):
         function = function._compilations.function
+    if isinstance(function, UserPrimitive):
+        raise NotDifferentiable(
+            f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
+        )
     if isinstance(function, Derivative) or not callable(function):
         raise NotDifferentiable(
             f"{function!r} is no function that `differentiate` takes",
@@ -195,6 +200,10 @@ def object_of(function: Function, wrt: Wrt | None, jit: bool | None) -> Differen
 
 def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
+    if isinstance(function, UserPrimitive):
+        raise NotDifferentiable(
+            f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
+        )
     if isinstance(function, Derivative) or not callable(function):
         return _differentiable(function, wrt, options)  # refuses
     objects = compilations_of(function).objects

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping, Sequence
 
+from adgen.transpiler.autodiff import custom
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
@@ -17,6 +18,7 @@ from adgen.transpiler.ir.rewrite import rename
 from adgen.transpiler.ir.types import Array, Scalar, Type, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
+from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
 from adgen.transpiler.primitives.table import find
 
@@ -159,6 +161,8 @@ class _Forward:
 
     def primitive(self, op: Op, b: Builder) -> Operand:
         """The tangent by the table."""
+        if isinstance(op.callee, Custom):
+            return self.custom(op, b)
         entry = find(op.callee)
         assert entry is not None
         kind, operands, attrs = entry.kind, op.operands, dict(op.attrs)
@@ -187,6 +191,19 @@ class _Forward:
         for part in parts[1:]:
             total = b.emit(operator.add, total, part)
         return total
+
+    def custom(self, op: Op, b: Builder) -> Operand:
+        """The tangent by the user's rules."""
+        assert isinstance(op.callee, Custom)
+        custom.check_arguments(op, self.varied(op.operands[0]) is not None)
+        total: Operand | None = None
+        for k in range(len(op.callee.rules)):
+            t = self.varied(op.operands[1 + k])
+            part = None if t is None else custom.applied(b, op, k, t, forwards=True)
+            if part is not None:
+                part = self.fit(b, part, op.result)
+                total = part if total is None else b.emit(operator.add, total, part)
+        return b.zeros_like(op.result) if total is None else total
 
     def slot_op(self, op: Op, b: Builder) -> None:
         """Slots that hold varying values have a twin that holds the tangents."""

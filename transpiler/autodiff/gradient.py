@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adgen.transpiler.autodiff.custom import without_rules
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.merge import merge_independent_iterations
 from adgen.transpiler.autodiff.order import fix_order
@@ -27,6 +28,12 @@ class Passes:
     optimise_joint: Pass
 
 
+def primal(function: Function, passes: Passes) -> Function:
+    """The function itself."""
+    plain = without_rules(function)
+    return function if plain is function else passes.optimise(plain)
+
+
 def value_and_grad(
     function: Function, wrt: Sequence[int], passes: Passes, auxiliary: bool = False
 ) -> Function:
@@ -34,7 +41,12 @@ def value_and_grad(
 
     With ``auxiliary``, of one that returns a scalar and anything beside it.
     """
-    joint = passes.optimise_joint(reverse(function, wrt, seeded=False, auxiliary=auxiliary))
+    joint = without_rules(reverse(function, wrt, seeded=False, auxiliary=auxiliary))
+    return _planned_gradient(function, joint, passes)
+
+
+def _planned_gradient(function: Function, joint: Function, passes: Passes) -> Function:
+    joint = passes.optimise_joint(joint)
     joint = passes.optimise_joint(merge_independent_iterations(joint))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
     return own_results(joint, core.leaves(function.structure))
@@ -42,7 +54,7 @@ def value_and_grad(
 
 def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Function, Function]:
     """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
-    joint = passes.optimise_joint(reverse(function, wrt, seeded=True))
+    joint = passes.optimise_joint(without_rules(reverse(function, wrt, seeded=True)))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
     return split(own_results(joint, core.leaves(function.structure)), function)
 
@@ -53,15 +65,16 @@ def jvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     out, tangents = forward(function, wrt)
     structure = (function.structure, function.structure)
     both = (*out.body.yields[:count], *tangents[:count])
-    return own_results(passes.optimise(_yielding(out, structure, both)), count)
+    named = without_rules(_yielding(out, structure, both))
+    return own_results(passes.optimise(named), count)
 
 
 def hvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     """``f_hvp(args, v) -> (product, ...)``: the Hessian times ``v``, forward over reverse."""
-    gradient = value_and_grad(function, wrt, passes)
+    gradient = _planned_gradient(function, reverse(function, wrt, seeded=False), passes)
     out, tangents = forward(gradient, wrt)
     products = tangents[1:]
-    named = _yielding(out, (core.LEAF,) * len(products), products)
+    named = without_rules(_yielding(out, (core.LEAF,) * len(products), products))
     return own_results(passes.optimise(_renamed(named, f"{function.name}_hvp")), 0)
 
 
@@ -69,7 +82,7 @@ def derivative(function: Function, wrt: int, order: int, passes: Passes) -> Func
     """``f_dk(args) -> (f^(k-1), (f^(k),))``: derivatives of order ``k >= 2`` of a scalar
     function of one scalar parameter, forward over reverse.
     """
-    current = value_and_grad(function, (wrt,), passes)
+    current = _planned_gradient(function, reverse(function, (wrt,), seeded=False), passes)
     index = len(current.body.yields) - 1
     for _ in range(order - 1):
         seed = 1.0
@@ -79,7 +92,7 @@ def derivative(function: Function, wrt: int, order: int, passes: Passes) -> Func
             _yielding(out, (core.LEAF, (core.LEAF,)), (previous, tangents[index]))
         )  # fmt: skip
         index = 1
-    return _renamed(current, f"{function.name}_derivative{order}")
+    return _renamed(primal(current, passes), f"{function.name}_derivative{order}")
 
 
 def _yielding(function: Function, structure: object, yields: Sequence[Operand]) -> Function:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from adgen.transpiler.autodiff import custom
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.errors import NotDifferentiable
@@ -28,6 +29,7 @@ from adgen.transpiler.ir.trees import Constant, Node
 from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
+from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
 from adgen.transpiler.primitives.table import find
 
@@ -239,6 +241,14 @@ class _Reverser:
 
     def primitive(self, op: Op, g: Operand, adjoints: Adjoints, b: Builder) -> None:
         """Cotangents of the operands by the table."""
+        if isinstance(op.callee, Custom):
+            custom.check_arguments(op, op.operands[0] in self.activity)
+            for k in range(len(op.callee.rules)):
+                if op.operands[1 + k] in self.activity:
+                    part = custom.applied(b, op, k, g, forwards=False)
+                    if part is not None:
+                        self.contribute(b, adjoints, op.operands[1 + k], part)
+            return
         entry = find(op.callee)
         assert entry is not None
         kind, operands, attrs = entry.kind, op.operands, dict(op.attrs)

@@ -46,6 +46,7 @@ from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.primitives.custom import UserPrimitive
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
 
@@ -103,6 +104,10 @@ def call(
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
+    if isinstance(callee, UserPrimitive):
+        from adgen.transpiler.frontend.custom_calls import call_custom
+
+        return call_custom(cx, request, callee)
     if is_exception_class(callee):
         return made(request, callee)
     if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):

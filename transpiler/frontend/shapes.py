@@ -24,6 +24,7 @@ from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.layout import Layout
 from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
 from adgen.transpiler.ir.types import INT, Array, Type
+from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.table import find
 from adgen.transpiler.primitives.typing import shaped
 
@@ -344,6 +345,8 @@ def _shape_of_result(
             return tuple(extent_of(cx, operand) for operand in operands)
         case core.FULL_:
             return tuple(extent_of(cx, operand) for operand in operands[1:])
+    if isinstance(callee, Custom):
+        return of(operands[0])
     entry = find(callee)
     if entry is None:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.custom import STOP, STOP_ENTRY, Custom
 from adgen.transpiler.primitives.kinds import (
     REAL,
     Domain,
@@ -18,7 +19,8 @@ from adgen.transpiler.primitives.kinds import (
     TypeRule,
 )
 
-_ENTRIES: dict[Any, Primitive] = {}
+_ENTRIES: dict[Any, Primitive] = {}  # what tests and lists go through
+_HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY}  # what only adgen writes
 
 
 def primitive(
@@ -63,9 +65,11 @@ def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
 
 def find(callee: Any) -> Primitive | None:
     """The entry of a callable, or None."""
+    if isinstance(callee, Custom):
+        return callee.entry
     _load()
     try:
-        return _ENTRIES.get(callee)
+        return _ENTRIES.get(callee) or _HIDDEN.get(callee)
     except TypeError:  # not hashable
         return None
 

@@ -1,0 +1,121 @@
+"""Derivatives by the user's own rules: rules are inlined, and transposed where one mode lacks one.
+
+A rule is linear in its first operand.  Its transpose comes from the chain rule itself:
+the cotangent of that operand, given one of the result, is the transpose applied to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.rewrite import clone_op, rename, resolve, substitute, with_body
+from adgen.transpiler.ir.types import Array
+from adgen.transpiler.primitives.builder import Builder, zero
+from adgen.transpiler.primitives.custom import STOP, Custom, Rule
+
+
+def applied(
+    b: Builder, op: Op, argument: int, direction: Operand, forwards: bool
+) -> Operand | None:
+    """The rule of one argument applied to a tangent of it or to a cotangent of the result.
+
+    None for a derivative of zero.  Raises NotDifferentiable where there is no rule.
+    """
+    custom = op.callee
+    assert isinstance(custom, Custom)
+    rule = custom.rules[argument]
+    if rule is None:
+        return None
+    if isinstance(rule, str):
+        raise NotDifferentiable(
+            f"`{custom.name}` is a primitive without a rule for its argument {argument}",
+            op.span,
+            hint=f"give it one: adgen.{rule}({custom.name}, ...), or None if it is constant",
+        )
+    count = len(custom.rules)
+    arguments = op.operands[1 : 1 + count]
+    captures = [op.operands[1 + count + k] for k in rule.captures]
+    if rule.transposed is not forwards:
+        return inlined(b, rule.function, [direction, op.result, *arguments, *captures])[0]
+    joint = _transposed(rule, custom.name, op)
+    first = rule.function.params[0]
+    nothing = _zero_like(b, first, arguments[argument] if rule.transposed is False else op.result)
+    given = [nothing, op.result, *arguments, *captures, direction]
+    return inlined(b, joint, given)[1]
+
+
+def check_arguments(op: Op, varies: bool) -> None:
+    """Refuse a function that depends on what is differentiated by other than as an argument."""
+    if varies:
+        name = getattr(op.callee, "__name__", "")
+        raise NotDifferentiable(
+            f"`{name}` is a primitive, and reads a value that varies from outside of it",
+            op.span,
+            hint="pass the value as an argument, and give a rule for it",
+        )
+
+
+def _transposed(rule: Rule, name: str, op: Op) -> Function:
+    from adgen.transpiler.autodiff.reverse import reverse
+
+    if any(inner.regions for inner in rule.function.body.ops):
+        wanted, has = ("defjvp", "vjp") if rule.transposed else ("defvjp", "jvp")
+        raise NotDifferentiable(
+            f"the {has} of `{name}` has loops or branches: it is not transposed",
+            op.span,
+            hint=f"give the other rule too: adgen.{wanted}({name}, ...)",
+        )
+    return reverse(rule.function, (0,), seeded=True)
+
+
+def _zero_like(b: Builder, param: Value, example: Operand) -> Operand:
+    if isinstance(param.type, Array):
+        assert isinstance(example, Value)
+        return b.zeros_like(example)
+    return zero(param.type)
+
+
+def inlined(b: Builder, function: Function, operands: Sequence[Operand]) -> list[Operand]:
+    """The results of a function, its ops added to those of the builder."""
+    mapping: dict[Value, Operand] = dict(zip(function.params, operands, strict=True))
+    for op in function.body.ops:
+        b.add(_adopted(clone_op(op, mapping), b))
+    return [resolve(y, mapping) for y in function.body.yields]
+
+
+def _adopted(op: Op, b: Builder) -> Op:
+    """An op in the role and at the place of those that are being built."""
+    regions = tuple(
+        Block(region.args, tuple(_adopted(inner, b) for inner in region.ops), region.yields)
+        for region in op.regions
+    )
+    attrs = {**op.attrs, "label": core.new_label()} if "label" in op.attrs else op.attrs
+    return op.with_(role=b.role, span=b.span, regions=regions, attrs=attrs)
+
+
+def without_rules(function: Function) -> Function:
+    """The function with the values in the place of ops that only bring derivatives."""
+    mapping: dict[Value, Operand] = {
+        op.result: op.operands[0] for _, op in core.walk(function.body) if _brings_rules(op)
+    }
+
+    def visit(block: Block) -> Block:
+        kept = [op for op in block.ops if not _brings_rules(op)]
+        ops = [op.with_(regions=tuple(visit(region) for region in op.regions)) for op in kept]
+        return Block(block.args, tuple(ops), block.yields)
+
+    if not mapping:
+        return function
+    names = {
+        value: result.name
+        for result, value in mapping.items()
+        if isinstance(value, Value) and result.name and not value.name
+    }
+    return with_body(function, rename(substitute(visit(function.body), mapping), names))
+
+
+def _brings_rules(op: Op) -> bool:
+    return op.callee is STOP or isinstance(op.callee, Custom)
