@@ -210,7 +210,7 @@ class _Forward:
         slot = op.attrs["slot"]
         if slot not in self.activity:
             return
-        twin = self.slots.setdefault(slot, Slot(slot.kind, slot.type, f"{slot.name}_dot"))
+        twin = self.slots.setdefault(slot, slot.twin("_dot"))
         if op.callee in (core.DECLARE, core.RESERVE):
             b.effect(str(op.callee), *op.operands, slot=twin)
         elif op.callee == core.SAVE:

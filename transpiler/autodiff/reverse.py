@@ -220,7 +220,7 @@ class _Reverser:
 
     def twin(self, slot: Slot) -> Slot:
         """The stack of the cotangents of what a stack of the program holds."""
-        return self.twins.setdefault(slot, Slot(slot.kind, slot.type, f"{slot.name}_bar"))
+        return self.twins.setdefault(slot, slot.twin("_bar"))
 
     def moves(self, op: Op) -> bool:
         """Whether an op pushes to or pops from a stack of values that vary."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
@@ -17,6 +18,9 @@ from adgen.transpiler.ir.types import BOOL
 
 _EXTENTS = ("n", "m", "p", "q")
 _INDICES = ("i", "j", "k")
+
+
+_STORAGE = re.compile("_(saved|stack)$")
 
 
 class Naming:
@@ -62,10 +66,10 @@ class Naming:
                 slots[op.attrs["slot"]] = None
         for slot in slots:
             base = slot.name or "saved"
-            base = base if base.endswith("saved") else f"{base}_saved"
+            base = base if base.endswith(("saved", "stack")) else f"{base}_saved"
             self.slots[slot] = self.fresh(base)
             if slot.kind == "stack":
-                self.tops[slot] = self.fresh(base.removesuffix("_saved") + "_top")
+                self.tops[slot] = self.fresh(f"{_STORAGE.sub('', base)}_top")
 
     def _share_with_slots(self, function: Function, webs: list[Web]) -> set[Web]:
         """A temporary that is only ever saved to one local slot takes the slot's name."""

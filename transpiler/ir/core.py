@@ -139,12 +139,19 @@ class Slot:
     extents of the value, if it is an array), indexed by trip counters.  In a ``while``
     the first extent is a first guess, and ``reserve`` at the start of the body grows it.
     At the loop level an array is saved by elements, its indices after the counters.
-    kind ``stack``: last in, first out; grows; ``save`` pushes, ``load`` pops.
+    kind ``stack``: last in, first out; grows; ``save`` pushes, ``load`` pops.  Recursive
+    functions have stacks of their own, before any derivative is taken.
     """
 
     kind: str
     type: Type
     name: str = ""
+
+    def twin(self, suffix: str) -> Slot:
+        """A slot for the derivatives of what this one holds: ``x_stack``, ``x_bar_stack``."""
+        base = self.name.removesuffix("stack").removesuffix("_")
+        named = f"{base}{suffix}" if base else suffix.lstrip("_")
+        return Slot(self.kind, self.type, named if base == self.name else f"{named}_stack")
 
 
 LEAF = None  # the leaf of a result structure
