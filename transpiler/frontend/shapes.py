@@ -31,6 +31,7 @@ from adgen.transpiler.primitives.typing import shaped
 if TYPE_CHECKING:
     from adgen.transpiler.frontend.context import Context
 
+_KEEP_NATURAL = (operator.add, operator.mul, operator.floordiv, operator.mod)
 Extent = Any
 Shape = tuple[Extent, ...]
 
@@ -42,6 +43,7 @@ class Extents:
         self.shapes: dict[Value, Shape] = {}
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
         self.natural: set[Value] = set()  # integer values that are never negative
+        self.windows: set[Any] = set()  # slices with bounds in order, within their arrays
         self.settled: set[Value] = set()  # arguments: an axis not flagged as of length 1 is not
         self.layouts: dict[Value, Layout] = {}  # of arrays that are perhaps not in C's order
 
@@ -383,7 +385,7 @@ def _note_integer(
 ) -> None:
     """Which extent a new integer is, and whether it is natural."""
     extents = cx.extents
-    if callee in (operator.add, operator.mul) and all(map(extents.is_natural, operands)):
+    if callee in _KEEP_NATURAL and all(map(extents.is_natural, operands)):
         extents.natural.add(value)
     if callee in (core.RANGELEN, core.DIM) or (callee is builtins.max and 0 in operands[1:]):
         extents.natural.add(value)

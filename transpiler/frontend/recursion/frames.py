@@ -113,6 +113,7 @@ class Stacks:
         self.boxes = set(cx.state.boxes)
         self.seen: set[Box] = set()  # containers that are saved already, or that the call sees
         self.slots: dict[Any, Slot] = {}
+        self.signed: set[Any] = set()  # places of numbers that may be negative
         self.sites: dict[Any, Saved] = {}
         self.grown = False
 
@@ -218,6 +219,7 @@ class Stacks:
                 return Conflict(old.binding, number)
             self.grown = True
             self.widen((place, "number"), type_of(old.binding), name)
+            self.signed.add((place, "number"))
         elif old is not None and not isinstance(old, Number):
             return Conflict(binding_of(old), number)
         self.push(node, (place, "number"), number, name)
@@ -272,6 +274,9 @@ class Stacks:
         """Push a value to the stack of a place."""
         cx = self.cx
         slot = self.widen(place, type_of(value), name)
+        if place not in self.signed and not cx.extents.is_natural(value):
+            self.signed.add(place)
+            self.grown = True
         operand = cx.cast(node, value, slot.type)
         cx.builder.span = cx.span(node)
         cx.builder.effect(core.SAVE, operand, slot=slot)
@@ -343,6 +348,8 @@ class Stacks:
         assert isinstance(value, Value)
         if isinstance(slot.type, Array):
             cx.extents.layouts[value] = UNKNOWN
+        elif place not in self.signed:
+            cx.extents.natural.add(value)
         return value
 
 

@@ -46,7 +46,7 @@ from adgen.transpiler.frontend.recursion.members import (
 from adgen.transpiler.frontend.recursion.normal_form import NormalForm, Site
 from adgen.transpiler.frontend.recursion.phases import Phase
 from adgen.transpiler.frontend.recursion.statements import head_of_loop
-from adgen.transpiler.frontend.recursion.windows import is_window, note_window, window
+from adgen.transpiler.frontend.recursion.windows import is_window, narrows, note_window, window
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.paths import Path
 
@@ -65,6 +65,8 @@ class Machine:
         self.segments: dict[tuple[str, Any], Segment] = {}
         self.pending: Site | None = None  # the call that is being evaluated
         self.windows: dict[tuple[Frame, str], Path] = {}  # parameters: ever smaller slices of that
+        self.narrowed: list[tuple[Frame, str]] = []  # parameters newly found to be such
+        self.phase: Phase  # the loop that is being lowered
         self.written = False  # a parameter that holds an array of the recursion is written
 
     def run(self) -> Binding:
@@ -294,6 +296,8 @@ class Machine:
             prefix = self.windows.get(key)
             if prefix is not None:
                 binding = window(cx, site, binding, prefix)
+            elif narrows(self.phase.start.env.get(key), binding):
+                self.narrowed.append(key)
             cx.state.env[key] = binding
         self.go(self.segment(ENTRY, callee, None))
 

@@ -24,7 +24,7 @@ from adgen.transpiler.frontend.joins import FLAGS, branch, dummy
 from adgen.transpiler.frontend.loops import Loop, Trial
 from adgen.transpiler.frontend.recursion.frames import refs_in
 from adgen.transpiler.frontend.recursion.members import RESUME, Segment
-from adgen.transpiler.frontend.recursion.windows import narrows, window
+from adgen.transpiler.frontend.recursion.windows import unsliced, window
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT
 
@@ -40,6 +40,7 @@ class Phase(Loop):
             machine.cx, machine.node, over, None if over is None else Value(INT, "level")
         )
         self.machine, self.kinds = machine, kinds
+        machine.phase = self
 
     def segments(self) -> list[Segment]:
         """The segments of this loop that can run by what is known."""
@@ -140,23 +141,21 @@ class Phase(Loop):
             news |= not machine.written
             machine.written = True
         after = self.segments_after(trial)
-        if found or self.learn_windows(ends) or super().learn(trial):
+        if found or self.learn_windows() or super().learn(trial):
             if self.over is None:
                 machine.stacks.forget()  # what is saved follows what is carried
             return True
         return news or len(self.ran) != len(after)
 
-    def learn_windows(self, ends: dict[Key, Binding]) -> bool:
+    def learn_windows(self) -> bool:
         """Parameters that get slices of what they are: windows from the start."""
-        found = False
-        for key, end in ends.items():
-            init = self.start.env.get(key)
-            if key[0] in self.machine.ports() and key not in self.machine.windows:
-                if isinstance(init, Ref) and narrows(init, end):
-                    self.machine.windows[key] = init.path
-                    self.start.env[key] = window(self.cx, self.node, init, init.path)
-                    found = True
-        return found
+        machine, env = self.machine, self.start.env
+        new = [key for key in dict.fromkeys(machine.narrowed) if key in env]
+        for key in new:
+            prefix = machine.windows[key] = unsliced(env[key])
+            env[key] = window(self.cx, self.node, env[key], prefix)
+        machine.narrowed.clear()
+        return bool(new)
 
     def segments_after(self, trial: Trial) -> list[Segment]:
         """The segments of this loop that can run by what a trial has found."""

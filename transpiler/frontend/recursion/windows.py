@@ -23,12 +23,22 @@ _BOTH = Slice(start=True, stop=True)
 
 
 def narrows(first: Binding, later: Binding) -> bool:
-    """Whether ``later`` is a slice, or a slice of a slice, of what ``first`` is."""
-    if not (isinstance(first, Ref) and isinstance(later, Ref) and first.cell is later.cell):
-        return False
-    known = len(first.path)
-    rest = later.path[known:]
-    return first.path == later.path[:known] and bool(rest) and all(map(_is_slice, rest))
+    """Whether ``later`` is another slice of the array that ``first`` is all or a slice of."""
+    return (
+        isinstance(first, Ref)
+        and isinstance(later, Ref)
+        and first.cell is later.cell
+        and first.path != later.path
+        and unsliced(first) == unsliced(later)
+    )
+
+
+def unsliced(ref: Ref) -> Path:
+    """The path of a view without the slices at its end."""
+    count = len(ref.path)
+    while count and _is_slice(ref.path[count - 1]):
+        count -= 1
+    return ref.path[:count]
 
 
 def _is_slice(step: Any) -> bool:
@@ -52,9 +62,12 @@ def window(cx: Context, node: Any, binding: Binding, prefix: Path) -> Binding:
     whole = Ref(binding.cell, prefix, before)
     shape = shapes.ref_shape(cx, whole)
     first: Operand = 0
-    last = shapes.operand_of(cx, node, shape[0])
+    last: Operand = shapes.operand_of(cx, node, shape[0])
     for step, taken in steps[len(prefix) :]:
         item, bounds = step.items[0], list(taken)  # type: ignore[union-attr]
+        if (binding.cell, prefix, before, taken) in cx.extents.windows:
+            first, last = taken
+            continue
         start = bounds.pop(0) if item.start else None  # type: ignore[union-attr]
         stop = bounds.pop(0) if item.stop else None  # type: ignore[union-attr]
         first, last = _narrowed(cx, node, first, last, start, stop)
@@ -99,8 +112,9 @@ def is_window(ref: Ref) -> bool:
 
 def note_window(cx: Context, node: Any, ref: Ref) -> None:
     """What holds for the bounds of a window: neither is negative, the length is their distance."""
-    prefix, bounds = ref.path[:-1], ref.index[-2:]
-    shape = shapes.ref_shape(cx, Ref(ref.cell, prefix, ref.index[:-2]))
+    prefix, before, bounds = ref.path[:-1], ref.index[:-2], ref.index[-2:]
+    cx.extents.windows.add((ref.cell, prefix, before, bounds))
+    shape = shapes.ref_shape(cx, Ref(ref.cell, prefix, before))
     cx.extents.natural.update(bound for bound in bounds if isinstance(bound, Value))
     extent = shapes.canonical(cx, ("part", shape[0], *bounds, None))
     if extent not in cx.state.known:
