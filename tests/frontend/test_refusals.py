@@ -214,19 +214,6 @@ f.py:2:12: too many indices: 2 for an array of 1 axes
         return x[0, 1]
                ^^^^^^^""",
     ),
-    "comprehension of an array": (
-        """\
-def f(x):
-    y = [2 * v for v in x]
-    return y[0]
-""",
-        "UnsupportedSyntax",
-        """\
-f.py:2:9: a comprehension over a range or an array is not compiled
-        y = [2 * v for v in x]
-            ^^^^^^^^^^^^^^^^^^
-  help: fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …""",
-    ),
     "tuple by a run-time index": (
         """\
 def f(x, n):

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, describe, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
@@ -96,12 +96,15 @@ def _sequences(
     strings = concatenated(cx, node, callee, left, right)
     if strings is not None:
         return strings
+    computed = _of_computed_length(cx, node, callee, left, right)
+    if computed is not None:
+        return computed
     if callee is operator.add and is_sequence(left) and is_sequence(right):
         return _joined(cx, node, left, right)
     if callee is operator.mul:
         for sequence, count in ((left, right), (right, left)):
             if type(count) is int and is_sequence(sequence):
-                items = items_of(cx, sequence, node) or ()
+                items = _known(cx, node, sequence)
                 return new_list(cx, items * count) if is_list(sequence) else items * count
     return None
 
@@ -113,8 +116,32 @@ def _joined(cx: Context, node: Any, left: Binding, right: Binding) -> Binding:
             TypeMismatch, f"{describe(left)} and {describe(right)} are joined", node,
             "convert one of them: `list(...)` or `tuple(...)`",
         )  # fmt: skip
-    items = (items_of(cx, left, node) or ()) + (items_of(cx, right, node) or ())
+    items = _known(cx, node, left) + _known(cx, node, right)
     return new_list(cx, items) if is_list(left) else items
+
+
+def _known(cx: Context, node: Any, sequence: Binding) -> tuple[Binding, ...]:
+    items = items_of(cx, sequence, node)
+    assert items is not None
+    return items
+
+
+def _of_computed_length(
+    cx: Context, node: Any, callee: Any, left: Binding, right: Binding
+) -> Binding | None:
+    """``xs + ys`` and ``xs * n`` where a length is known only at run time."""
+    grown = [growing.grown_of(cx, side, node) is not None for side in (left, right)]
+    if callee is operator.add and is_list(left) and is_list(right) and any(grown):
+        found = growing.grown_of(cx, left, node)
+        items = items_of(cx, left, node) or ()
+        out = growing.copied(cx, node, found) if found is not None else new_list(cx, items)
+        (growing.extend if found is not None else growing.extend_known)(cx, node, out, right)
+        return out
+    if callee is operator.mul:
+        for sequence, count in ((left, right), (right, left)):
+            if is_list(sequence) and isinstance(count, Value):
+                return growing.repeated(cx, node, sequence, count)
+    return None
 
 
 def matmul(cx: Context, node: Any, callee: Any, x: Operand, y: Operand, name: str) -> Binding:

@@ -8,7 +8,7 @@ changed: a named tuple), a ``Box`` (one that can), or one of the static things b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,54 @@ class OneOf:
 
     tag: Operand
     refs: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A bound of how many items were put into a list: ``count`` and a number for each loop.
+
+    ``loops``: the bounds of a counted loop, and what each iteration puts in at most.
+    ``bounded``: False where nothing is known.
+    """
+
+    count: int = 0
+    loops: tuple[tuple[tuple[Operand, Operand, Operand], int], ...] = ()
+    bounded: bool = True
+
+    def plus(self, count: int) -> Added:
+        """So many more."""
+        return replace(self, count=self.count + count)
+
+    def joined(self, other: Added) -> Added:
+        """A bound that holds for both."""
+        loops = dict(self.loops)
+        for bounds, count in other.loops:
+            loops[bounds] = max(count, loops.get(bounds, 0))
+        bounded = self.bounded and other.bounded
+        return Added(max(self.count, other.count), tuple(loops.items()), bounded)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Column:
+    """The items of a list, or a part of each: an array that has them along its first axis.
+
+    ``weak``: they are Python's numbers.
+    """
+
+    buffer: Ref
+    weak: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Grown:
+    """The contents of a list whose length is known only at run time (see growing.py).
+
+    ``items``: a ``Column``, or a tuple of such; ``added``: what the present loop has put in.
+    """
+
+    items: Any
+    size: Operand
+    added: Added = Added()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -344,6 +392,10 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return binding
         case Node(parts=parts):
             return parts
+        case Column(buffer=buffer):
+            return (buffer,)
+        case Grown(items=items, size=size):
+            return (items, size)
         case RangeOf(start=start, stop=stop, step=step):
             return (start, stop, step)
         case EnumerateOf(sequence=sequence, start=start):
@@ -381,6 +433,8 @@ def part_names(name: str, binding: Binding) -> list[str]:
     """Hints for the names of the parts of a compound binding."""
     if isinstance(binding, Node):
         return [part_name(name, key) for key in binding.keys]
+    if isinstance(binding, Grown):
+        return [name, f"{name}_size" if name else ""]
     return [name] * len(children(binding) or ())
 
 
@@ -391,6 +445,10 @@ def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
             return parts
         case Node():
             return binding.with_parts(parts)
+        case Column(weak=weak):
+            return Column(parts[0], weak)
+        case Grown(added=added):
+            return Grown(parts[0], parts[1], added)
         case ZipOf():
             return ZipOf(parts)
         case Method(name=name):

@@ -6,6 +6,7 @@ import operator
 from typing import Any
 
 import gast
+import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
@@ -27,10 +28,12 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.growing import grown_of, used
 from adgen.transpiler.frontend.special_methods import asked, compared_objects
 from adgen.transpiler.frontend.state import related
+from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
-from adgen.transpiler.ir.types import Scalar
+from adgen.transpiler.ir.types import BOOL, Scalar
 
 _COMPARISONS: dict[type, Any] = {
     gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge,
@@ -59,6 +62,9 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
         answer = asked(cx, node, binding, name)
         if answer is not None:
             return truth(cx, answer, node)
+    grown = grown_of(cx, binding, node)
+    if grown is not None:
+        return _truth_of_number(cx, grown.size, node)
     if isinstance(binding, (Box, Node)):
         found = opened(cx, binding, node)
         return not issubclass(binding.kind.cls, (list, dict, tuple)) or bool(found)
@@ -249,6 +255,13 @@ def _membership(cx: Context, node: Any, op: Any, left: Binding, right: Binding) 
         inside = truth(cx, answer, node)
         return inside if isinstance(op, gast.In) else negate(cx, inside, node)
     parts = items_of(cx, right, node)
+    grown = grown_of(cx, right, node)
+    if grown is not None and is_operand(left):
+        items = used(cx, node, grown)
+        equal = cx.emit(node, operator.eq, items, left)
+        some = cx.emit(node, np.any, equal, axis=(0,), keepdims=False)
+        inside = cx.emit(node, core.CAST, some, type=BOOL)
+        return inside if isinstance(op, gast.In) else negate(cx, inside, node)
     if parts is None:
         held = _has_key(cx, node, left, right)
         if held is not None:

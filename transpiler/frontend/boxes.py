@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
-from adgen.transpiler.errors import AliasedMutation, TypeMismatch
+from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnboundName, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
     Conflict,
+    Grown,
     Static,
     children,
     describe,
@@ -39,14 +40,7 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
     Raises AliasedMutation when it may have been changed through another name, TypeMismatch when
     its keys depend on the path that was taken.
     """
-    if box in cx.state.stale:
-        cx.refuse(
-            AliasedMutation,
-            f"this {box.kind.cls.__name__} may or may not have been changed through another name",
-            node,
-            "work on a copy where it gets its second name",
-            (("the change is here", cx.state.stale[box]),),
-        )
+    check_fresh(cx, box, node)
     found = cx.state.boxes[box]
     if isinstance(found, Conflict):
         one, two = (_extent(side) for side in (found.first, found.second))
@@ -56,8 +50,27 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
             node,
             "put the same keys in on every path",
         )
+    if isinstance(found, Grown):
+        cx.refuse(
+            UnsupportedSyntax,
+            "this use of a list whose length is known only at run time is not compiled",
+            node,
+            "index it, loop over it, or make it an array: np.array(xs)",
+        )
     assert isinstance(found, Node)
     return found
+
+
+def check_fresh(cx: Context, box: Box, node: Any) -> None:
+    """Refuse a container that may have been changed through another name."""
+    if box in cx.state.stale:
+        cx.refuse(
+            AliasedMutation,
+            f"this {box.kind.cls.__name__} may or may not have been changed through another name",
+            node,
+            "work on a copy where it gets its second name",
+            (("the change is here", cx.state.stale[box]),),
+        )
 
 
 def _extent(side: Binding) -> str:
@@ -77,6 +90,11 @@ def rewrite(cx: Context, box: Box, keys: Keys, parts: Sequence[Binding], node: A
         cx.refuse(TypeMismatch, f"{describe(box)} is put into itself", node, "put in a copy")
     contents(cx, box, node)
     cx.state.boxes[box] = Node(box.kind, keys, tuple(parts))
+    mark_changed(cx, box, node)
+
+
+def mark_changed(cx: Context, box: Box, node: Any) -> None:
+    """Other containers that may be this one are stale."""
     for other in cx.state.partners(box):
         cx.state.stale[other] = cx.span(node)
 
@@ -101,10 +119,21 @@ def opened(cx: Context, binding: Binding, node: Any) -> Node | None:
     return None
 
 
+def refuse_empty(cx: Context, node: Any) -> NoReturn:
+    """In a trial of a loop body: an item of a list that only earlier iterations have filled."""
+    cx.refuse(UnboundName, "an item of an empty list", node, "put in an item before the loop")
+
+
 def items_of(cx: Context, binding: Binding, node: Any) -> tuple[Binding, ...] | None:
-    """The items of a tuple, a named tuple or a list; None for anything else."""
+    """The items of a tuple, a named tuple or a list; None for anything else.
+
+    None also for a list whose length is known only at run time.
+    """
     if isinstance(binding, tuple):
         return binding
+    if isinstance(binding, Box) and isinstance(cx.state.boxes[binding], Grown):
+        check_fresh(cx, binding, node)
+        return None
     if isinstance(binding, (Box, Node, Static)) and is_sequence(binding):
         found = opened(cx, binding, node)
         return None if found is None else found.parts

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.arguments import (
     integer,
     is_none,
@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.arguments import (
 from adgen.transpiler.frontend.arithmetic import binary
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Column,
     EnumerateOf,
     RangeOf,
     Ref,
@@ -57,9 +58,10 @@ def _extremum(cx: Context, call: Call) -> Binding:
         )
     callee: Any = builtins.max if call.function == "max" else builtins.min
     if len(call.args) == 1:
-        (only,) = call.args
+        only, kind = _in_array(cx, call, call.args[0])
         if isinstance(only, Ref):
-            return _over_array(cx, call, np.max if callee is builtins.max else np.min, only)
+            found = _over_array(cx, call, np.max if callee is builtins.max else np.min, only)
+            return found if kind is None else as_scalar(cx, call.node, found, kind, call.name)
         items = _items(cx, call, only)
     else:
         items = call.args
@@ -88,6 +90,18 @@ def _items(cx: Context, call: Call, sequence: Binding) -> tuple[Binding, ...]:
     return tuple(items)
 
 
+def _in_array(
+    cx: Context, call: Call, sequence: Binding
+) -> tuple[Binding, Scalar | None]:  # fmt: skip
+    """A list of computed length as an array, and the Python number that its items are."""
+    found = growing.grown_of(cx, sequence, call.node)
+    if found is None:
+        return sequence, None
+    value = growing.used(cx, call.node, found)
+    weak = isinstance(found.items, Column) and found.items.weak
+    return cx.new_array(value), Scalar(value.type.dtype, weak=True) if weak else None
+
+
 def _over_array(cx: Context, call: Call, callee: Any, array: Ref) -> Operand:
     """A reduction of an array of one axis."""
     value = cx.read(array, call.node)
@@ -106,11 +120,14 @@ def _over_array(cx: Context, call: Call, callee: Any, array: Ref) -> Operand:
 def _sum(cx: Context, call: Call) -> Binding:
     sequence, start = named(cx, call, ("iterable", "start"), 1)
     first: Binding = 0 if start is None else start
+    sequence, kind = _in_array(cx, call, sequence)
     if isinstance(sequence, Ref):
         value = cx.read(sequence, call.node)
         total: Binding = cx.wrap(
             cx.emit(call.node, np.sum, value, axis=(0,), keepdims=False, name=call.name)
         )
+        if kind is not None:
+            total = as_scalar(cx, call.node, total, kind, call.name)
         default = is_operand(first) and not isinstance(first, Value) and first == 0
         return total if default else binary(cx, call.node, operator.add, first, total, call.name)
     items = _items(cx, call, sequence)
@@ -127,6 +144,7 @@ def _sum(cx: Context, call: Call) -> Binding:
 def _quantifier(cx: Context, call: Call) -> Binding:
     (sequence,) = named(cx, call, ("iterable",))
     every = call.function == "all"
+    sequence, _ = _in_array(cx, call, sequence)
     if isinstance(sequence, Ref):
         found = _over_array(cx, call, np.all if every else np.any, sequence)
         return as_scalar(cx, call.node, found, BOOL, call.name)
@@ -255,6 +273,9 @@ def _len(cx: Context, call: Call) -> Binding:
             if known_range is not None:
                 return len(known_range)
             return cx.emit(call.node, core.RANGELEN, start, stop, step, name=call.name)
+    grown = growing.grown_of(cx, arg, call.node)
+    if grown is not None:
+        return grown.size
     if is_operand(arg):
         cx.refuse(TypeMismatch, "`len` of a number", call.node, "give it an array or a tuple")
     length = length_of_object(cx, call.node, arg)
@@ -318,4 +339,9 @@ def _tuple(cx: Context, call: Call) -> Binding:
 
 @known(builtins.list)
 def _list(cx: Context, call: Call) -> Binding:
+    from adgen.transpiler.frontend.comprehensions import listed
+
+    if len(call.args) == 1 and not is_operand(call.args[0]):
+        if all_items(cx, call.node, call.args[0]) is None:
+            return listed(cx, call.node, call.args[0], call.name)
     return new_list(cx, collected(cx, call), call.name)

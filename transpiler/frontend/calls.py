@@ -38,6 +38,7 @@ from adgen.transpiler.frontend.dispatch import (
 )
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
+from adgen.transpiler.frontend.growing import in_array
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute, is_object
@@ -125,7 +126,8 @@ def call(
         return call_primitive(cx, request, entry)
     definition = library.definition_of(callee)
     if definition is not None:
-        return call_definition(cx, node, definition, args, kwargs)
+        arrays = tuple(in_array(cx, node, arg) for arg in args)
+        return call_definition(cx, node, definition, arrays, kwargs)
     return _call_object(cx, node, callee, args, kwargs)
 
 

@@ -52,6 +52,13 @@ def sum(SEQUENCE):
         RESULT = RESULT + ELEMENT
     return RESULT
 """,
+    builtins.list: """
+def list(SEQUENCE):
+    RESULT = []
+    for _ in SEQUENCE:
+        RESULT.append(ELEMENT)
+    return RESULT
+""",
     builtins.max: _EXTREMUM.format(function="max", sign=">"),
     builtins.min: _EXTREMUM.format(function="min", sign="<"),
     builtins.any: _QUANTIFIER.format(function="any", test="", found=True, otherwise=False),
@@ -67,14 +74,24 @@ class _ComputedLength(Exception):
 @expression(gast.GeneratorExp)
 def _list(cx: Context, node: Any, name: str) -> Binding:
     """Over things whose number is known: the list of the results."""
-    found = _items(cx, node, _first(cx, node))
+    sequence = _first(cx, node)
+    found = _items(cx, node, sequence)
     if found is None:
-        cx.refuse(
-            UnsupportedSyntax, "a comprehension over a range or an array is not compiled", node,
-            "fill an array in a loop: out = np.zeros(n); for i in range(n): out[i] = …",
-        )  # fmt: skip
-    items = new_list(cx, found, name)
+        items = _run(cx, node, node, builtins.list, sequence, name)
+    else:
+        items = new_list(cx, found, name)
     return IteratorOf(items) if isinstance(node, gast.GeneratorExp) else items
+
+
+def listed(cx: Context, node: Any, sequence: Binding, name: str) -> Binding:
+    """``list(sequence)`` of things whose number is computed."""
+    return _run(cx, node, _each(), builtins.list, sequence, name)
+
+
+@functools.cache
+def _each() -> Any:
+    """``[item for item in sequence]``."""
+    return gast.parse("[item for item in sequence]").body[0].value
 
 
 @expression(gast.SetComp)
@@ -169,24 +186,31 @@ def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
         items = _items(cx, comprehension, sequence)
         assert items is not None
         return tuple(items), False
-    tree = _loop(comprehension, callee)
+    return _run(cx, node, comprehension, callee, sequence, ""), True
+
+
+def _run(
+    cx: Context, node: Any, comprehension: Any, callee: Any, sequence: Binding, name: str
+) -> Binding:  # fmt: skip
+    """The result of a template over a comprehension; ``name``: what the result is to be called."""
+    tree = _loop(comprehension, callee, name)
     outer = cx.frame
     place = outer.place
     outer.place = cx.span(node)
     try:
-        return call_closure(cx, node, Closure(callee.__name__, tree, outer), (sequence,), {}), True
+        return call_closure(cx, node, Closure(callee.__name__, tree, outer), (sequence,), {})
     finally:
         outer.place = place
 
 
 @functools.cache
-def _loop(node: Any, callee: Any) -> Any:
+def _loop(node: Any, callee: Any, result: str) -> Any:
     """A function that runs over a comprehension: its template with the parts put in."""
     tree = gast.parse(_TEMPLATES[callee]).body[0]
     used = {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
     names = {}
     for name in ("SEQUENCE", "FIRST", "ITEM", "RESULT"):
-        fresh = name.lower()
+        fresh = result if result and name == "RESULT" else name.lower()
         while fresh in used:
             fresh += "_"
         names[name] = fresh

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import growing
 from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.bindings import (
     Binding,
@@ -23,6 +24,7 @@ from adgen.transpiler.frontend.boxes import (
     new_list,
     opened,
     part_of,
+    refuse_empty,
     rewrite,
 )
 from adgen.transpiler.frontend.context import Context
@@ -38,6 +40,12 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
     answer = _asked(cx, node, base, "__getitem__", index)
     if answer is not None:
         return answer
+    grown = growing.grown_of(cx, base, node)
+    if grown is not None:
+        if isinstance(index, SliceOf):
+            return growing.sliced(cx, node, grown, index, name)
+        at = growing.place(cx, node, grown, index, "list index")
+        return growing.load(cx, node, grown.items, at, name)
     items = items_of(cx, base, node)
     if items is not None:
         return _item_of_sequence(cx, node, base, items, index, name)
@@ -93,10 +101,14 @@ def place_of(cx: Context, node: Any, base: Binding, length: int, index: Binding)
     if is_operand(index) and not isinstance(index, Value) and hasattr(index, "__index__"):
         place = index.__index__()
         if not -length <= place < length:
+            if length == 0 and cx.trials:
+                refuse_empty(cx, node)
             kind = "list" if is_list(base) else "tuple"
             cx.refuse(TypeMismatch, f"index {place} of {describe(base)}", node,
                       raises=IndexError(f"{kind} index out of range"))  # fmt: skip
         return place % length
+    if length == 0 and cx.trials:
+        refuse_empty(cx, node)
     if isinstance(index, Value):
         cx.refuse(
             UnsupportedSyntax, f"{describe(base)} is indexed by a value computed at run time",
@@ -125,6 +137,8 @@ def put_item(cx: Context, node: Any, base: Binding, index: Binding, value: Bindi
     if _asked(cx, node, base, "__setitem__", index, value) is not None:
         return
     box = changeable(cx, node, base, "an element")
+    if put_computed(cx, node, box, index, value):
+        return
     found = contents(cx, box, node)
     if box.kind is LIST:
         parts = list(found.parts)
@@ -138,6 +152,25 @@ def put_item(cx: Context, node: Any, base: Binding, index: Binding, value: Bindi
     held = dict(zip(found.keys, found.parts, strict=True))
     held[key] = value
     put_dict(cx, node, box, held)
+
+
+def put_computed(cx: Context, node: Any, box: Box, index: Binding, value: Binding) -> bool:
+    """``base[index] = value`` where length or index are computed; whether that was so."""
+    found = growing.grown_of(cx, box, node)
+    if found is None and isinstance(index, Value) and box.kind is LIST:
+        held = contents(cx, box, node)
+        if not held.parts and cx.trials:
+            refuse_empty(cx, node)
+        item = growing.joined_items(growing.items_in(cx, held), growing.item_of(cx, value))
+        if item is None or not held.parts:
+            return False
+        found = growing.grow(cx, node, box, item, len(held), [])
+    if found is None or isinstance(index, SliceOf):
+        return False
+    at = growing.place(cx, node, found, index, "list assignment index")
+    growing.store(cx, node, found.items, at, value)
+    growing.put(cx, node, box, found)
+    return True
 
 
 def _put_slice(

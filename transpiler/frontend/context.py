@@ -61,6 +61,7 @@ class Context:
         self.ignored: dict[str, None] = {}  # what np.errstate lets pass in the function
         self.tries: list[Any] = []  # the `try` bodies that are being lowered (see trying.py)
         self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
+        self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
 
     # Places and refusals

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.arguments import range_of
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     EnumerateOf,
     IteratorOf,
     RangeOf,
@@ -69,6 +70,8 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
     items = items_of(cx, sequence, node)
     if items is not None:
         return list(items)
+    if growing.grown_of(cx, sequence, node) is not None:
+        return None
     if not isinstance(sequence, Static) or isinstance(sequence.value, dict):
         found = opened(cx, sequence, node)
         if found is not None and issubclass(found.kind.cls, dict):
@@ -165,6 +168,8 @@ def indexed(cx: Context, node: Any, sequence: Binding) -> tuple[Operand, Item]:
                 shapes.operand_of(cx, node, extent),
                 lambda k: element(cx, node, sequence, k),
             )
+        case Box() if (found := growing.grown_of(cx, sequence, node)) is not None:
+            return found.size, lambda k: growing.load(cx, node, found.items, k)
         case EnumerateOf(sequence=inner, start=start):
             length, of_inner = indexed(cx, node, inner)
             return length, lambda k: (

@@ -13,8 +13,11 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Cell,
     Choice,
+    Column,
     Conflict,
+    Grown,
     Key,
+    Node,
     OneOf,
     Ref,
     Unbound,
@@ -30,12 +33,14 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.booleans import negate
 from adgen.transpiler.frontend.context import Context, convert
+from adgen.transpiler.frontend.growing import in_arrays, items_in, joined_items, mentions_any
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.paths_compose import step_places
-from adgen.transpiler.frontend.shapes import Shape
+from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.trees import LIST
 from adgen.transpiler.ir.types import INT, Array, Type, join
 from adgen.transpiler.primitives.builder import Builder, zero
 
@@ -160,6 +165,10 @@ class _Merger:
             return self.ref(name, first, second) or self.conflict(name, first, second)
         if isinstance(first, Box) and isinstance(second, Box) and first.kind is second.kind:
             return self.box(name, first, second)
+        if isinstance(first, (Node, Grown)) and isinstance(second, (Node, Grown)):
+            pair = self.in_arrays(name, first, second)
+            if pair is not None:
+                return self.grown(name, *pair)
         if alike(first, second):
             rows = zip(
                 part_names(name, first), children(first) or (), children(second) or (), strict=True
@@ -169,6 +178,50 @@ class _Merger:
             sides = (self.adopt(name, side, k) for k, side in enumerate((first, second)))
             return Choice(self.condition, *sides)
         return self.conflict(name, first, second)
+
+    def in_arrays(
+        self, name: str, first: Node | Grown, second: Node | Grown
+    ) -> tuple[Grown, Grown] | None:
+        """The contents of lists, both in arrays, where their lengths are not equal for certain."""
+        sides = (first, second)
+        if isinstance(first, Node) and isinstance(second, Node):
+            if first.kind is not LIST or second.kind is not LIST or len(first) == len(second):
+                return None
+        item: Any = ()
+        for arm, side in zip(self.arms, sides, strict=True):
+            with self.cx.inside(arm.builder, arm.state):
+                item = joined_items(item, items_in(self.cx, side))
+        if item is None or item == () or mentions_any(item, set().union(*self.local)):
+            return None
+        made = []
+        for arm, side in zip(self.arms, sides, strict=True):
+            if isinstance(side, Node):
+                with self.cx.inside(arm.builder, arm.state):
+                    side = in_arrays(self.cx, self.node, side, item, len(side), name, [])
+            made.append(side)
+        return made[0], made[1]
+
+    def grown(self, name: str, first: Grown, second: Grown) -> Grown:
+        """The join of two lists in arrays."""
+        items = self.columns(name, first.items, second.items)
+        size = self.operand(first.size, second.size, f"{name}_size" if name else "")
+        if all(map(self.cx.extents.is_natural, (first.size, second.size))):
+            self.cx.extents.natural |= {size} if isinstance(size, Value) else set()
+        return Grown(items, size, first.added.joined(second.added))
+
+    def columns(self, name: str, first: Any, second: Any) -> Any:
+        if isinstance(first, tuple):
+            return tuple(self.columns(name, a, b) for a, b in zip(first, second, strict=True))
+        one, two = first.buffer.cell, second.buffer.cell
+        if one is two and one in self.joined.cells:
+            return first
+        if (one, two) not in self.merged:
+            values = [self.arms[k].state.cells[cell] for k, cell in enumerate((one, two))]
+            cell = self.merged[one, two] = Cell(name)
+            value = self.operand(values[0], values[1], name)
+            assert isinstance(value, Value)
+            self.joined.cells[cell] = value
+        return Column(Ref(self.merged[one, two]), first.weak and second.weak)
 
     def box(self, name: str, first: Box, second: Box) -> Box:
         """The container that is ``first`` on one path and ``second`` on the other."""
@@ -474,13 +527,3 @@ def _place(pairs: list[list[Ref | None]], ref: Ref) -> int:
                 return number
     pairs.append([None, ref])
     return len(pairs) - 1
-
-
-def mentions(shape: Shape, local: set[Value]) -> bool:
-    """Whether a shape is told in terms of values of an arm."""
-    for part in shape:
-        if isinstance(part, Value) and part in local:
-            return True
-        if isinstance(part, tuple) and mentions(part, local):
-            return True
-    return False

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any
 
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import growing
 from adgen.transpiler.frontend.arguments import is_none, named, static_flag
 from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, describe, is_operand
 from adgen.transpiler.frontend.booleans import compare, truth
-from adgen.transpiler.frontend.boxes import contents, items_of, new_list
+from adgen.transpiler.frontend.boxes import contents, items_of, new_list, refuse_empty
 from adgen.transpiler.frontend.containers import changeable, place_of, put_list
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, container
@@ -24,22 +26,27 @@ from adgen.transpiler.ir.core import Operand, Value
 @container(list, "append")
 def _append(cx: Context, base: Binding, call: Call) -> Binding:
     (value,) = named(cx, call, ("object",), 1, 1)
-    box, items = _opened(cx, base, call)
-    put_list(cx, call.node, box, [*items, value])
+    box = changeable(cx, call.node, base, "an element")
+    if growing.grown_of(cx, box, call.node) is not None:
+        growing.append(cx, call.node, box, value)
+    else:
+        put_list(cx, call.node, box, [*contents(cx, box, call.node).parts, value])
     return Static(None)
 
 
 @container(list, "extend")
 def _extend(cx: Context, base: Binding, call: Call) -> Binding:
     (values,) = named(cx, call, ("iterable",), 1, 1)
-    box, items = _opened(cx, base, call)
-    put_list(cx, call.node, box, [*items, *_known(cx, call.node, values)])
+    extended(cx, call.node, changeable(cx, call.node, base, "an element"), operator.add, values)
     return Static(None)
 
 
 @container(list, "insert")
 def _insert(cx: Context, base: Binding, call: Call) -> Binding:
     index, value = named(cx, call, ("index", "object"), 2, 2)
+    if growing.grown_of(cx, base, call.node) is not None:
+        growing.insert(cx, call.node, base, index, value)
+        return Static(None)
     box, items = _opened(cx, base, call)
     items.insert(_place(cx, call, index), value)
     put_list(cx, call.node, box, items)
@@ -49,7 +56,11 @@ def _insert(cx: Context, base: Binding, call: Call) -> Binding:
 @container(list, "pop")
 def _pop(cx: Context, base: Binding, call: Call) -> Binding:
     (index,) = named(cx, call, ("index",), 0, 1)
+    if growing.grown_of(cx, base, call.node) is not None:
+        return growing.pop(cx, call.node, base, -1 if index is None else index, call.name)
     box, items = _opened(cx, base, call)
+    if not items and cx.trials:
+        refuse_empty(cx, call.node)
     place = place_of(cx, call.node, box, len(items), -1 if index is None else index)
     value = items.pop(place)
     put_list(cx, call.node, box, items)
@@ -68,6 +79,9 @@ def _remove(cx: Context, base: Binding, call: Call) -> Binding:
 @container(list, "reverse")
 def _reverse(cx: Context, base: Binding, call: Call) -> Binding:
     named(cx, call, (), 0)
+    if growing.grown_of(cx, base, call.node) is not None:
+        growing.reverse(cx, call.node, base)
+        return Static(None)
     box, items = _opened(cx, base, call)
     put_list(cx, call.node, box, items[::-1])
     return Static(None)
@@ -76,6 +90,10 @@ def _reverse(cx: Context, base: Binding, call: Call) -> Binding:
 @container(list, "clear")
 def _clear(cx: Context, base: Binding, call: Call) -> Binding:
     named(cx, call, (), 0)
+    found = growing.grown_of(cx, base, call.node)
+    if found is not None:
+        growing.put(cx, call.node, base, replace(found, size=0))
+        return Static(None)
     box, _ = _opened(cx, base, call)
     put_list(cx, call.node, box, ())
     return Static(None)
@@ -91,8 +109,16 @@ def _sort(cx: Context, base: Binding, call: Call) -> Binding:
 
 def extended(cx: Context, node: Any, box: Box, callee: Any, right: Binding) -> Binding:
     """``xs += ys`` and ``xs *= n`` change the list."""
+    if growing.grown_of(cx, box, node) is not None:
+        if callee is not operator.add:
+            cx.refuse(UnsupportedSyntax, "a list of computed length is repeated in place", node,
+                      "append its items in a loop")  # fmt: skip
+        growing.extend(cx, node, box, right)
+        return box
     items = list(contents(cx, box, node).parts)
-    if callee is operator.add:
+    if callee is operator.add and known_items(cx, node, right) is None:
+        growing.extend_known(cx, node, box, right)
+    elif callee is operator.add:
         put_list(cx, node, box, [*items, *_known(cx, node, right)])
     elif callee is operator.mul and type(right) is int:
         put_list(cx, node, box, items * right)
@@ -132,6 +158,9 @@ def _place(cx: Context, call: Call, index: Binding) -> int:
 @container(list, "copy")
 def _copy(cx: Context, base: Binding, call: Call) -> Binding:
     named(cx, call, (), 0)
+    found = growing.grown_of(cx, base, call.node)
+    if found is not None:
+        return growing.copied(cx, call.node, found, call.name)
     return new_list(cx, items_of(cx, base, call.node) or (), call.name)
 
 

@@ -13,6 +13,7 @@ from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operan
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.growing import grown_of, used
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -26,6 +27,9 @@ def stacked(
     cx: Context, node: Any, items: Binding, dtype: np.dtype[Any] | None = None, name: str = ""
 ) -> Value:
     """The array that NumPy makes of nested lists or tuples of numbers and arrays."""
+    found = grown_of(cx, items, node)
+    if found is not None:
+        return _copied(cx, node, used(cx, node, found), dtype, name)
     leaves = list(_leaves(cx, node, items, ()))
     dtypes = [cx.kind(leaf).dtype for _, leaf in leaves] or [np.dtype(np.float64)]
     dtype = dtype or np.result_type(*dtypes)
@@ -36,6 +40,18 @@ def stacked(
         value = cx.cast(node, value, Scalar(dtype) if core.is_scalar(value) else Array(dtype, ()))
         path = Index((INT,) * len(place) + (FULL,) * (len(extents) - len(place)))
         out = cx.emit(node, core.SETITEM, out, value, *place, path=(path,), name=name)
+    assert isinstance(out, Value)
+    return out
+
+
+def _copied(
+    cx: Context, node: Any, value: Value, dtype: np.dtype[Any] | None, name: str
+) -> Value:  # fmt: skip
+    assert isinstance(value.type, Array)
+    if dtype is None or dtype == value.type.dtype:
+        out = cx.emit(node, core.COPY, value, name=name)
+    else:
+        out = cx.cast(node, value, Array(dtype, value.type.ones))
     assert isinstance(out, Value)
     return out
 

@@ -48,9 +48,17 @@ from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.entering import is_entered
 from adgen.transpiler.frontend.exact_loops import Chosen, ExactLoop
 from adgen.transpiler.frontend.functions import liveness_of
+from adgen.transpiler.frontend.growth import (
+    Growth,
+    check_sizes,
+    count_from_head,
+    refuse_change,
+    sizes_in,
+)
 from adgen.transpiler.frontend.iteration import Counted, counted, iterated, known_items
-from adgen.transpiler.frontend.joins import FLAGS, branch, default, mentions, rejoin
+from adgen.transpiler.frontend.joins import FLAGS, branch, default, rejoin
 from adgen.transpiler.frontend.layouts import joined_layout
+from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir import core
@@ -70,9 +78,11 @@ def _for(cx: Context, node: Any) -> None:
     cx.held.append(sequence if items is None else tuple(items))
     try:
         if items is not None:
-            _unroll(cx, node, items)
+            _unroll(cx, node, sequence, items)
         else:
+            before = sizes_in(cx, sequence)
             _lower_loop(cx, node, counted(cx, node.iter, sequence), name)
+            check_sizes(cx, node, before)
     finally:
         cx.held.pop()
 
@@ -140,14 +150,17 @@ def _peel(cx: Context, node: Any, over: Counted | None, name: str) -> None:
         branch(cx, node, condition, *arms, live_names(cx, node, "after", arms))
 
 
-def _unroll(cx: Context, node: Any, items: list[Binding]) -> None:
+def _unroll(cx: Context, node: Any, sequence: Binding, items: list[Binding]) -> None:
     """A loop over known items: the body once for each, exits guarded by flags."""
 
     def step(number: int) -> None:
         if number == len(items):
             run_block(cx, node.orelse)
             return
-        assign(cx, node.target, items[number])
+        now = known_items(cx, node.iter, sequence) if number else items
+        if now is None or len(now) != len(items):
+            refuse_change(cx, node)
+        assign(cx, node.target, now[number])
         run_block(cx, node.body)
         left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
         cx.bind("$out", False)
@@ -219,7 +232,7 @@ class Loop:
 
     def __init__(self, cx: Context, node: Any, over: Counted | None, index: Value | None) -> None:
         self.cx, self.node, self.over, self.index = cx, node, over, index
-        self.start = cx.state
+        self.origin = self.start = cx.state
         self.known = _Knowledge()
         self.heads: dict[Key, Binding] = {}
         self.box_heads: dict[Box, Binding] = {}
@@ -227,6 +240,7 @@ class Loop:
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
         self.scattering: set[str] = set()  # and of those whose order in memory it changes
         self.tests_inside = False  # the condition of a while changes something
+        self.growth = Growth(cx, node, over)
         self.exact = ExactLoop(cx, node) if node in cx.exact else None
 
     def settle(self) -> Trial:
@@ -259,14 +273,22 @@ class Loop:
         cx = self.cx
         prelude = cx.builder.inner()
         gaps = len(cx.gaps)
-        with cx.inside(prelude, self.start.copy()):
+        around = set(cx.roomy)
+        with cx.inside(prelude, self.origin.copy()):
+            roomy = self.growth.prepare()
+            self.start = cx.state.copy()
             head = Head(cx, self.node)
             state = self.at_head(head)
+            count_from_head(state)
         condition, endless = self.test(prelude, state, head)
         builder = prelude.inner()
         with cx.inside(builder, state.copy()):
             self.read_heads(head)
-            self.body()
+            cx.roomy = around | roomy
+            try:
+                self.body()
+            finally:
+                cx.roomy = around
             after = cx.state
         return Trial(
             head, state, after, builder, condition, endless, len(cx.gaps) - gaps, prelude
@@ -392,6 +414,9 @@ class Loop:
 
     def learn(self, trial: Trial) -> bool:
         """Extend what is known by the end of a trial; whether anything was new."""
+        if self.learn_growth(trial):
+            self.known = _Knowledge()  # the lists are something else from the start
+            return True
         news = False
         for cell in self.start.cells:
             if trial.after.cells[cell] is not trial.before.cells[cell]:
@@ -410,6 +435,19 @@ class Loop:
             news |= self.exact is not None and self.exact.learn(self.chosen(trial), trial.after)
         news |= self.learn_aliases(trial)
         return news or self.learn_shapes(trial)
+
+    def learn_growth(self, trial: Trial) -> bool:
+        """Lists that get longer, and how much."""
+        pairs = (
+            (self.start.env.get(key, UNDEF), trial.after.env.get(key, UNDEF))
+            for key in self.keys(trial)
+        )
+        ops = core.walk(trial.builder.block((), ()))
+        local = {result for _, op in ops for result in op.results}
+        local.update(slot.head for slot in trial.head.slots)
+        if self.index is not None:
+            local.add(self.index)
+        return self.growth.learn(self.start, trial.after, pairs, local, self.cx.roomy)
 
     def chosen(self, trial: Trial) -> Iterator[tuple[Chosen, Ref]]:
         """The names that are one of several arrays, with what they are at the end."""
@@ -640,6 +678,7 @@ class Loop:
             state.boxes[box] = with_results(contents, results)
         for box, contents in self.box_heads.items():
             state.boxes[box] = with_results(contents, results)
+        self.growth.settle(state, self.start, trial.after)
         for key, at_head in self.heads.items():
             binding = with_results(at_head, results)
             hidden = key[1].startswith("$") and isinstance(binding, Unbound)

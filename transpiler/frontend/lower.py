@@ -44,6 +44,7 @@ from adgen.transpiler.frontend.bindings import (
     Cell,
     Conflict,
     Frame,
+    Grown,
     Ref,
     Static,
     children,
@@ -57,12 +58,13 @@ from adgen.transpiler.frontend.boxes import contents, new_box, opened
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse_generator, tree_of
+from adgen.transpiler.frontend.growing import grown_of, used_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
-from adgen.transpiler.ir import types
+from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
-from adgen.transpiler.ir.trees import Constant, Given, Keys, Node, Update
+from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import NotGiven, Source
 from adgen.transpiler.surroundings import note_parts
@@ -231,6 +233,12 @@ class _Parameters:
             after = self.cx.state.boxes[box]
             if after is before and box not in self.cx.state.stale:
                 continue
+            grown = grown_of(self.cx, box, node)
+            if grown is not None:
+                structure, found = _rows(self.cx, node, grown)
+                updates.append(Update(path, structure))
+                leaves += found
+                continue
             after = contents(self.cx, box, node)
             if not same(after, before):
                 structure, found = _flatten(self.cx, node, after, self.objects())
@@ -269,6 +277,19 @@ class _Parameters:
         return tuple(positions), list(finals)
 
 
+def _rows(cx: Context, node: Any, grown: Grown) -> tuple[Any, list[Operand]]:
+    """The structure of a list of computed length: the arrays of its items."""
+    leaves: list[Operand] = []
+
+    def structure(items: Any) -> Node:
+        if isinstance(items, tuple):
+            return Node(ROWS, (0,), (tuple(map(structure, items)),))
+        leaves.append(cx.emit(node, core.COPY, used_of(cx, node, items, grown.size)))
+        return Node(NUMBERS if items.weak else ROWS, (0,), (LEAF,))
+
+    return structure(grown.items), leaves
+
+
 def _flatten(
     cx: Context, node: Any, binding: Binding, given: Mapping[Any, Given] = MappingProxyType({})
 ) -> tuple[Any, list[Operand]]:
@@ -283,6 +304,9 @@ def _flatten(
         return LEAF, [cx.read(binding, node)]
     if isinstance(binding, Static):
         return Constant(binding.value), []
+    grown = grown_of(cx, binding, node)
+    if grown is not None:
+        return _rows(cx, node, grown)
     found = binding if isinstance(binding, tuple) else opened(cx, binding, node)
     if found is not None:
         parts = [_flatten(cx, node, part, given) for part in children(found) or ()]

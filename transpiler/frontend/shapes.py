@@ -400,3 +400,13 @@ def _note_integer(
         extents.meaning[value] = minus(meaning, -count)
     elif not (isinstance(meaning, tuple) and meaning[0] == "minus"):
         extents.meaning[value] = plus(meaning, count)
+
+
+def mentions(shape: Shape, local: set[Value]) -> bool:
+    """Whether a shape is told in terms of values of an arm."""
+    for part in shape:
+        if isinstance(part, Value) and part in local:
+            return True
+        if isinstance(part, tuple) and mentions(part, local):
+            return True
+    return False

@@ -105,6 +105,21 @@ ORDERED_DICT = Kind(
     OrderedDict, _items, lambda keys, parts: OrderedDict(zip(keys, parts, strict=True)), "item"
 )
 
+
+def _rows(keys: Keys, parts: Parts) -> Any:
+    """The items of a list, given in an array, or their parts in a tuple of lists."""
+    (items,) = parts
+    return [*zip(*items, strict=True)] if isinstance(items, tuple) else [*items]
+
+
+def _numbers(keys: Keys, parts: Parts) -> Any:
+    return parts[0].tolist()
+
+
+# Lists whose length is known only at run time, in results: their items are in one array.
+ROWS = Kind(list, _positions, _rows, "item")
+NUMBERS = Kind(list, _positions, _numbers, "item")
+
 _kinds: dict[type, Kind] = {list: LIST, dict: DICT, OrderedDict: ORDERED_DICT}
 
 

@@ -135,7 +135,7 @@ class Phase(Loop):
         for key, kinds in blanks.items():
             binding = self.blank(ends[key], kinds)
             if binding is not None:
-                self.start.env[key] = binding
+                self.origin.env[key] = self.start.env[key] = binding
                 found = True
         if any(trial.after.cells[c] is not v for c, (_, v) in trial.head.cells.items()):
             news |= not machine.written
