@@ -61,8 +61,8 @@ SEEDS = """## Programs of the Autograd tutorial
 
 One gradient, called from Python, of the programs in `examples/`: HIPS Autograd against adgen, which
 has compiled before. Aims: ten times as fast, a hundred times where the program is a loop over
-scalars. Autograd runs the text of the example with `np` rebound to its own NumPy; the printing in
-the Taylor series is taken out for both.
+scalars. Autograd runs the text of the example with `np` rebound to its own NumPy (and its own
+`primitive`); the printing in the Taylor series is taken out for both.
 """
 
 STRUCTURE = """## Nested parameters

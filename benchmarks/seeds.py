@@ -1,7 +1,7 @@
 """The programs of the Autograd tutorial and of the course notes: adgen against HIPS Autograd.
 
 The functions are those of ``examples/``.  Each file is loaded twice: once as it is, once with
-Autograd's NumPy under the name ``np``, which is all that Autograd needs.
+Autograd's NumPy under the name ``np`` and its own ``primitive``, which is all that Autograd needs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from benchmarks.timing import Timing, interleaved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 AIM, AIM_OF_LOOPS = 10.0, 100.0
+OURS_AND_THEIRS = (
+    "from adgen import check_grads, defvjp, grad, primitive",
+    "from adgen import check_grads, grad\nfrom autograd.extend import defvjp, primitive",
+)
 PRINTS = 'print(i, end=" ")'  # a clock would see little else
 
 
@@ -73,6 +77,10 @@ SEEDS = [
     ),
     Seed("staged sigmoid", "staged_sigmoid", "sigmoid", lambda m: (2.0,)),
     Seed(
+        "log-sum-exp with a rule of its own", "logsumexp_primitive", "example_func",
+        lambda m: (np.linspace(-1.0, 1.0, 10),),
+    ),
+    Seed(
         "linear regression, parameters in a dict", "linear_regression", "cost",
         lambda m: ({"w": 1.0, "b": 2.0},),
     ),
@@ -114,7 +122,7 @@ def both(
     import autograd
     import autograd.numpy as autograd_numpy
 
-    module, other = _loaded(seed.example, folder), _loaded(seed.example, folder)
+    module, other = _loaded(seed.example, folder), _loaded(seed.example, folder, OURS_AND_THEIRS)
     arguments = seed.arguments(module)
     other.np = autograd_numpy  # type: ignore[attr-defined]
     ours, theirs = (_plain(getattr(m, seed.function)) for m in (module, other))
@@ -128,14 +136,18 @@ def _plain(function: Any) -> Callable[..., Any]:
     return getattr(function, "py_func", function)
 
 
-def _loaded(example: str, folder: Path) -> ModuleType:
-    """A module of its own with the text of an example, which prints nothing."""
+def _loaded(example: str, folder: Path, changed: tuple[str, str] = ("", "")) -> ModuleType:
+    """A module of its own with the text of an example, which prints nothing.
+
+    ``changed``: a line of its imports, and what stands in its place.
+    """
     if str(EXAMPLES) not in sys.path:
         sys.path.append(str(EXAMPLES))  # for what the examples share
     text = (EXAMPLES / f"{example}.py").read_text(encoding="utf-8")
     text = text.replace('Path(__file__).parent / "data"', f"Path({str(EXAMPLES)!r}) / 'data'")
-    file = folder / f"{example}.py"
-    file.write_text(text.replace(PRINTS, "pass"), encoding="utf-8")
+    file = folder / f"{example}_{'theirs' if changed[0] else 'ours'}.py"
+    text = text.replace(PRINTS, "pass")
+    file.write_text(text.replace(*changed) if changed[0] else text, encoding="utf-8")
     spec = importlib.util.spec_from_file_location(example, file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
