@@ -128,7 +128,9 @@ def sample(kind: Any) -> Any:
         return made if kind.layout == "C" else as_strided(made, strides=(1,) * kind.ndim)
     if isinstance(kind, types.BaseTuple):
         parts: Any = kind
-        return tuple(sample(part) for part in parts.types)
+        made_parts = [sample(part) for part in parts.types]
+        record = getattr(kind, "instance_class", None)  # of named tuples
+        return record(*made_parts) if record else tuple(made_parts)
     if isinstance(kind, types.StringLiteral):
         return kind.literal_value
     if isinstance(kind, types.Literal):

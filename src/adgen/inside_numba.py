@@ -10,21 +10,23 @@ import hashlib
 import itertools
 import uuid
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from adgen.compilations import Compilations, Wanted, flat_wrt
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
 from adgen.runtime import exceptions
-from adgen.structures import is_constant
-from adgen.transpiler.ir.trees import parts_of
+from adgen.structures import in_tuples, is_constant, places
+from adgen.transpiler.errors import UnsupportedError
+from adgen.transpiler.ir.trees import Node, parts_of
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import Argument
 from adgen.transpiler.source import unwrap
+from adgen.transpiler.span import Span
 from adgen.transpiler.surroundings import MISSING
 from adgen.version import __version__
 
@@ -92,7 +94,11 @@ def module(
     parameters = compilations.parameters
     before, ordered, after = _in_order(leaves, compiled.writes)
     call = f"{generated.names[0]}({', '.join([*ordered, *hidden])})"
-    body = before + _body(call, after, owner, wanted, list(arguments.values()))
+    displays = _Displays(compilations.source.header)
+    by = [list(arguments.values())[k] for k in wanted.positions]
+    cotangents = displays.cotangents(by, getattr(owner, "packed", False)) if by else ""
+    value = "value" if by else displays.value(compiled.structure)
+    body = before + _body(call, after, value, cotangents, owner.numba_result())
     imports = "\n\nimport numpy as np\n" if before else ""
     text = f"{generated.text}{imports}\n\ndef {wrapper}({', '.join(parameters.names)}):\n{body}"
     defaults = tuple(p.default for p in parameters.signature.parameters.values())
@@ -103,9 +109,10 @@ def module(
     )
     space = jitted.loaded.module.__dict__
     space[wrapper].__defaults__ = given or None
-    if not compiled.captures:
+    if not compiled.captures and not displays.classes:
         return jitted
     space.update(zip(hidden, compiled.captures, strict=True))
+    space.update(displays.classes)
     # Numba freezes global arrays into machine code, which is then no one else's
     return replace(jitted, loaded=replace(jitted.loaded, on_disk=False))
 
@@ -123,21 +130,57 @@ def _in_order(leaves: Sequence[Leaf], writes: Sequence[int]) -> tuple[str, list[
     return before, given, after
 
 
-def _body(
-    call: str, after: str, owner: CompiledCallable, wanted: Wanted, arguments: list[Argument]
-) -> str:
-    if not wanted.positions:
-        return f"    value = {call}\n{after}    return value\n" if after else f"    return {call}\n"
-    numbers = itertools.count()
-    built = [_nested(differentiated(arguments[k]), numbers) for k in wanted.positions]
-    packed = getattr(owner, "packed", False)
-    cotangents = f"({', '.join(built)},)" if packed else built[0]
-    result = owner.numba_result().replace("cotangents", cotangents)
-    return f"    value, flat = {call}\n    return {result}\n"
+def _body(call: str, after: str, value: str, cotangents: str, result: str) -> str:
+    """The statements of the call; ``result`` is an expression of ``value`` and ``cotangents``."""
+    if not cotangents:
+        return f"    value = {call}\n{after}    return {value}\n"
+    shown = result.replace("cotangents", cotangents)
+    return f"    value, flat = {call}\n    return {shown}\n"
 
 
-def _nested(structure: Any, numbers: Iterator[int]) -> str:
-    parts = parts_of(structure)
-    if parts is None:
-        return "None" if is_constant(structure) else f"flat[{next(numbers)}]"
-    return "(" + "".join(f"{_nested(part, numbers)}, " for part in parts) + ")"
+class _Displays:
+    """Expressions that build nested values, and the classes that they name."""
+
+    def __init__(self, place: Span | None) -> None:
+        self.place = place
+        self.classes: dict[str, Any] = {}
+
+    def cotangents(self, arguments: Sequence[Argument], packed: bool) -> str:
+        """The gradient by some arguments, from the flat cotangents in ``flat``."""
+        numbers = itertools.count()
+        built = [
+            self._built(differentiated(argument), lambda: f"flat[{next(numbers)}]")
+            for argument in arguments
+        ]
+        return f"({', '.join(built)},)" if packed else built[0]
+
+    def value(self, structure: Any) -> str:
+        """The result, from the nested tuples in ``value``."""
+        found = places(in_tuples(structure), "value")
+        return self._built(structure, lambda: next(found))
+
+    def _built(self, structure: Any, leaf: Callable[[], str]) -> str:
+        parts = parts_of(structure)
+        if parts is None:
+            return self._constant(structure) if is_constant(structure) else leaf()
+        inner = "".join(f"{self._built(part, leaf)}, " for part in parts)
+        if not isinstance(structure, Node):
+            return f"({inner})"
+        cls = structure.kind.cls
+        if not issubclass(cls, tuple):
+            self._refuse(f"a {cls.__name__}")
+        name = f"record_{len(self.classes)}"
+        self.classes[name] = cls
+        return f"{name}({inner})"
+
+    def _constant(self, structure: Any) -> str:
+        if structure.value is None or isinstance(structure.value, (str, bool, int, float)):
+            return repr(structure.value)
+        self._refuse(repr(structure.value))
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise UnsupportedError(
+            f"inside of a function that Numba compiles, {what} is no result",
+            self.place,
+            hint="return tuples and named tuples of numbers and arrays",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -130,3 +131,42 @@ def test_a_cached_caller_is_right_in_the_next_process(tmp_path):
         for _ in range(2)
     ]
     assert [run.stdout for run in outputs] == ["36.0 0\n", "36.0 1\n"], outputs
+
+
+Layer = namedtuple("Layer", "W b")
+
+
+def test_named_tuples_go_in_and_come_out():
+    from numba import njit
+
+    squared = adgen.differentiate(lambda layer, x: np.sum((layer.W * x + layer.b) ** 2), jit=True)
+    report = adgen.differentiate(lambda layer, x: (Layer(layer.W * x, x), None, "text", 3))
+
+    @njit
+    def both(layer, x):
+        found = squared.grad(layer, x)
+        return found.W, found.b, squared(layer, x), report(layer, x)[0].W, report(layer, x)[2]
+
+    W, x = np.array([1.0, 2.0]), np.array([3.0, -1.0])
+    W_bar, b_bar, value, scaled, text = both(Layer(W, 0.5), x)
+    inner = W * x + 0.5
+    np.testing.assert_allclose(W_bar, 2.0 * inner * x)
+    assert b_bar == pytest.approx(2.0 * inner.sum())
+    assert value == pytest.approx(np.sum(inner**2))
+    np.testing.assert_allclose(scaled, W * x)
+    assert text == "text"
+
+
+def test_results_in_other_containers_are_refused():
+    from numba import njit
+    from numba.core.errors import TypingError
+
+    for function in (lambda x: {"x": x}, lambda x: (x, [x])):
+        made = adgen.differentiate(function)
+
+        @njit
+        def call(x, made=made):
+            return made(x)
+
+        with pytest.raises((TypingError, adgen.UnsupportedError), match="is no result"):
+            call(2.0)
