@@ -122,7 +122,7 @@ def grow(
             return template  # not live at the end of the body
         end = end.maybe  # dropped only where it is never read again
     if isinstance(end, Conflict):
-        return Clash(init, end)
+        return Clash(init, end.second if same(init, end.first) else end.first)
     if cx.aliases is not None and isinstance(init, Ref) and isinstance(end, Ref):
         if template is None and same(init, end):
             return None

@@ -127,7 +127,7 @@ def activate(
     from adgen.transpiler.frontend.recursion import machine
     from adgen.transpiler.frontend.recursion.statements import TRANSFERRED
 
-    new = Activation(owner_of(frame), name, frame, node, known_part(cx, bound))
+    new = Activation(owner_of(frame), name, frame, node, known_part(cx, bound), cx.builder)
     if machine.transfers(cx, new, bound):
         return TRANSFERRED
     look_for_recursion(cx, new)
@@ -141,7 +141,7 @@ def activate(
             if found.root is not new:
                 raise
             mark.take_back(cx)
-            edges = cx.recursions[new.key, new.known] = Edges()
+            edges = cx.recursions[new.key, new.known] = Edges(deep=found.deep)
             edges.add(found.edges)
     return machine.lower_recursion(cx, new, bound, edges)
 
@@ -164,7 +164,8 @@ def _inlined(cx: Context, new: Activation, bound: dict[str, Binding]) -> Binding
 
 def _refuse_endless(cx: Context, node: Any, new: Activation) -> None:
     """Functions of one text that make each other for ever are not one recursive function."""
-    if sum(1 for other in cx.stack if other.key.text == new.key.text) > DEEPEST:
+    others = [one for one in cx.stack if one.key.text == new.key.text and one.key != new.key]
+    if len(others) > DEEPEST:
         cx.refuse(
             UnsupportedSyntax,
             f"`{new.name}` makes functions like itself and calls them, without an end",

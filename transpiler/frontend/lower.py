@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -69,6 +71,7 @@ from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.source import NotGiven, Source
 from adgen.transpiler.surroundings import note_parts
 
+_FRAMES = 6000  # of the compiler: some 50 for each call that is inlined in another
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
 
@@ -112,7 +115,8 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         for position, (name, argument) in enumerate(arguments.items())
     }
     initial = dict(cx.state.cells)
-    result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
+    with _room():
+        result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
     structure, leaves = _flatten(cx, tree, result)
     updates, held = given.updated(tree)
     writes, finals = given.written(tree, initial)
@@ -169,6 +173,17 @@ def _as_called(
     if signature.kwarg and signature.kwarg.id in known:
         known.update(spread(cx, node, known.pop(signature.kwarg.id)))
     return args, known
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Python's own limit for the calls of the compiler, where recursive functions are inlined."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _docstring(tree: Any) -> str:

@@ -25,21 +25,25 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.trees import Node
 
-DEEPEST = 24  # activations of one function inside each other that are inlined
-MOST = 300  # activations that are inlined below the first one
+DEEPEST = 50  # activations of one function inside each other that are inlined
+BRANCHED = 8  # the same, where a branch decides at run time whether the next one is entered
+MOST = 200  # activations that are inlined below the first one
 
 
 class Activation:
     """A call whose body is being lowered.
 
     ``key``: which function it is.  ``call``: the node of the call, in the function around it.
-    ``known``: its arguments as far as they are known while lowering.
+    ``known``: its arguments as far as they are known while lowering.  ``builder``: the block
+    that it is inlined in.
     """
 
-    def __init__(self, key: Any, name: str, frame: Any, call: Any, known: Any = ()) -> None:
+    def __init__(
+        self, key: Any, name: str, frame: Any, call: Any, known: Any = (), builder: Any = None
+    ) -> None:
         self.key, self.name, self.frame = key, name, frame
         self.call = getattr(call, "origin", call)
-        self.known = known
+        self.known, self.builder = known, builder
         self.inlined = 0  # activations of the same function below this one
 
 
@@ -47,11 +51,12 @@ class Recursion(Exception):
     """A call leads back to ``root``: an activation, or a recursion that is being lowered.
 
     ``edges``: from the function that makes a call to the node of the call, along the way.
+    ``deep``: it would come to an end, but not soon enough.
     """
 
-    def __init__(self, root: Any, edges: list[tuple[Activation, Any]]) -> None:
+    def __init__(self, root: Any, edges: list[tuple[Activation, Any]], deep: bool = False) -> None:
         super().__init__(root)
-        self.root, self.edges = root, edges
+        self.root, self.edges, self.deep = root, edges, deep
 
 
 @dataclass(eq=False)
@@ -60,6 +65,7 @@ class Edges:
 
     activations: dict[Any, Activation] = field(default_factory=dict)
     calls: dict[Any, set[Any]] = field(default_factory=dict)
+    deep: bool = False
 
     def add(self, edges: Sequence[tuple[Activation, Any]]) -> bool:
         """Take in the calls on one more way; whether there was a new one."""
@@ -98,8 +104,9 @@ def look_for_recursion(cx: Context, new: Activation) -> None:
     repeated = [k for k in same if cx.stack[k].known == new.known]
     if repeated:
         raise Recursion(cx.stack[repeated[-1]], edges_from(cx, repeated[-1], new))
-    if len(same) >= DEEPEST or first.inlined >= MOST:
-        raise Recursion(first, edges_from(cx, same[0], new))
+    blocks = {id(cx.stack[k].builder) for k in same}
+    if len(same) >= DEEPEST or len(blocks) > BRANCHED or first.inlined >= MOST:
+        raise Recursion(first, edges_from(cx, same[0], new), deep=True)
 
 
 def edges_from(cx: Context, position: int, new: Activation) -> list[tuple[Activation, Any]]:

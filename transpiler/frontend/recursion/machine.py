@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import builtins
 import operator
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 
@@ -33,7 +33,13 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.blocks import run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.iteration import Counted
-from adgen.transpiler.frontend.recursion.discovery import Activation, Edges, Mark, Recursion
+from adgen.transpiler.frontend.recursion.discovery import (
+    DEEPEST,
+    Activation,
+    Edges,
+    Mark,
+    Recursion,
+)
 from adgen.transpiler.frontend.recursion.frames import Stacks, refs_in
 from adgen.transpiler.frontend.recursion.members import (
     ENTRY,
@@ -219,6 +225,8 @@ class Machine:
         """Come back from a call: the names of the activation, and the result."""
         cx, site = self.cx, segment.node
         value = self.get("value")
+        if isinstance(value, Conflict):
+            self.disagree(segment.member, value)
         reached = self.stacks.restore(site, site, segment.member.frame)
         for ports, name in self.windows:
             kept = cx.state.env.get((segment.member.frame, name))
@@ -244,13 +252,7 @@ class Machine:
         ):
             self.mixed(member)
         if isinstance(value, Conflict):
-            cx.refuse(
-                TypeMismatch,
-                f"`{member.activation.name}` returns {describe(value.first)} on one path and "
-                f"{describe(value.second)} on another",
-                member.form.tree,
-                "return the same kind of thing on every path",
-            )
+            self.disagree(member, value)
         if member.form.procedure and self.get("$leave") is not False:
             value = Static(None)
         elif returned is False:
@@ -260,6 +262,16 @@ class Machine:
             self.put("value", value)
         for key in [key for key in env if key[0] is frame]:
             del env[key]
+
+    def disagree(self, member: Member, value: Conflict) -> NoReturn:
+        """Refuse a function whose results are of two kinds."""
+        self.cx.refuse(
+            TypeMismatch,
+            f"`{member.activation.name}` returns {describe(value.first)} on one path and "
+            f"{describe(value.second)} on another",
+            member.form.tree,
+            "return the same kind of thing on every path",
+        )
 
     def mixed(self, member: Member) -> None:
         """Refuse a function that only sometimes returns a value."""
@@ -350,6 +362,10 @@ def lower_recursion(
         mark = Mark(cx)
         try:
             return machine.run()
+        except TypeMismatch as error:
+            if not edges.deep:
+                raise
+            refuse_deep(cx, root, error)
         except Recursion as found:
             if found.root is not machine:
                 raise
@@ -361,6 +377,16 @@ def lower_recursion(
                     root.frame.node,
                     "let the function call itself by its name",
                 )
+
+
+def refuse_deep(cx: Context, root: Activation, error: TypeMismatch) -> NoReturn:
+    """Refuse what is too deep to be inlined, and of other kinds in each call."""
+    raise UnsupportedSyntax(
+        f"`{root.name}` is inlined only {DEEPEST} calls deep, and no loop holds its arguments: "
+        f"{error.message}",
+        root.frame.source.span(root.frame.node),
+        "write the recursion as a loop",
+    ) from error
 
 
 def transfers(cx: Context, new: Activation, bound: dict[str, Binding]) -> bool:

@@ -194,7 +194,7 @@ class _Writer:
         self.refuse(
             node,
             "a recursive call inside this statement is not compiled",
-            "give its result a name before the statement",
+            "make the call before it, and give its result a name",
         )
 
     def exits(self, node: Any) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
+    Box,
     Conflict,
     Key,
     Ref,
@@ -22,7 +23,6 @@ from adgen.transpiler.frontend.blocks import arms_of
 from adgen.transpiler.frontend.iteration import Counted
 from adgen.transpiler.frontend.joins import FLAGS, branch, dummy
 from adgen.transpiler.frontend.loops import Loop, Trial
-from adgen.transpiler.frontend.recursion.frames import refs_in
 from adgen.transpiler.frontend.recursion.members import RESUME, Segment
 from adgen.transpiler.frontend.recursion.windows import unsliced, window
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -126,17 +126,13 @@ class Phase(Loop):
         """Also new segments and stacks; names without a value before the loop get a blank one."""
         machine, news = self.machine, self.machine.stacks.grown
         machine.stacks.grown = False
-        with self.cx.inside(trial.builder, trial.after):
-            ends = {key: trial.after.env[key] for key in self.keys(trial)}
-            blanks = {
-                key: self.kinds_of(end) for key, end in ends.items() if key not in self.start.env
-            }
         found = False
-        for key, kinds in blanks.items():
-            binding = self.blank(ends[key], kinds)
-            if binding is not None:
-                self.origin.env[key] = self.start.env[key] = binding
-                found = True
+        for key in self.keys(trial):
+            if key not in self.origin.env:
+                binding = self.blank(trial.after.env[key], trial)
+                if binding is not None:
+                    self.origin.env[key] = binding
+                    found = True
         if any(trial.after.cells[c] is not v for c, (_, v) in trial.head.cells.items()):
             news |= not machine.written
             machine.written = True
@@ -149,7 +145,7 @@ class Phase(Loop):
 
     def learn_windows(self) -> bool:
         """Parameters that get slices of what they are: windows from the start."""
-        machine, env = self.machine, self.start.env
+        machine, env = self.machine, self.origin.env
         new = [key for key in dict.fromkeys(machine.narrowed) if key in env]
         for key in new:
             prefix = machine.windows[key] = unsliced(env[key])
@@ -162,32 +158,40 @@ class Phase(Loop):
         with self.cx.inside(trial.builder, trial.after):
             return self.segments()
 
-    def kinds_of(self, binding: Binding) -> list[Any]:
-        """The types of the arrays in a binding."""
-        return [self.cx.kind(ref) for ref in refs_in(_bound(binding))]
-
-    def blank(self, binding: Binding, kinds: list[Any]) -> Binding | None:
+    def blank(self, binding: Binding, trial: Trial) -> Binding | None:
         """Something of the same kind, for the time before the first call binds a name."""
         cx, outer = self.cx, self.machine.stacks
-        binding = _bound(binding)
+        while isinstance(binding, Unbound):
+            binding = binding.maybe
         if is_operand(binding):
             known = not isinstance(binding, Value) or binding in outer.outer
             return binding if known else dummy(cx.builder, type_of(binding))
+        if isinstance(binding, Box) and binding not in outer.boxes:
+            box = Box(binding.kind, binding.name)
+            cx.state.boxes[box] = self.blank(trial.after.boxes[binding], trial)
+            return box
         if isinstance(binding, Ref):
-            kind = kinds.pop(0)
-            if binding.cell in outer.cells or binding.cell.captured:
-                return Ref(binding.cell, binding.path, tuple(
-                    x if not isinstance(x, Value) or x in outer.outer else 0 for x in binding.index
-                ))  # fmt: skip
-            value = dummy(cx.builder, kind)
-            assert isinstance(value, Value)
-            return cx.new_array(value)
+            return self.blank_array(binding, trial)
         if binding is None or isinstance(binding, Conflict):
             return None
         parts = children(binding)
         if parts is None:
             return binding
-        return with_children(binding, tuple(self.blank(part, kinds) for part in parts))
+        return with_children(binding, tuple(self.blank(part, trial) for part in parts))
+
+    def blank_array(self, ref: Ref, trial: Trial) -> Ref:
+        """A view of the same array if it exists before the recursion, else an empty one."""
+        cx, outer = self.cx, self.machine.stacks
+        if ref.cell in outer.cells or ref.cell.captured:
+            index = tuple(
+                x if not isinstance(x, Value) or x in outer.outer else 0 for x in ref.index
+            )
+            return Ref(ref.cell, ref.path, index)
+        with cx.inside(trial.builder, trial.after):
+            kind = cx.kind(ref)
+        value = dummy(cx.builder, kind)
+        assert isinstance(value, Value)
+        return cx.new_array(value)
 
     def finish(self, trial: Trial) -> None:
         """Append the op; a recursion without an end has no value."""
@@ -200,9 +204,3 @@ class Phase(Loop):
                 "return a value in some case without a recursive call",
             )
         super().finish(trial)
-
-
-def _bound(binding: Binding) -> Binding:
-    while isinstance(binding, Unbound):
-        binding = binding.maybe
-    return binding
