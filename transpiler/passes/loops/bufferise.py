@@ -65,6 +65,8 @@ class Bufferiser:
         self.body(self.plan.tree, level, 0)
         for value, operand in level.scalars.items():
             self.current[value] = operand
+            if value.type.dtype.kind == "i":  # later runs index by it
+                self.scope.rename(value, operand)
         for part in self.plan.edges.ordered:
             made = part.result
             if made is not None and isinstance(made.type, Array):
