@@ -273,12 +273,14 @@ def place(cx: Context, node: Any, found: Grown, index: Binding, what: str) -> Op
         most = number + 1 if number >= 0 else -number
         _require(cx, node, cx.emit(node, operator.ge, size, most), message)
         return number if number >= 0 else cx.emit(node, operator.sub, size, -number)
-    if not cx.extents.is_natural(index):
+    below = cx.extents.below.get(index)
+    if below is None and not cx.extents.is_natural(index):
         negative = cx.emit(node, operator.lt, index, 0)
         shifted = cx.emit(node, operator.add, index, size)
         index = _either(cx, node, negative, shifted, index)
         _require(cx, node, cx.emit(node, operator.ge, index, 0), message)
-    _require(cx, node, cx.emit(node, operator.lt, index, size), message)
+    if below is None or below is not size:
+        _require(cx, node, cx.emit(node, operator.lt, index, size), message)
     return index
 
 

@@ -154,12 +154,12 @@ def _unroll(cx: Context, node: Any, sequence: Binding, items: list[Binding]) -> 
     """A loop over known items: the body once for each, exits guarded by flags."""
 
     def step(number: int) -> None:
-        if number == len(items):
-            run_block(cx, node.orelse)
-            return
         now = known_items(cx, node.iter, sequence) if number else items
         if now is None or len(now) != len(items):
             refuse_change(cx, node)
+        if number == len(items):
+            run_block(cx, node.orelse)
+            return
         assign(cx, node.target, now[number])
         run_block(cx, node.body)
         left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
@@ -276,7 +276,7 @@ class Loop:
         around = set(cx.roomy)
         with cx.inside(prelude, self.origin.copy()):
             roomy = self.growth.prepare()
-            self.start = cx.state.copy()
+            self.start = cx.state.copy() if self.growth.lists else self.origin
             head = Head(cx, self.node)
             state = self.at_head(head)
             count_from_head(state)
@@ -300,6 +300,9 @@ class Loop:
         if self.over is not None:
             assert self.index is not None
             cx.extents.natural.discard(self.index)
+            step = self.over.step
+            if type(step) is int and step > 0 and cx.extents.is_natural(self.over.start):
+                cx.extents.below[self.index] = self.over.stop
             assign(cx, self.node.target, self.over.item(self.index))
         if self.tests_inside:
             self.test_inside()

@@ -43,6 +43,7 @@ class Extents:
         self.shapes: dict[Value, Shape] = {}
         self.meaning: dict[Value, Extent] = {}  # integer values that are an extent
         self.natural: set[Value] = set()  # integer values that are never negative
+        self.below: dict[Value, Operand] = {}  # counters from 0 up: less than that
         self.windows: set[Any] = set()  # slices with bounds in order, within their arrays
         self.settled: set[Value] = set()  # arguments: an axis not flagged as of length 1 is not
         self.layouts: dict[Value, Layout] = {}  # of arrays that are perhaps not in C's order

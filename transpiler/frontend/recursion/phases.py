@@ -150,6 +150,7 @@ class Phase(Loop):
         for key in new:
             prefix = machine.windows[key] = unsliced(env[key])
             env[key] = window(self.cx, self.node, env[key], prefix)
+            self.origin.env[key] = env[key]
         machine.narrowed.clear()
         return bool(new)
 
