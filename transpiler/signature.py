@@ -33,6 +33,8 @@ WEAK: Mapping[str, Scalar] = {"f8": FLOAT, "i8": INT, "?": BOOL}
 STATIC_TYPES = (str, bytes, type(None), type, types.FunctionType, types.BuiltinFunctionType)
 STATIC_KINDS = (*STATIC_TYPES, types.ModuleType, np.ufunc, np.dtype, slice, range)
 
+MOST_PARTS = 256  # of one container
+
 ARRAY_OF_ANY_RANK = "an array"
 _FOREIGN = "not understood"
 
@@ -59,10 +61,12 @@ def argument_of(value: Any) -> Argument:
     if isinstance(value, float):
         return FLOAT
     if type(value) is tuple:
+        _check_parts("tuple", value)
         return tuple(argument_of(item) for item in value)
     container = kind_of(type(value))
     if container is not None:
         keys, parts = container.take(value)
+        _check_parts(type(value).__name__, parts)
         return Node(container, keys, tuple(argument_of(part) for part in parts))
     if isinstance(value, STATIC_KINDS) or callable(value) or _is_plain_object(value):
         return Static(value)
@@ -81,6 +85,15 @@ def _is_plain_object(value: Any) -> bool:
         and not hasattr(value, "__array__")
         and made_by not in sys.stdlib_module_names
     )
+
+
+def _check_parts(name: str, parts: tuple[Any, ...]) -> None:
+    """Refuse containers of data: each part becomes a parameter, each loop over them is unrolled."""
+    if len(parts) > MOST_PARTS:
+        raise UnsupportedError(
+            f"a {name} of {len(parts)} parts is more than adgen unrolls ({MOST_PARTS})",
+            hint="pass data as an array: np.array(...) of the numbers, np.stack(...) of arrays",
+        )
 
 
 def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:

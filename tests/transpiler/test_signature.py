@@ -198,6 +198,8 @@ def test_values(value, shown):
     ("value", "message"),
     [
         ({1.0}, "an argument of type `set` is not supported"),
+        ([1.0] * 257, "a list of 257 parts is more than adgen unrolls (256)"),
+        (((1.0,) * 300,), "a tuple of 300 parts is more than adgen unrolls (256)"),
         (np.random.default_rng(0), "register_container(Generator, ...)"),
         (1j, "an argument of type `complex` is not supported"),
         (np.ones(2, complex), "arrays of dtype complex128 are not supported"),
