@@ -42,7 +42,7 @@ def main():
     softmax = np.exp(y**2) / np.sum(np.exp(y**2))
     print("gradient:", gradient)
     np.testing.assert_allclose(gradient, 2 * y * softmax, rtol=1e-12)
-    check_grads(example_func)(y)
+    check_grads(example_func, modes=["rev"], order=2)(y)
     print(f"\nWhat was generated:\n\n{adgen.differentiate(example_func).source(y)}")
     plt.bar(np.arange(10) - 0.2, gradient, 0.4, label="by the rule")
     plt.bar(np.arange(10) + 0.2, 2 * y * softmax, 0.4, label="softmax")

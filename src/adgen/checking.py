@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from adgen import pullbacks
-from adgen.transpiler.errors import WrongDerivative
+from adgen.transpiler.errors import AdgenError, WrongDerivative
 from adgen.transpiler.ir.trees import built, map_tree, tree_of
 
 if TYPE_CHECKING:
@@ -21,11 +22,26 @@ STEPS = 9
 TOLERANCE = {8: 1e-6, 4: 1e-2}  # by item size of the least precise argument
 
 
-def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any, ...]) -> None:
+MODES = ("fwd", "rev")
+
+
+def check(
+    function: Differentiable,
+    positions: tuple[int, ...],
+    args: tuple[Any, ...],
+    modes: Sequence[str] = MODES,
+    order: int = 1,
+) -> None:
     """Compare value, ``vjp`` and ``jvp`` with the function itself in random directions.
 
-    Raises WrongDerivative that names what differs.
+    ``modes``: ``"fwd"``, ``"rev"`` or both.  ``order`` 2: ``hvp`` too, with differences of the
+    gradient.  Raises WrongDerivative that names what differs.
     """
+    if not set(MODES).issuperset(modes) or order not in (1, 2):
+        raise AdgenError(
+            f"modes={modes!r}, order={order!r} is not checked",
+            hint='modes are "fwd" and "rev", the order is 1 or 2',
+        )
     rng = np.random.default_rng(0)
     compilations, options = function._compilations, function.options
 
@@ -40,9 +56,14 @@ def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any,
     for _ in range(DIRECTIONS):
         tangents = tuple(_direction(rng, x) if k in positions else None for k, x in enumerate(args))
         slope = _difference(plain, args, tangents, tolerance)
-        _, tangent = pullbacks.jvp_of_bound(compilations, options, args, tangents)
-        scale = _floats(expected)
-        _compare("the tangent (jvp)", _floats(tangent), slope, tolerance, scale)
+        if "fwd" in modes:
+            _, tangent = pullbacks.jvp_of_bound(compilations, options, args, tangents)
+            scale = _floats(expected)
+            _compare("the tangent (jvp)", _floats(tangent), slope, tolerance, scale)
+        if order == 2:
+            _check_product(function, positions, args, tangents, tolerance)
+        if "rev" not in modes:
+            continue
         cotangent = _cotangent(rng, value)
         found = pullback(cotangent)
         cotangents = found if function.packed else (found,)
@@ -53,6 +74,28 @@ def check(function: Differentiable, positions: tuple[int, ...], args: tuple[Any,
         right = float(np.vdot(_floats(cotangent), slope))
         terms = np.abs(_floats(cotangent) * slope).sum()
         _compare("the cotangent (vjp)", np.array([left]), np.array([right]), tolerance, terms)
+
+
+def _check_product(
+    function: Differentiable,
+    positions: tuple[int, ...],
+    args: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    tolerance: float,
+) -> None:
+    """Compare the Hessian times a vector with the slope of the gradient along it."""
+    spread = function._compilations.parameters.spread
+
+    def gradient(*given: Any) -> Any:
+        by_position, by_keyword = spread(given)
+        return function.grad(*by_position, **by_keyword)
+
+    vector = tuple(tangents[k] for k in positions)
+    by_position, by_keyword = spread(args)
+    found = function.hvp(*by_position, vector if function.packed else vector[0], **by_keyword)
+    slope = _difference(gradient, args, tangents, tolerance)
+    scale = _floats(gradient(*args))
+    _compare("the Hessian product (hvp)", _floats(found), slope, tolerance, scale)
 
 
 def _tolerance(args: tuple[Any, ...]) -> float:

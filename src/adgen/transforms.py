@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
+from adgen import checking
 from adgen.compilations import compilations_of
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
@@ -150,15 +151,27 @@ def jvp(
 
 
 def check_grads(
-    function: Function, wrt: Wrt | None = None, *, jit: bool | None = None
+    function: Function,
+    wrt: Wrt | None = None,
+    *,
+    modes: Sequence[str] = checking.MODES,
+    order: int = 1,
+    jit: bool | None = None,
 ) -> Callable[..., None]:
     """``check_grads(f)(*args)`` compares derivatives with finite differences of ``f``.
 
-    Raises WrongDerivative if they differ.
+    ``modes``: ``"fwd"``, ``"rev"`` or both; ``order`` 2 checks second derivatives too, of a
+    function of one scalar result.  Raises WrongDerivative if they differ.
 
-    >>> check_grads(lambda x: x * x, jit=False)(3.0)
+    >>> check_grads(lambda x: x * x, order=2, jit=False)(3.0)
     """
-    return object_of(function, wrt, jit).check
+    owner = object_of(function, wrt, jit)
+
+    def check(*args: Any, **kwargs: Any) -> None:
+        bound = owner._compilations.parameters.bind(args, kwargs)
+        checking.check(owner, owner._positions, bound, modes, order)
+
+    return check
 
 
 def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None) -> Derivative:

@@ -161,3 +161,30 @@ def test_checks_hold_for_strong_curvature_and_near_the_edge_of_a_domain():
     adgen.check_grads(lambda x: math.log(x) * math.sqrt(x), jit=False)(0.004)
     adgen.check_grads(lambda x: np.sum(np.exp(30.0 * x)), jit=False)(np.array([0.1, 0.4]))
     adgen.check_grads(lambda x: np.sin(40.0 * x) / x, jit=False)(0.07)
+
+
+def test_checks_of_chosen_modes_and_of_second_order():
+    def cubic(x, y):
+        return np.sum(x**3) * y
+
+    x = np.array([0.5, -1.0])
+    adgen.check_grads(cubic, order=2, jit=False)(x, 2.0)
+    adgen.check_grads(cubic, ("x", "y"), modes=["rev"], order=2, jit=False)(x, y=2.0)
+    adgen.check_grads(cubic, "y", modes=["fwd"], jit=False)(x, 2.0)
+    with pytest.raises(adgen.NotDifferentiable, match="one scalar result"):
+        adgen.check_grads(lambda x: x * x, order=2, jit=False)(x)
+    for wrong in ({"modes": ["reverse"]}, {"order": 3}):
+        with pytest.raises(adgen.AdgenError, match="is not checked"):
+            adgen.check_grads(cubic, **wrong, jit=False)(x, 2.0)
+
+
+def test_a_wrong_rule_is_found():
+    @adgen.primitive
+    def square(x):
+        return x * x
+
+    adgen.defvjp(square, lambda ans, x: lambda g: g * 4.0)
+    for modes in (["rev"], ["fwd"]):
+        adgen.check_grads(lambda x: square(x), modes=modes, jit=False)(2.0)
+        with pytest.raises(adgen.WrongDerivative, match=r"jvp|vjp"):
+            adgen.check_grads(lambda x: square(x), modes=modes, jit=False)(3.0)
