@@ -382,8 +382,8 @@ def lower_recursion(
 def refuse_deep(cx: Context, root: Activation, error: TypeMismatch) -> NoReturn:
     """Refuse what is too deep to be inlined, and of other kinds in each call."""
     raise UnsupportedSyntax(
-        f"`{root.name}` is inlined only {DEEPEST} calls deep, and no loop holds its arguments: "
-        f"{error.message}",
+        f"`{root.name}` is inlined only {DEEPEST} calls deep, and its arguments are of another "
+        "kind in each call",
         root.frame.source.span(root.frame.node),
         "write the recursion as a loop",
     ) from error
