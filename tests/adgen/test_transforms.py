@@ -188,3 +188,19 @@ def test_a_wrong_rule_is_found():
         adgen.check_grads(lambda x: square(x), modes=modes, jit=False)(2.0)
         with pytest.raises(adgen.WrongDerivative, match=r"jvp|vjp"):
             adgen.check_grads(lambda x: square(x), modes=modes, jit=False)(3.0)
+
+
+def test_loops_that_are_left_inside_each_other():
+    def f(M, y, n):
+        for e in y:
+            w = M[1:n]
+            if e > 0.0:
+                for i in range(w.shape[0]):
+                    if M[i, 0] > 0.5:
+                        return M[i, i + 1] * e
+        return 0.5
+
+    M, y = np.arange(9.0).reshape(3, 3), np.array([-1.0, 2.0])
+    M_bar = np.zeros((3, 3))
+    M_bar[1, 2] = 2.0
+    np.testing.assert_array_equal(adgen.grad(f, jit=False)(M, y, 3), M_bar)

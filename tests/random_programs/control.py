@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.random_programs.functions import Functions
 from tests.random_programs.scope import Var
-from tests.random_programs.syntax import Syntax
 
 
 def indent(lines: list[str]) -> list[str]:
@@ -13,7 +13,7 @@ def indent(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-class Control(Syntax):
+class Control(Functions):
     """Blocks.  ``loops`` counts enclosing loops of the current function, ``nesting`` all blocks."""
 
     loops = 0
@@ -56,6 +56,10 @@ class Control(Syntax):
             (1, self.guard),
             (1, self.attempt),
             (1, self.stars),
+            (1, self.make_object),
+            (2, self.use_object),
+            (1, self.rebind_outer),
+            (1, self.chosen_function),
         ]
         weights, makers = zip(*forms, strict=True)
         self.nesting += 1

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from tests.random_programs.control import Control, indent
+from tests.random_programs.functions import HOLDER
 from tests.random_programs.scope import Group, Shape, Var
 
-IMPORTS = "import math\n\nimport numpy as np\n"
+IMPORTS = "import functools\nimport math\n\nimport numpy as np\n"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Generator(Control):
             lines += ["", "", *self.helper([shape for shape in shapes if len(shape) < 3])]
         names = ", ".join(param.name for param in params)
         body = self.function_body(params, self.r.randint(3, 8), "float", closures=True)
-        text = "\n".join([IMPORTS, *lines, "", "", f"def f({names}):", *body])
+        text = "\n".join(
+            [IMPORTS, HOLDER if self.holds else "", *lines, "", "", f"def f({names}):", *body]
+        )
         return ast.unparse(ast.parse(text)) + "\n", params
 
     def parameters(self) -> list[Var]:
@@ -107,6 +110,8 @@ class Generator(Control):
                 parts.append(f"{weight}{var.name}")
             elif var.kind == "array":
                 parts.append(f"{weight}np.sum({self.r.choice(['np.sin(', '('])}{var.name}))")
+            elif var.kind == "object":
+                parts.append(f"{weight}{var.name}.a + {var.name}.b")
             elif var.kind == "int":
                 parts.append(f"0.1 * {var.name}")
         self.r.shuffle(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +48,7 @@ def answer(text: str, name: str, args: Sequence[Any]) -> Answer:
 
 def _load(text: str, name: str) -> Any:
     lines = [line for line in text.splitlines() if not line.startswith(("import ", "from "))]
-    namespace = {"np": NUMPY, "math": MATH, "float": as_float}
+    namespace = {"np": NUMPY, "math": MATH, "float": as_float, "functools": functools}
     exec(compile("\n".join(lines), "<oracle>", "exec"), namespace)
     return namespace[name]
 

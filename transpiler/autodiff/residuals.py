@@ -251,7 +251,7 @@ class _Planner:
         trip = self.scopes.home(index, home).args[0]
         if not op.attrs.get("exits"):
             return trip
-        start, _, step = (self._at_home(o, home) for o in op.operands[:3])
+        start, step = (self._at_home(op.operands[k], home) for k in (0, 2))
         return b.emit(operator.add, start, b.emit(operator.mul, trip, step))
 
     def _count(
