@@ -228,3 +228,80 @@ def test_an_argument_that_is_changed_is_given_twice():
     for call in (adgen.differentiate(program, jit=False), adgen.grad(program, jit=False)):
         with pytest.raises(adgen.UnsupportedError, match="a list is changed and given twice"):
             call(xs, xs)
+
+
+# Indices that are computed
+
+
+def layers_by_number(ws, x):
+    for i in range(len(ws)):
+        x = x @ ws[i]
+        if i < len(ws) - 1:
+            x = np.tanh(x)
+    return np.sum(x)
+
+
+def numbers_by_number(cs, x, n):
+    total = 0.0
+    for i in range(n):
+        total = total + cs[i % 3] * x + cs[-1 - i % 2]
+    for i in range(len(cs)):
+        total = total + cs[i] * x**i
+    return total
+
+
+def dicts_by_number(ps, x, n):
+    total = 0.0
+    for i in range(n):
+        p = ps[i % 2]
+        total = total + p["w"] * x + p["b"]
+    return total
+
+
+def names_by_number(p, x):
+    functions = [np.tanh, np.sin, np.cos]
+    for i in range(3):
+        x = functions[i](x @ p[f"w{i}"] + p["b" + str(i)])
+    return np.sum(x)
+
+
+def stored_by_number(ws, x):
+    ws = list(ws)
+    for i in range(1, len(ws)):
+        ws[i] = ws[i] * x[i] + np.sum(ws[i - 1])
+        before = ws[:i]
+    k = 0
+    while k < 2:
+        x = x * ws[0][k]
+        k += 1
+    return sum(np.sum(w) for w in ws) + np.sum(before[0]) + x[0]
+
+
+NAMED = {
+    name + str(i): RNG.normal(size=(2, 2)[: 1 + (name == "w")]) for i in range(3) for name in "wb"
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "args"),
+    [
+        (layers_by_number, ([RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2))], X)),
+        (numbers_by_number, ([1.0, 2.0, 3.0], 0.5, 5)),
+        (dicts_by_number, ([{"w": 1.0, "b": 2.0}, {"w": 3.0, "b": 4.0}], 0.5, 5)),
+        (names_by_number, (NAMED, RNG.normal(size=2))),
+        (stored_by_number, ([np.ones(2), np.ones(3)], np.array([2.0, 3.0]))),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_computed_indices(program, args):
+    differentiates(program, *args)
+
+
+def test_computed_indices_are_checked():
+    def program(cs, k):
+        return cs[k]
+
+    agrees(program, [1.0, 2.0], -2)
+    for k in (2, -3):
+        with pytest.raises(IndexError, match="list index out of range"):
+            adgen.differentiate(program, jit=False)([1.0, 2.0], k)

@@ -218,15 +218,15 @@ f.py:2:12: too many indices: 2 for an array of 1 axes
     "tuple by a run-time index": (
         """\
 def f(x, n):
-    t = (1.0, 2.0)
+    t = (1.0, x)
     return t[n]
 """,
-        "UnsupportedSyntax",
+        "TypeMismatch",
         """\
-f.py:3:12: a tuple of 2 is indexed by a value computed at run time
+f.py:3:12: the items of a tuple of 2 differ, and which one is meant is known only at run time
         return t[n]
                ^^^^
-  help: make it an array: np.array([...])""",
+  help: loop over the items themselves, or over range(len(...))""",
     ),
     "try": (
         """\

@@ -27,10 +27,12 @@ from adgen.transpiler.frontend.boxes import (
     refuse_empty,
     rewrite,
 )
+from adgen.transpiler.frontend.computed_items import computed_item, write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.trees import LIST, Keys
+from adgen.transpiler.ir.types import Scalar
 
 # Reading
 
@@ -82,6 +84,7 @@ def _refuse_missing(cx: Context, node: Any, base: Binding, key: Any) -> Any:
 
 def key_of(cx: Context, binding: Binding, node: Any, base: Binding) -> Any:
     """The key that a binding is.  Raises UnsupportedSyntax when it is computed at run time."""
+    write_out(cx, binding)
     return static_value(cx, binding, node, f"a key of {describe(base)}")
 
 
@@ -92,6 +95,8 @@ def _item_of_sequence(
         part = items[_static_slice(cx, node, base, index)]
         return new_list(cx, part, name) if is_list(base) else part
     found = opened(cx, base, node)
+    if isinstance(index, Value) and items:
+        return computed_item(cx, node, base, items, index, name)
     place = place_of(cx, node, base, len(items), index)
     return items[place] if found is None else part_of(cx, node, base, found, found.keys[place])
 
@@ -109,6 +114,7 @@ def place_of(cx: Context, node: Any, base: Binding, length: int, index: Binding)
         return place % length
     if length == 0 and cx.trials:
         refuse_empty(cx, node)
+    write_out(cx, index)
     if isinstance(index, Value):
         cx.refuse(
             UnsupportedSyntax, f"{describe(base)} is indexed by a value computed at run time",
@@ -119,6 +125,7 @@ def place_of(cx: Context, node: Any, base: Binding, length: int, index: Binding)
 
 def _static_slice(cx: Context, node: Any, base: Binding, index: SliceOf) -> slice:
     bounds = (index.start, index.stop, index.step)
+    write_out(cx, *bounds)
     if not all(bound is None or type(bound) is int for bound in bounds):
         cx.refuse(
             UnsupportedSyntax, f"{describe(base)} is sliced by values computed at run time", node,
@@ -164,6 +171,8 @@ def put_computed(cx: Context, node: Any, box: Box, index: Binding, value: Bindin
         item = growing.joined_items(growing.items_in(cx, held), growing.item_of(cx, value))
         if item is None or not held.parts:
             return False
+        if not isinstance(item, growing.Leaf) or not isinstance(item.kind, Scalar):
+            write_out(cx, index)
         found = growing.grow(cx, node, box, item, len(held), [])
     if found is None or isinstance(index, SliceOf):
         return False

@@ -61,6 +61,8 @@ class Context:
         self.ignored: dict[str, None] = {}  # what np.errstate lets pass in the function
         self.tries: list[Any] = []  # the `try` bodies that are being lowered (see trying.py)
         self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
+        self.short: set[Any] = set()  # the loops around that can be written out, and
+        self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
 
@@ -135,6 +137,12 @@ class Context:
         except (TypeError, ValueError) as error:
             kinds = " and ".join(str(type_of(o)) for o in operands)
             self.refuse(TypeMismatch, f"NumPy has no such operation on {kinds}: {error}", node)
+        if self.short and isinstance(result, Value):
+            loops = [
+                self.counted[o] for o in operands if isinstance(o, Value) and o in self.counted
+            ]
+            if loops:
+                self.counted[result] = frozenset().union(*loops)
         if isinstance(result, Value):
             shapes.note(self, result, callee, operands, attrs)
             layouts.note_layout(self, result, callee, operands, attrs)

@@ -43,6 +43,7 @@ from adgen.transpiler.frontend.carried import (
     grow,
     with_results,
 )
+from adgen.transpiler.frontend.computed_items import ItemOfCounter
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.entering import is_entered
@@ -55,7 +56,7 @@ from adgen.transpiler.frontend.growth import (
     refuse_change,
     sizes_in,
 )
-from adgen.transpiler.frontend.iteration import Counted, counted, iterated, known_items
+from adgen.transpiler.frontend.iteration import Counted, all_items, counted, iterated, known_items
 from adgen.transpiler.frontend.joins import FLAGS, branch, default, rejoin
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.shapes import mentions
@@ -81,10 +82,39 @@ def _for(cx: Context, node: Any) -> None:
             _unroll(cx, node, sequence, items)
         else:
             before = sizes_in(cx, sequence)
-            _lower_loop(cx, node, counted(cx, node.iter, sequence), name)
+            over = counted(cx, node.iter, sequence)
+            if not _written_out(cx, node, sequence, over, name):
+                _lower_loop(cx, node, over, name)
             check_sizes(cx, node, before)
     finally:
         cx.held.pop()
+
+
+WRITTEN_OUT = 100  # iterations at most
+
+
+def _written_out(cx: Context, node: Any, sequence: Binding, over: Counted, name: str) -> bool:
+    """Lower a loop over a few numbers, and write it out if it indexes containers by its counter.
+
+    False if there are too many, or they are computed.
+    """
+    items = all_items(cx, node.iter, sequence)
+    if items is None or len(items) > WRITTEN_OUT:
+        return False
+    index = Value(INT, name)
+    cx.counted[index] = frozenset((node,))
+    cx.short.add(node)
+    try:
+        _lower_loop(cx, node, over, name, index=index)
+    except ItemOfCounter as found:
+        if node not in found.loops:
+            raise
+    else:
+        return True
+    finally:
+        cx.short.discard(node)
+    _unroll(cx, node, sequence, items)
+    return True
 
 
 def _counter_name(target: Any) -> str:
@@ -99,24 +129,27 @@ def _while(cx: Context, node: Any) -> None:
 
 
 def _lower_loop(
-    cx: Context, node: Any, over: Counted | None, name: str, peeled: bool = False
-) -> None:
+    cx: Context, node: Any, over: Counted | None, name: str, peeled: bool = False,
+    index: Value | None = None,
+) -> None:  # fmt: skip
     """A loop op, or the first iteration and a loop op where only that resolves aliases."""
-    loop = Loop(cx, node, over, None if over is None else Value(INT, name))
+    loop = Loop(cx, node, over, None if over is None else index or Value(INT, name))
     try:
         trial = loop.settle()
     except AliasedMutation:
         if peeled or node in cx.exact:
             raise
-        _peel(cx, node, over, name)
+        _peel(cx, node, over, name, index)
         return
     if not peeled and loop.differs_at_first(trial):
-        _peel(cx, node, over, name)
+        _peel(cx, node, over, name, index)
     else:
         loop.finish(trial)
 
 
-def _peel(cx: Context, node: Any, over: Counted | None, name: str) -> None:
+def _peel(
+    cx: Context, node: Any, over: Counted | None, name: str, index: Value | None
+) -> None:  # fmt: skip
     """The first iteration on its own: only there is an array what it was before the loop."""
 
     def first() -> None:
@@ -132,7 +165,7 @@ def _peel(cx: Context, node: Any, over: Counted | None, name: str) -> None:
         later = over
         if over is not None:
             later = replace(over, start=cx.emit(node, operator.add, over.start, over.step))
-        _lower_loop(cx, node, later, name, peeled=True)
+        _lower_loop(cx, node, later, name, peeled=True, index=index)
 
     def none() -> None:
         run_block(cx, node.orelse)
@@ -154,7 +187,7 @@ def _unroll(cx: Context, node: Any, sequence: Binding, items: list[Binding]) -> 
     """A loop over known items: the body once for each, exits guarded by flags."""
 
     def step(number: int) -> None:
-        now = known_items(cx, node.iter, sequence) if number else items
+        now = all_items(cx, node.iter, sequence) if number else items
         if now is None or len(now) != len(items):
             refuse_change(cx, node)
         if number == len(items):
