@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adgen.transpiler.autodiff import gradient
+from adgen.transpiler.autodiff import counting, gradient
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
-from adgen.transpiler.errors import UnsupportedError
+from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
@@ -81,7 +81,14 @@ def prepare(
 
 
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
-    """The functions that a request asks for, at the array level."""
+    """The functions that a request asks for, at the array level.
+
+    Raises NotDifferentiable where an integer in a container does more than count or index.
+    """
+    for counter in request.counters:
+        where = counting.entry(primal, counter.parameter)
+        if where is not None:
+            raise NotDifferentiable(counter.message, where[0] or primal.span, hint=counter.hint)
     functions = _derived(primal, request)
     return tuple(replace(function, ignored=primal.ignored) for function in functions)
 

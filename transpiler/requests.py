@@ -11,6 +11,15 @@ from adgen.transpiler.ir.types import Type
 
 
 @dataclass(frozen=True, slots=True)
+class Counter:
+    """An integer parameter without a derivative: what to say if it does more than count."""
+
+    parameter: int
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is wanted of a function.
 
@@ -18,6 +27,7 @@ class Request:
     ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
     ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
     ``ones_known``: the types of arguments say which of their extents are 1.
+    ``counters``: integers in containers that are differentiated by.
     """
 
     mode: str
@@ -26,6 +36,7 @@ class Request:
     stage: str = "array"
     speculates: bool = True
     ones_known: bool = True
+    counters: tuple[Counter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from adgen.directions import parts_like
 from adgen.results import differentiated
 from adgen.structures import is_constant, leaves_of_structure, maker, places, taker
 from adgen.transpiler.errors import NotDifferentiable
-from adgen.transpiler.ir.trees import Constant, Node, parts_of, tree_of
-from adgen.transpiler.ir.types import is_float
+from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of, tree_of
+from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import argument_of
 
 Vector = np.ndarray[Any, Any]
@@ -30,6 +30,13 @@ def flatten(tree: Any) -> tuple[Vector, Unflatten]:
     >>> unflatten(2.0 * vector)
     {'w': array([2., 2.]), 'b': 10.0}
     """
+    for leaf, place in _integers(argument_of(tree)):
+        what = "an array of integers" if isinstance(leaf, Array) else "an integer"
+        where = f" at `{place}`" if place else ""
+        raise NotDifferentiable(
+            f"there is {what}{where}: it has no derivative",
+            hint="pass it as float",
+        )
     unflatten = Unflatten(tree)
     return unflatten.flatten(tree), unflatten
 
@@ -37,12 +44,11 @@ def flatten(tree: Any) -> tuple[Vector, Unflatten]:
 class Unflatten:
     """From a vector to a nesting of containers like the one that was flattened.
 
-    Arrays are parts of the vector where their dtype allows it.
+    Arrays are parts of the vector where their dtype allows it; what is no float stays as it was.
     """
 
     def __init__(self, example: Any) -> None:
         described = argument_of(example)
-        _check(described)
         floats = differentiated(described)
         values = taker(floats)(example)
         sizes = [np.size(value) for value in values]
@@ -53,6 +59,8 @@ class Unflatten:
         )
         self._floats = floats
         self._take = taker(floats, by_key=True)
+        integers = [place for _, place in _integers(described)]
+        self._others = taker(map_tree(_only_integer, described), by_key=True) if integers else None
         pieces = [_piece(slot, value) for slot, value in zip(self._slots, values, strict=True)]
         self._make = maker(_with_constants(floats, tree_of(example)), pieces)
         self._make_gradient = maker(floats, pieces)
@@ -65,8 +73,8 @@ class Unflatten:
         """The same as a gradient: None for what is no float."""
         return self._make_gradient((vector,) * len(self._slots))
 
-    def flatten(self, tree: Any) -> Vector:
-        """The floats of a value, or of a gradient by it, as one vector.
+    def flatten(self, tree: Any, gradient: bool = False) -> Vector:
+        """The floats of a value, or of a ``gradient`` by it, as one vector.
 
         Raises ValueError when it nests otherwise or a shape is another.
         """
@@ -75,6 +83,8 @@ class Unflatten:
         except (TypeError, ValueError, KeyError, AttributeError):
             what = "value nests like the one that was flattened"
             leaves = tuple(parts_like(self._floats, tree, what))
+        if gradient and self._others is not None and any(x is not None for x in self._others(tree)):
+            raise ValueError("the gradient moves integers: pass them as floats")
         vector = np.empty(self._slots[-1][1] if self._slots else 0, self._dtype)
         for (start, stop, shape), leaf in zip(self._slots, leaves, strict=True):
             if np.shape(leaf) != shape:
@@ -83,13 +93,14 @@ class Unflatten:
         return vector
 
 
-def _check(described: Any) -> None:
-    for leaf, place in zip(leaves_of_structure(described), places(described, ""), strict=True):
-        if not is_float(leaf) and leaf.dtype.kind != "b":
-            where = f" at `{place}`" if place else ""
-            raise NotDifferentiable(
-                f"there is an integer{where}: it has no derivative", hint="pass it as float"
-            )
+def _integers(described: Any) -> list[tuple[Any, str]]:
+    """The integers in a description of a value, and where they are."""
+    found = zip(leaves_of_structure(described), places(described, ""), strict=True)
+    return [(leaf, place) for leaf, place in found if leaf.dtype.kind in "iu"]
+
+
+def _only_integer(leaf: Any) -> Any:
+    return leaf if not is_constant(leaf) and leaf.dtype.kind in "iu" else Constant(None)
 
 
 def _with_constants(floats: Any, values: Any) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from adgen.compilations import Compilations, Wanted, flat_wrt
+from adgen.compilations import Compilations, Wanted
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
@@ -29,6 +29,7 @@ from adgen.transpiler.source import unwrap
 from adgen.transpiler.span import Span
 from adgen.transpiler.surroundings import MISSING
 from adgen.version import __version__
+from adgen.wrt import counters, flat_wrt
 
 if TYPE_CHECKING:
     from adgen.callables import CompiledCallable
@@ -83,8 +84,9 @@ def module(
 
     arguments = compilations.arguments(samples)
     leaves = leaves_of(arguments)
-    wrt = flat_wrt(compilations.source, arguments, tuple(leaves), wanted.positions, wanted.mode)
-    request = Request(wanted.mode, wrt, wanted.order, "numba")
+    wrt = flat_wrt(compilations.source, arguments, leaves, wanted.positions)
+    counted = counters(leaves, wanted.positions, wrt)
+    request = Request(wanted.mode, wrt, wanted.order, "numba", counters=counted)
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled
     for cls_key, cls in compiled.classes.items():

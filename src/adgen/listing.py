@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adgen.compilations import Compilations, flat_wrt
+from adgen.compilations import Compilations
 from adgen.leaves import leaves_of
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.ir import core
@@ -14,6 +14,7 @@ from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.signature import Argument, show, signature_of
 from adgen.transpiler.source import Source
 from adgen.version import __version__
+from adgen.wrt import counters, flat_wrt
 
 if TYPE_CHECKING:
     from adgen.transpiler.compiler import Request
@@ -100,8 +101,8 @@ def _request(item: Listed, primal: core.Function) -> Request:
 
     leaves = tuple(leaves_of(item.arguments))
     mode = _mode(primal)
-    wrt = flat_wrt(item.source, item.arguments, leaves, item.positions, mode)
-    return Request(mode, wrt)
+    wrt = flat_wrt(item.source, item.arguments, leaves, item.positions)
+    return Request(mode, wrt, counters=counters(leaves, item.positions, wrt))
 
 
 def _mode(primal: core.Function) -> str:

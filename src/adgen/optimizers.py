@@ -2,7 +2,8 @@
 
 Each takes ``grad(params, i)``, where ``i`` counts iterations, and parameters in any nesting of
 containers; ``callback(params, i, g)`` sees the parameters before each step and their gradient;
-``progress=True`` draws a bar on the standard error.  What comes back nests like the parameters.
+``progress=True`` draws a bar on the standard error.  What comes back nests like the parameters;
+what is no float in them stays as it was.
 
 >>> from adgen import grad
 >>> def loss(params, i):
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adgen.flattening import Unflatten, flatten
+from adgen.flattening import Unflatten
 from adgen.gradients import Derivative
 from adgen.runtime import descent
 
@@ -103,12 +104,13 @@ def lbfgs(
     ``(value, gradient)``.  The loss must be one function: it is called with ``i = 0``.
     ``callback`` comes after each step.
     """
-    x, unflatten = flatten(x0)
+    unflatten = Unflatten(x0)
+    x = unflatten.flatten(x0)
     both = grad.owner.value_and_grad if isinstance(grad, Derivative) else grad
 
     def value_and_gradient(at: descent.Vector) -> tuple[float, descent.Vector]:
         value, gradient = both(unflatten(at), 0)
-        return value, unflatten.flatten(gradient)
+        return value, unflatten.flatten(gradient, gradient=True)
 
     found = descent.quasi_newton(
         value_and_gradient, x, num_iters, memory, tolerance, _nested(callback, unflatten), progress
@@ -124,10 +126,11 @@ def _descend(
     num_iters: int,
     progress: bool,
 ) -> Any:
-    x, unflatten = flatten(x0)
+    unflatten = Unflatten(x0)
+    x = unflatten.flatten(x0)
 
     def gradient(at: descent.Vector, i: int) -> descent.Vector:
-        return unflatten.flatten(grad(unflatten(at), i))
+        return unflatten.flatten(grad(unflatten(at), i), gradient=True)
 
     seen = _nested(callback, unflatten)
     return unflatten(descent.descend(gradient, x, step, num_iters, seen, progress))

@@ -127,6 +127,20 @@ def test_flatten_refuses_what_would_not_be_trained():
         unflatten.flatten((1.0, np.zeros(3)))
 
 
+def test_integers_that_only_count_stay_and_others_are_refused():
+    def powers(p, i):
+        return (p["x"] ** p["n"] - 8.0) ** 2
+
+    found = optimizers.adam(
+        adgen.grad(powers, jit=False), {"x": 1.0, "n": 3}, num_iters=800, step_size=0.02
+    )
+    assert found["x"] == pytest.approx(2.0, abs=1e-3) and found["n"] == 3
+    with pytest.raises(adgen.NotDifferentiable, match=r"`p\['b'\]` is an integer"):
+        optimizers.sgd(adgen.grad(lambda p, i: p["x"] * p["b"], jit=False), {"x": 1.0, "b": 0})
+    with pytest.raises(ValueError, match="the gradient moves integers"):
+        optimizers.sgd(lambda p, i: {"x": 1.0, "b": 2.0}, {"x": 1.0, "b": 0})
+
+
 def several(x, n, w=2.0, *more):
     return np.sum(x**n) * w + more[0] ** 2
 

@@ -212,14 +212,57 @@ def test_keys_of_every_kind():
     assert type_key([1.0]) != type_key((1.0,))
 
 
-def test_integers_in_containers_are_refused():
-    def f(p):
-        return p["x"] * p["n"]
+def counting(p):
+    total = 0.0
+    table = np.zeros(p["n"] + 1)
+    for i in range(p["n"]):
+        k = p["index"][i] * 2 - p["index"][i]
+        table[i] = p["x"][k] ** p["power"]
+        if i > p["skip"]:
+            total += table[i]
+    return total
 
+
+@both
+def test_integers_that_count_and_index_have_no_derivative(jit):
+    p = {
+        "x": np.array([1.0, 2.0, 3.0]), "n": 3, "index": np.array([0, 2, 2]), "power": 2,
+        "skip": np.int64(0),
+    }  # fmt: skip
+    found = adgen.grad(counting, jit=jit)(p)
+    np.testing.assert_allclose(found["x"], [0.0, 0.0, 12.0])
+    assert [found[name] for name in ("n", "index", "power", "skip")] == [None] * 4
+    adgen.check_grads(counting, jit=jit)(p)
+    product = adgen.hvp(counting, jit=jit)(p, {**p, "n": None})
+    np.testing.assert_allclose(product["x"], [0.0, 0.0, 12.0])
+
+
+INTEGERS = [
+    lambda p: p["x"] * p["n"],
+    lambda p: p["x"] / (p["n"] * 2 + 1),
+    lambda p: p["x"] + (p["n"] if p["x"] > 5.0 else 0.0),
+    lambda p: np.sum(np.full(3, p["n"]) * p["x"]),
+    lambda p: p["x"] * float(p["n"]),
+    lambda p: p["n"] ** p["x"],
+    lambda p: p["x"] * sum([i for i in range(p["n"], 5)]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(INTEGERS)))
+def test_integers_that_enter_arithmetic_are_refused(number):
+    f = INTEGERS[number]
     with pytest.raises(adgen.NotDifferentiable) as error:
         adgen.grad(f, jit=False)({"x": 1.0, "n": 2})
     assert "the argument `p['n']` is an integer: it has no derivative" in str(error.value)
     assert "pass float(p['n'])" in str(error.value)
+    assert adgen.grad(lambda p: p["x"] * 1.0, jit=False)({"x": 1.0, "n": 2}) == {
+        "x": 1.0,
+        "n": None,
+    }
+
+
+def test_tangents_of_integers_are_zero():
+    f = INTEGERS[0]
     assert adgen.jvp(f, ({"x": 1.0, "n": 2},), ({"x": 1.0, "n": 0},), jit=False) == (2.0, 2.0)
     assert adgen.jvp(f, ({"x": 1.0, "n": 2},), ({"x": 1.0, "n": None},), jit=False) == (2.0, 2.0)
     with pytest.raises(ValueError, match=r"`p\['n'\]` is no float: its tangent is zero"):
