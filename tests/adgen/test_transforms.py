@@ -204,3 +204,15 @@ def test_loops_that_are_left_inside_each_other():
     M_bar = np.zeros((3, 3))
     M_bar[1, 2] = 2.0
     np.testing.assert_array_equal(adgen.grad(f, jit=False)(M, y, 3), M_bar)
+
+
+def test_a_residual_that_is_found_to_be_constant():
+    def f(y, M, s, n):
+        if s > 0.2 and M[1, n] < 0.7 < 0.3:
+            s += y[0]
+        return s * y[0]
+
+    value, pullback = adgen.vjp(f, np.ones(2), np.ones((2, 2)), 0.5, 1, wrt=("y", "s"), jit=False)
+    assert value == 0.5
+    y_bar, s_bar = pullback(1.0)
+    assert (y_bar[0], s_bar) == (0.5, 1.0)

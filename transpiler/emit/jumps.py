@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.emit.logic import is_logic, simplified
@@ -27,7 +27,7 @@ from adgen.transpiler.emit.storage import carried_args, lead
 from adgen.transpiler.emit.terminators import BREAK, UNREACHABLE
 from adgen.transpiler.emit.unused import drop_unused
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.rewrite import substitute_op, with_body
 
 Known = dict[Value, Operand]
@@ -43,7 +43,14 @@ class _Path:
 
 def restore_jumps(function: Function) -> Function:
     """The function with jumps where exit flags allow it."""
-    return drop_unused(with_body(function, _Jumps(function).run()))
+    jumps = _Jumps(function)
+    body = jumps.run()
+    return drop_unused(
+        replace(
+            with_body(function, body),
+            residuals_out=tuple(jumps.residual(kept) for kept in function.residuals_out),
+        )
+    )
 
 
 class _Jumps:
@@ -61,6 +68,10 @@ class _Jumps:
             return Block(body.args, tuple(ops), (UNREACHABLE,) * len(body.yields))
         ops = self._ops(body.ops)
         return Block(body.args, tuple(ops), self._all(body.yields))
+
+    def residual(self, kept: Operand | Slot) -> Operand | Slot:
+        """What is handed to the backward function: by now a constant may be known for it."""
+        return kept if isinstance(kept, Slot) else self._at(kept)
 
     # Early returns at the end of the function
 
