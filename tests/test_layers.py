@@ -16,8 +16,9 @@ _IR = _BASE | {f"{_T}.ir"}
 _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
 _READING = {
-    f"{_T}.{name}" for name in ("surroundings", "dialects", "definitions", "source", "constants")
-} | {f"{_T}.static_module"}
+    f"{_T}.{name}"
+    for name in ("surroundings", "dialects", "user_primitives", "definitions", "source")
+} | {f"{_T}.constants", f"{_T}.static_module"}
 _DESCRIBING = {f"{_T}.guess", f"{_T}.signature"}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 

@@ -15,7 +15,7 @@ from adgen.parameters import Wrt
 from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.types import is_float
-from adgen.transpiler.primitives.custom import UserPrimitive
+from adgen.transpiler.user_primitives import UserPrimitive
 
 Function = Callable[..., Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adgen.transpiler.errors import AdgenError
-from adgen.transpiler.primitives.custom import UserPrimitive
+from adgen.transpiler.user_primitives import UserPrimitive
 
 Function = Callable[..., Any]
 

@@ -275,3 +275,50 @@ def test_declarations_are_checked():
 def test_the_examples_in_docstrings():
     failed, tried = doctest.testmod(user_primitives)
     assert tried and not failed
+
+
+FILE = """
+import adgen
+import numpy as np
+from adgen import defjvp, primitive
+
+@primitive
+def soft(x, sharpness):
+    return np.log1p(np.exp(sharpness * x)) / sharpness
+
+def make(ans, x, sharpness):
+    def back(g):
+        return g * 10.0 * ans
+    return back
+
+adgen.defvjp(soft, make, None)
+
+@adgen.primitive
+def hard(x):
+    return np.maximum(x, 0.0)
+
+defjvp(hard, lambda g, ans, x: g * 20.0, argnums=(0,))
+
+@adgen.primitive
+def opaque(x):
+    return x
+
+adgen.defvjp(opaque, make_of_nowhere())
+
+def both(x):
+    return np.sum(soft(x, 2.0)) + np.sum(hard(x))
+
+def lost(x):
+    return opaque(x)
+"""
+
+
+def test_files_are_shown_with_the_rules_that_they_declare(tmp_path):
+    from adgen.cli.show import text as show
+
+    file = tmp_path / "rules.py"
+    file.write_text(FILE)
+    text = show(f"{file}::both", "", "x: f8[:]", "array")
+    assert "10.0 * t" in text and "20.0" in text and "stop_gradient" not in text
+    with pytest.raises(adgen.AdgenError, match="`opaque` is not known: "):
+        show(f"{file}::lost", "", "x: f8", "array")

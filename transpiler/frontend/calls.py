@@ -47,9 +47,9 @@ from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
-from adgen.transpiler.primitives.custom import UserPrimitive
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
+from adgen.transpiler.user_primitives import UserPrimitive
 
 
 @expression(gast.Call)

@@ -16,9 +16,10 @@ from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value, type_of
 from adgen.transpiler.ir.types import is_float
-from adgen.transpiler.primitives.custom import STOP, Custom, Rule, UserPrimitive
+from adgen.transpiler.primitives.custom import STOP, Custom, Rule
 from adgen.transpiler.source import from_function
-from adgen.transpiler.surroundings import read
+from adgen.transpiler.surroundings import MISSING, read
+from adgen.transpiler.user_primitives import UserPrimitive
 
 Linear = Callable[..., Any]
 
@@ -115,8 +116,9 @@ def _rule(
         found = read(table, k)  # type: ignore[arg-type]
         if found is None:
             return None
-        if callable(found):
-            linear = linear_of(found, dict(keywords))
+        if found is not MISSING:
+            rule: Any = found
+            linear = linear_of(rule, dict(keywords))
             first = result.type if transposed else type_of(argument)
             function = _lowered(cx, call, linear, first, result, arguments)
             return Rule(function, transposed, _captured(cx, call, function, captures))

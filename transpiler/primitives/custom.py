@@ -12,30 +12,12 @@ Derivatives do away with both kinds of op (``autodiff/custom.py``).
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.primitives.kinds import Explicit, NoDerivative, Primitive
-
-
-class UserPrimitive:
-    """A function and its rules, as ``defvjp`` and ``defjvp`` give them, by argument."""
-
-    __name__: str
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        functools.update_wrapper(self, function)
-        self.function = function
-        self.vjps: dict[Any, Callable[..., Any] | None] = {}
-        self.jvps: dict[Any, Callable[..., Any] | None] = {}
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns."""
-        return self.function(*args, **kwargs)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
