@@ -159,7 +159,7 @@ def raises_behind_a_branch(x: float, n: int) -> float:
     total = 0.0
     try:
         if n > 1:
-            z = np.tanh(y)
+            z = y * 0.5
             for i in range(n):
                 total += z * i
         raise KeyError

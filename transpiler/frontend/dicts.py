@@ -79,12 +79,9 @@ def new_dict(cx: Context, held: Held, name: str = "") -> Box:
 
 def static_key(cx: Context, binding: Binding, node: Any) -> Any:
     """The key that a binding is.  Raises UnsupportedSyntax when it is computed at run time."""
-    key = static_value(cx, binding, node, "a key")
-    try:
-        hash(key)
-    except TypeError:
+    if isinstance(binding, Box):
         cx.refuse(TypeMismatch, f"{describe(binding)} is no key: it is not hashable", node)
-    return key
+    return static_value(cx, binding, node, "a key")
 
 
 def spread(cx: Context, node: Any, binding: Binding) -> Held:

@@ -37,9 +37,6 @@ def _import_from(cx: Context, node: Any) -> None:
     path = _absolute(cx, node)
     module = _module(cx, node, path)
     for alias in node.names:
-        if alias.name == "*":
-            cx.refuse(UnsupportedSyntax, "`import *` inside a function", node,
-                      "name what is imported")  # fmt: skip
         value = own_attribute(module, alias.name)
         if value is MISSING:
             value = sys.modules.get(f"{path}.{alias.name}", MISSING)
