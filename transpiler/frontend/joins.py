@@ -221,6 +221,9 @@ class _Merger:
             value = self.operand(values[0], values[1], name)
             assert isinstance(value, Value)
             self.joined.cells[cell] = value
+            shape, other = (self.cx.extents.of(one)[1:] for one in values)
+            if shape == other and not any(mentions(shape, local) for local in self.local):
+                self.cx.extents.shapes[value] = (("dim", value, 0), *shape)
         return Column(Ref(self.merged[one, two]), first.weak and second.weak)
 
     def box(self, name: str, first: Box, second: Box) -> Box:
