@@ -104,7 +104,27 @@ def of_the_caller(p, n):
     return sum(p["h"])
 
 
+def rows_of_rows(x, n):
+    out = []
+    for i in range(n):
+        row = []
+        for j in range(3):
+            row.append(x * i + j)
+        out.append(np.array(row))
+    squares = [np.array([x * i * j for j in range(n)]) for i in range(n)]
+    return np.sum(np.array(out)[1]) + out[-1][0] + np.sum(squares[1] ** 2)
+
+
+def shapes_from_inside(x, n):
+    parts = []
+    while len(parts) < n:
+        parts.append(x[: 1 + min(n, 2)] * len(parts))
+    return np.sum(sum(parts))
+
+
 PROGRAMS = [
+    (rows_of_rows, (2.0, 4)),
+    (shapes_from_inside, (np.arange(4.0), 5)),
     (from_the_end, (0.7, 5)),
     (while_it_grows, (0.7, 40)),
     (rows, (RNG.normal(size=(4, 3)),)),
@@ -199,6 +219,23 @@ def test_changed_while_a_loop_runs_over_it():
 
     with pytest.raises(adgen.UnsupportedSyntax, match="gets longer or shorter in its body"):
         adgen.differentiate(program, jit=False)([1.0], 2)
+
+
+def test_items_of_other_shapes():
+    def program(x, n):
+        parts = [x[: i + 1] for i in range(n)]
+        return np.sum(parts[0])
+
+    assert adgen.differentiate(program, jit=False)(np.ones(3), 1) == 1.0
+    with pytest.raises(ValueError, match="the arrays in a list differ in shape"):
+        adgen.differentiate(program, jit=False)(np.ones(3), 2)
+
+    def nested(x, n):
+        rows = [[x * i, x] for i in range(n)]
+        return rows[0][0]
+
+    with pytest.raises(adgen.TypeMismatch, match="numbers, arrays of one shape, or tuples"):
+        adgen.differentiate(nested, jit=False)(1.0, 2)
 
 
 def test_text():

@@ -48,7 +48,9 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
             TypeMismatch,
             f"{describe(box)} has {one} on one path and {two} on another",
             node,
-            "put the same keys in on every path",
+            "let its items be numbers, arrays of one shape, or tuples of these"
+            if box.kind is LIST
+            else "put the same keys in on every path",
         )
     if isinstance(found, Grown):
         cx.refuse(

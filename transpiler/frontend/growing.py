@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
@@ -117,6 +118,16 @@ def mentions_any(item: Item, local: set[Value]) -> bool:
     if isinstance(item, tuple):
         return any(mentions_any(part, local) for part in item)
     return shapes.mentions(item.shape, local)
+
+
+def without_shape(item: Item) -> Item:
+    """Items of the same types, of extents that are not known yet: 0, until one is put in."""
+    if isinstance(item, tuple):
+        return tuple(map(without_shape, item))
+    kind = item.kind
+    if isinstance(kind, Array):
+        kind = Array(kind.dtype, (False,) * kind.ndim)
+    return Leaf(kind, (0,) * len(item.shape))
 
 
 # Making
@@ -355,7 +366,7 @@ def append(cx: Context, node: Any, box: Box, value: Binding) -> None:
     found = grown_of(cx, box, node)
     assert found is not None
     if not cells_of(found.items) <= cx.roomy:
-        make_room(cx, node, found, cx.emit(node, operator.add, found.size, 1))
+        make_room(cx, node, found, cx.emit(node, operator.add, found.size, 1), value)
     store(cx, node, found.items, found.size, value)
     size = _more(cx, node, box, found.size, 1)
     put(cx, node, box, Grown(found.items, size, found.added.plus(1)))
@@ -382,8 +393,13 @@ def put(cx: Context, node: Any, box: Box, contents: Grown) -> None:
     mark_changed(cx, box, node)
 
 
-def make_room(cx: Context, node: Any, found: Grown, wanted: Operand) -> None:
-    """Exchange the arrays for larger ones where ``wanted`` items do not fit in."""
+def make_room(
+    cx: Context, node: Any, found: Grown, wanted: Operand, value: Binding = None
+) -> None:  # fmt: skip
+    """Exchange the arrays for larger ones where ``wanted`` items do not fit in.
+
+    ``value``: an item that is to be put in; while there is none, it tells the shape of all.
+    """
     from adgen.transpiler.frontend.blocks import arm
     from adgen.transpiler.frontend.joins import branch
 
@@ -392,34 +408,52 @@ def make_room(cx: Context, node: Any, found: Grown, wanted: Operand) -> None:
     full = cx.emit(node, operator.gt, wanted, capacity)
     if not isinstance(full, Value):
         if full:
-            _exchange(cx, node, found, wanted)
+            _exchange(cx, node, found, wanted, value)
         return
-    arms = arm(cx, lambda: _exchange(cx, node, found, wanted)), arm(cx, lambda: None)
+    arms = arm(cx, lambda: _exchange(cx, node, found, wanted, value)), arm(cx, lambda: None)
     branch(cx, node, full, *arms, lambda key: True)
 
 
-def _exchange(cx: Context, node: Any, found: Grown, wanted: Operand) -> None:
+def _exchange(cx: Context, node: Any, found: Grown, wanted: Operand, value: Binding) -> None:
+    from adgen.transpiler.frontend.blocks import arm
+    from adgen.transpiler.frontend.joins import branch
+
     room = cx.emit(node, operator.mul, wanted, 2)
 
-    def larger(items: Binding) -> None:
+    def larger(items: Binding, value: Binding) -> None:
         if not isinstance(items, Column):
-            for part in items:
-                larger(part)
+            parts = value if isinstance(value, tuple) else (None,) * len(items)
+            for part, of_value in zip(items, parts, strict=False):
+                larger(part, of_value)
             return
         cell = items.buffer.cell
         old = used_of(cx, node, items, found.size)
         assert isinstance(old.type, Array)
-        extents = [shapes.operand_of(cx, node, extent) for extent in cx.extents.of(old)[1:]]
+        shape = had = cx.extents.of(old)[1:]
+        if isinstance(value, Ref):
+            shape = shapes.ref_shape(cx, value)
+        extents = [shapes.operand_of(cx, node, extent) for extent in shape]
         empty = cx.emit(
             node, core.EMPTY, room, *extents, dtype=old.type.dtype, ones=old.type.ones,
             name=cell.name,
         )  # fmt: skip
-        path = (Index((_FIRST, *(FULL,) * (old.type.ndim - 1))),)
-        new = cx.emit(node, core.SETITEM, empty, old, found.size, path=path, name=cell.name)
-        assert isinstance(new, Value)
-        cx.state.cells[cell] = new
+        assert isinstance(empty, Value)
+        cx.state.cells[cell] = empty
 
-    larger(found.items)
+        def copy() -> None:
+            path = (Index((_FIRST, *(FULL,) * (len(had)))),)
+            new = cx.emit(node, core.SETITEM, empty, old, found.size, path=path, name=cell.name)
+            assert isinstance(new, Value)
+            cx.state.cells[cell] = new
+
+        some = cx.emit(node, operator.gt, found.size, 0)
+        if all(map(partial(shapes.equal, cx), shape, had)) or some is True:
+            copy()
+        elif isinstance(some, Value):
+            arms = arm(cx, copy), arm(cx, lambda: None)
+            branch(cx, node, some, *arms, lambda key: True)
+
+    larger(found.items, value)
 
 
 def pop(cx: Context, node: Any, box: Box, index: Binding, name: str = "") -> Binding:

@@ -16,17 +16,17 @@ from adgen.transpiler.frontend.bindings import Added, Binding, Box, Cell, Grown,
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import (
     Item,
-    Leaf,
     cell_count,
     cells_of,
     grow,
     items_in,
     joined_items,
     make_room,
+    mentions_any,
     same_items,
+    without_shape,
 )
 from adgen.transpiler.frontend.iteration import Counted
-from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -42,6 +42,7 @@ class _Growing:
     item: Item
     cells: list[Cell]  # for its arrays; none if it is in arrays already
     bound: Added = Added()  # of what an iteration puts in
+    late: bool = False  # the shape of its items is known only in the body
     checked: bool = False  # there is no bound
 
 
@@ -72,6 +73,8 @@ class Growth:
 
     def room(self, growing: _Growing, length: int) -> Operand:
         """The length of the arrays of a list that has that many items before the loop."""
+        if growing.late:
+            return 0
         if growing.checked:
             return max(2 * length, FIRST_ROOM)
         return self.total(growing.bound, length)
@@ -117,23 +120,14 @@ class Growth:
                 item = joined_items(item, items_in(self.cx, contents))
         if item is None or item == ():
             return False
-        self._check_shape(item, local)
+        late = mentions_any(item, local)
         cells = [Cell(box.name) for _ in range(cell_count(item))]
-        growing = self.lists[box] = _Growing(item, cells, checked=self.over is None)
+        growing = _Growing(item, cells, checked=late or self.over is None, late=late)
+        if late:
+            growing.item = without_shape(item)
+        self.lists[box] = growing
         self.rebound(growing, end, local)
         return True
-
-    def _check_shape(self, item: Item, local: set[Value]) -> None:
-        if isinstance(item, Leaf):
-            if mentions(item.shape, local):
-                self.cx.refuse(
-                    UnsupportedSyntax,
-                    "the shape of the arrays in a list is known only inside of the loop",
-                    self.node, "make one array before the loop: np.zeros((n, m))",
-                )  # fmt: skip
-            return
-        for part in item:
-            self._check_shape(part, local)
 
     def widen(self, box: Box, end: Any, after: State) -> bool:
         """Take over the types of the items that an iteration puts in."""
