@@ -21,7 +21,8 @@ Vector = np.ndarray[Any, Any]
 def flatten(tree: Any) -> tuple[Vector, Unflatten]:
     """``(vector, unflatten)``: all floats in a nesting of containers, and the way back.
 
-    Leaves that are no numbers (None, flags, strings) stay what they are.
+    Leaves that are no numbers (None, flags, strings) stay what they are.  Inside a function that
+    is differentiated only the vector is there, of dicts, lists and tuples.
     Raises NotDifferentiable for integers: was a float meant?
 
     >>> vector, unflatten = flatten({"w": np.ones(2), "b": 5.0})
@@ -39,6 +40,29 @@ def flatten(tree: Any) -> tuple[Vector, Unflatten]:
         )
     unflatten = Unflatten(tree)
     return unflatten.flatten(tree), unflatten
+
+
+def _flatten_inside(tree: Any) -> tuple[Vector, None]:
+    """``flatten`` inside a function that is compiled: the vector alone."""
+    return np.concatenate(_vectors(tree)), None
+
+
+def _vectors(tree: Any) -> tuple[Any, ...]:
+    if tree is None or isinstance(tree, (str, bool)):
+        return ()
+    if isinstance(tree, int):
+        raise TypeError("there is an integer: it has no derivative")
+    if isinstance(tree, dict):
+        tree = tuple(tree.values())
+    if isinstance(tree, (list, tuple)):
+        found: tuple[Any, ...] = ()
+        for part in tree:
+            found = found + _vectors(part)
+        return found
+    return (np.ravel(tree),)
+
+
+flatten.__adgen_inside__ = _flatten_inside  # type: ignore[attr-defined]
 
 
 class Unflatten:

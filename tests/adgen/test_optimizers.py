@@ -127,6 +127,21 @@ def test_flatten_refuses_what_would_not_be_trained():
         unflatten.flatten((1.0, np.zeros(3)))
 
 
+@pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.jit)])
+def test_flatten_inside_of_a_differentiated_function(jit):
+    def regular(params):
+        vector, _ = flatten(params)
+        return np.dot(vector, vector)
+
+    params = {"layers": [(np.ones((2, 2)), np.arange(2.0), None)], "scale": 3.0, "name": "x"}
+    found = adgen.grad(regular, jit=jit)(params)
+    (W, b, nothing) = found["layers"][0]
+    np.testing.assert_allclose(W, 2.0)
+    np.testing.assert_allclose(b, [0.0, 2.0])
+    assert (nothing, found["scale"], found["name"]) == (None, 6.0, None)
+    adgen.check_grads(regular, jit=jit)(params)
+
+
 def test_integers_that_only_count_stay_and_others_are_refused():
     def powers(p, i):
         return (p["x"] ** p["n"] - 8.0) ** 2

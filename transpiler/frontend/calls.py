@@ -179,6 +179,7 @@ def _call_object(
     if found is not None:
         return found
     if isinstance(unwrap(callee), FunctionType) and not _is_library(callee):
+        callee = getattr(callee, "__adgen_inside__", callee)  # flatten: what it is in compiled code
         try:
             source = from_function(callee)
         except UnsupportedError as error:
