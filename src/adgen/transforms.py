@@ -190,13 +190,11 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None
 def floating_arguments(
     function: Differentiable, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The names of the parameters whose arguments are all floats."""
+    """The names of the parameters whose arguments are floats, or containers of some."""
     compilations = function._compilations
     arguments = compilations.arguments(compilations.parameters.bind(args, kwargs))
-    kinds: dict[int, list[bool]] = {}
-    for leaf in leaves_of(arguments):
-        kinds.setdefault(leaf.position, []).append(is_float(leaf.type))
-    return tuple(compilations.parameters.names[k] for k, floats in kinds.items() if all(floats))
+    floats = {leaf.position for leaf in leaves_of(arguments) if is_float(leaf.type)}
+    return tuple(compilations.parameters.names[k] for k in sorted(floats))
 
 
 def object_of(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:

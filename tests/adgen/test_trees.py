@@ -237,6 +237,18 @@ def test_integers_that_count_and_index_have_no_derivative(jit):
     np.testing.assert_allclose(product["x"], [0.0, 0.0, 12.0])
 
 
+def test_containers_of_some_floats_are_differentiated_by_default():
+    def f(p, n, q):
+        return p["x"] ** p["n"] * n * q[0]
+
+    p = {"x": 2.0, "n": 2}
+    _, pullback = adgen.vjp(f, p, 3, [1.0, None], jit=False)
+    assert pullback(1.0) == ({"x": 12.0, "n": None}, [12.0, None])
+    assert adgen.multigrad_dict(f, jit=False)(p, 3, (1.0,)) == {
+        "p": {"x": 12.0, "n": None}, "q": (12.0,),
+    }  # fmt: skip
+
+
 INTEGERS = [
     lambda p: p["x"] * p["n"],
     lambda p: p["x"] / (p["n"] * 2 + 1),
