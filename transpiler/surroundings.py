@@ -54,6 +54,11 @@ class Reading:
     value: object
 
 
+# What programs do not rebind: nothing that is read of these packages is noted.
+LIBRARIES = frozenset(
+    {"adgen", "autograd", "jax", "numba", "numpy", "scipy"}
+    | {"builtins", "cmath", "functools", "itertools", "math", "operator"}
+)
 _observers: ContextVar[tuple[list[Reading], ...]] = ContextVar("observers", default=())
 
 
@@ -142,6 +147,8 @@ class LiveBindings:
         if name in free:
             return read(Contents((function.__closure__ or ())[free.index(name)]), name)
         if name in function.__globals__:
+            if is_library(function.__globals__.get("__name__", "")):
+                return function.__globals__[name]
             return read(function.__globals__, name)
         return getattr(builtins, name, MISSING)
 
@@ -150,6 +157,11 @@ class LiveBindings:
         if name in self.function.__code__.co_freevars:
             return "the enclosing function has not assigned it yet"
         return "it is not defined"
+
+
+def is_library(module: str) -> bool:
+    """Whether a module is part of a package whose names are not rebound."""
+    return module.split(".")[0] in LIBRARIES
 
 
 def class_attribute(cls: type, name: str, after: type | None = None) -> object:
@@ -162,7 +174,7 @@ def class_attribute(cls: type, name: str, after: type | None = None) -> object:
 
 def own_attribute(thing: object, name: str) -> object:
     """What an object itself holds under a name (in its dictionary or a slot), or MISSING."""
-    if isinstance(thing, ModuleType) and name not in vars(thing):
+    if isinstance(thing, ModuleType) and (name not in vars(thing) or is_library(thing.__name__)):
         return getattr(thing, name, MISSING)  # a module may load its parts when they are asked for
     stored = ClassTable(type(thing)).get(name, None)
     if isinstance(stored, (MemberDescriptorType, GetSetDescriptorType)):

@@ -9,6 +9,7 @@ import pytest
 
 import adgen
 from adgen.compilations import Compilations
+from adgen.keys import type_key
 
 
 @pytest.fixture
@@ -137,3 +138,15 @@ def test_methods_inside_functions_of_numba():
     assert first.numba_key != second.numba_key
     run = njit(lambda x: first.grad(x) - second.grad(x))
     np.testing.assert_allclose(run(X), one.w - two.w)
+
+
+def test_names_of_libraries_are_not_watched():
+    compiled = adgen.differentiate(lambda x: np.sum(np.cumsum(x)) * np.pi + np.var(x), jit=False)
+    compiled.grad(X)
+    compiled.grad(X)
+    build = compiled.grad._compilations.build(compiled.grad._wanted, compiled_key(X), (X,))
+    assert build.fresh is None
+
+
+def compiled_key(*args):
+    return tuple(map(type_key, args))

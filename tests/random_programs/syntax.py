@@ -72,7 +72,7 @@ class Syntax(Statements):
         return self.r.choice([
             [f"if abs({var.name}) > 1e6:", f"    raise ValueError({said})"],
             [f"assert {var.name} < 1e6, {said}"],
-            ["if not abs(s) < 1e6:", "    raise ArithmeticError"],
+            [f"if not abs({var.name}) < 1e6:", "    raise ArithmeticError"],
         ])  # fmt: skip
 
     def attempt(self) -> list[str]:
