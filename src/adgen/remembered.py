@@ -6,8 +6,9 @@ a derivation reads of the living program beyond that (globals, functions that it
 known after it only: it is noted with what is kept, and must mean the same when that is found.
 
 Nothing is kept where any of this is more than plain functions of modules, numbers and what
-NumPy, SciPy and Python hold: closures, containers, objects, captured arrays.  A file that is
-damaged counts as none; one that many processes write is whatever one of them has written.
+NumPy, SciPy and Python hold: closures, objects, captured arrays, containers other than
+arguments.  A file that is damaged counts as none; one that many processes write is whatever one
+of them has written.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ import numpy as np
 
 from adgen.runtime import loader
 from adgen.transpiler import surroundings
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.trees import DICT, LIST, Node, parts_of
+from adgen.transpiler.ir.types import Scalar, Static
 from adgen.transpiler.signature import Argument
 from adgen.transpiler.surroundings import Reading
 from adgen.version import __version__
@@ -120,10 +122,7 @@ def _is_plain(structure: Any) -> bool:
 
 
 def _path(function: Any, arguments: Mapping[str, Argument], wanted: Sequence[str]) -> Path | None:
-    plain = all(
-        isinstance(a, Scalar) or (isinstance(a, Array) and a.layout is None)
-        for a in arguments.values()
-    )
+    plain = all(map(_is_described, arguments.values()))
     facts = _function(function) if plain and type(function) is FunctionType else None
     if facts is None:
         return None
@@ -133,6 +132,19 @@ def _path(function: Any, arguments: Mapping[str, Argument], wanted: Sequence[str
         return loader.cache_directory() / f"{digest}.derived"
     except RuntimeError:  # no home directory
         return None
+
+
+def _is_described(argument: Argument) -> bool:
+    """Whether the text of a description says all of it."""
+    if isinstance(argument, Static):
+        return type(argument.value) in _NUMBERS
+    parts = parts_of(argument)
+    if parts is None:
+        return isinstance(argument, Scalar) or getattr(argument, "layout", None) is None
+    if isinstance(argument, Node):
+        if argument.kind not in (LIST, DICT) or any(type(k) not in _NUMBERS for k in argument.keys):
+            return False
+    return all(map(_is_described, parts))
 
 
 @functools.cache

@@ -5,6 +5,7 @@ import itertools
 import os
 import subprocess
 import sys
+from collections import namedtuple
 from types import ModuleType
 
 import numpy as np
@@ -17,6 +18,8 @@ from adgen.transpiler.requests import Request
 from adgen.transpiler.signature import argument_of
 from adgen.transpiler.source import from_function
 from adgen.transpiler.surroundings import observed_readings
+
+Record = namedtuple("Record", "x")
 
 TEXT = """
 import math
@@ -115,6 +118,26 @@ def test_types_and_what_is_wanted_count(home):
     assert program.derives("plain", np.float32(1.0))
     assert program.derives("plain", mode="jvp") and program.derives("plain", mode="primal")
     assert not program.derives("plain")
+
+
+def test_containers_as_arguments(home):
+    program = Program(home, "def f(x):\n    return x['a'] * x['b'][0]\n")
+    arguments = [
+        {"a": 2.0, "b": [3.0]},
+        {"b": [3.0], "a": 2.0},
+        {"a": 2.0, "b": (3.0,)},
+        {"a": 2.0, "b": [3.0, None]},
+        {"a": 2.0, "b": [3.0, "text"]},
+        {"a": 2.0, "b": [3.0], 1: 0.0},
+        {"a": 2.0, "b": [3.0], True: 0.0},
+        {"a": np.float32(2.0), "b": [3.0]},
+    ]
+    for x in arguments:
+        assert program.derives(x=x)
+    for x in arguments:
+        assert not program.derives(x=x)
+    record = {"a": 2.0, "b": [3.0, Record(1.0)]}
+    assert program.derives(x=record) and program.derives(x=record)
 
 
 @pytest.mark.parametrize(
