@@ -526,6 +526,18 @@ def known_continuations(x):
     return passing_on(x, 3, lambda r: r)
 
 
+def loops_over_outer_names(x, n):
+    def calls(k):
+        if k <= 0:
+            return 1.0
+        total = 0.0
+        for i in range(n):
+            total += x[i] * calls(k - 1)
+        return total
+
+    return calls(n)
+
+
 CHILDREN = np.array([1, 3, 4, 5, 5]), np.array([3, 4, 5, 5, 5])
 NODES = np.array([3, 4, 2, 1, 0, 1]), np.array([1, 3, 5, 0, 0, 0]), np.array([2, 4, 0, 0, 0, 0])
 NUMBERS = np.array([0.0, 0.0, 0.0, 0.0, 2.5, 0.0])
@@ -549,4 +561,5 @@ PROGRAMS = [
     (decorated, 0.7, 3), (method, 0.7), (keeps_containers, 0.7, 3), (keeps_functions, 0.7, 3),
     (through_a_list, 0.7, 3), (known_tree, 0.4), (known_layers, 0.7), (cube, 1.3),
     (hundredth_power, 1.01), (known_continuations, 0.7),
+    (loops_over_outer_names, LINE, 3),
 ]  # fmt: skip

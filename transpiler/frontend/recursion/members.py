@@ -29,12 +29,12 @@ class Member:
         return [arg.id for arg in parameters(self.form.tree.args)]
 
     def names_at(self, loop: Any) -> list[str]:
-        """Names that matter at the head of a loop."""
+        """Names of the function itself that matter at the head of a loop."""
         liveness = self.form.liveness
         names = set(liveness.head[loop] | liveness.always)
         for around in (*self.form.around(loop), loop):
             names |= set(loop_names(self.form, around))
-        return sorted(names)
+        return sorted(n for n in names if self.frame.owner(n) in (None, self.frame))
 
 
 @dataclass(frozen=True, eq=False)
