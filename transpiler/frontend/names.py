@@ -106,7 +106,8 @@ def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
     """The binding of a live Python object of the surroundings."""
     value = in_numpy(value)
     if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
-        return value
+        plain = next(kind for kind in (bool, int, float) if isinstance(value, kind))
+        return value if type(value) is plain else plain(value)  # a member of an IntEnum
     if isinstance(value, (np.bool_, np.integer, np.floating)):
         return value
     if isinstance(value, np.ndarray):
