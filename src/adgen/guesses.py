@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 def from_guard(error: ValueError) -> bool:
     """Whether an exception comes from a guard of generated code."""
-    return error.args == (MISMATCH,)
+    said = error.args[0] if len(error.args) == 1 else None  # of the user's, it may be an array
+    return isinstance(said, str) and said == MISMATCH
 
 
 def run(

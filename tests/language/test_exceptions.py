@@ -47,6 +47,13 @@ def several_arguments(x: float, n: int) -> float:
     return x**n
 
 
+def carries_tuples(x: Any, n: int) -> Any:
+    y = x * 1.0
+    if n > 2:
+        raise ValueError(y, (y.shape, (n, None, f"{n:.1f}"), ()), None, y)
+    return np.sum(y * y)
+
+
 def own_class(x: float, n: int) -> float:
     if n > 2:
         raise TooLarge(n, limit=2)
@@ -116,6 +123,7 @@ def test_exceptions(program: Any, n: int) -> None:
 @pytest.mark.parametrize("n", [1, 3])
 def test_messages_of_arrays(n: int) -> None:
     agree(computed_message, X, n)
+    agree(carries_tuples, X, n)
 
 
 def test_assertions_of_values() -> None:
@@ -159,6 +167,7 @@ def test_exceptions_from_machine_code(program: Any) -> None:
 @pytest.mark.jit
 def test_messages_of_arrays_from_machine_code() -> None:
     agree(computed_message, X, 3, jit=True)
+    agree(carries_tuples, X, 3, jit=True)
     agree(computed_message, X, 1, jit=True)
 
 

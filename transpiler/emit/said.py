@@ -11,7 +11,7 @@ from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.emit.printing import print_expression
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
-from adgen.transpiler.ir.templates import Error, Field, Template, Text, places, places_of
+from adgen.transpiler.ir.templates import Error, Field, Items, Template, Text, places, places_of
 from adgen.transpiler.ir.types import Scalar, Type
 
 
@@ -109,7 +109,10 @@ class Said:
         """The arguments that a template says; takes its values off the front of the lists."""
         out = []
         for entry in template:
-            if isinstance(entry, tuple):
+            if isinstance(entry, Items):
+                inner = self._arguments(entry.entries, values, operands)
+                out.append(nodes.constant(None) if entry.nothing else nodes.tuple_(inner))
+            elif isinstance(entry, tuple):
                 out.append(self._text(entry, values, operands))
             elif entry is None:
                 out.append(self._plain(values.pop(0), type_of(operands.pop(0))))

@@ -25,7 +25,7 @@ from adgen.transpiler.frontend.printing import entry
 from adgen.transpiler.frontend.trying import throw
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand
-from adgen.transpiler.ir.templates import Error
+from adgen.transpiler.ir.templates import NOTHING, Error, Items
 
 
 def is_exception_class(value: Any) -> bool:
@@ -93,12 +93,25 @@ def fail(cx: Context, node: Any, error: Error, values: list[Operand]) -> None:
 
 def _template(cx: Context, node: Any, error: ErrorOf) -> tuple[Any, list[Operand]]:
     """What an exception carries."""
-    template, values = [], []
-    for arg in error.args:
+    return _entries(cx, node, error.args)
+
+
+def _entries(cx: Context, node: Any, args: tuple[Binding, ...]) -> tuple[Any, list[Operand]]:
+    template: list[Any] = []
+    values: list[Operand] = []
+    for arg in args:
+        if isinstance(arg, tuple):
+            inner, more = _entries(cx, node, arg)
+            template.append(Items(inner))
+            values += more
+            continue
+        if isinstance(arg, Static) and arg.value is None:
+            template.append(NOTHING)
+            continue
         text = isinstance(arg, Static) and isinstance(arg.value, str)
         if not (text or is_operand(arg) or isinstance(arg, (Ref, StringOf))):
             cx.refuse(UnsupportedSyntax, f"an exception that carries {describe(arg)}", node,
-                      "let it carry strings, numbers and arrays")  # fmt: skip
+                      "let it carry strings, numbers, arrays and tuples of them")  # fmt: skip
         said, more = entry(cx, node, arg)
         template.append(said)
         values += more

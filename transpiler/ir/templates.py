@@ -1,8 +1,8 @@
 """What a program says: the arguments of ``print`` and of exceptions, with places for values.
 
-A template has one entry per argument: a constant string, None for a value as it is, or a
-*text*: a string made of constant pieces and of fields, as an f-string is.  Its values are
-operands of the op, in order.
+A template has one entry per argument: a constant string, None for a value as it is, a *text*:
+a string made of constant pieces and of fields, as an f-string is; or ``Items``, a tuple of
+entries, and ``NOTHING``, the object None.  Its values are operands of the op, in order.
 """
 
 from __future__ import annotations
@@ -31,7 +31,18 @@ class Field:
 
 
 Text = tuple[str | Field, ...]
-Template = tuple[str | Text | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A tuple of what the entries say; without entries and ``nothing``: the object None."""
+
+    entries: tuple[Any, ...] = ()
+    nothing: bool = False
+
+
+NOTHING = Items(nothing=True)
+Template = tuple[str | Text | Items | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,13 @@ class Error:
 
 def places(template: Template) -> int:
     """How many values a template takes."""
-    return sum(_fields(e) if isinstance(e, tuple) else e is None for e in template)
+    return sum(map(_places, template))
+
+
+def _places(entry: str | Text | Items | None) -> int:
+    if isinstance(entry, Items):
+        return places(entry.entries)
+    return _fields(entry) if isinstance(entry, tuple) else int(entry is None)
 
 
 def places_of(error: Error) -> int:
@@ -71,7 +88,9 @@ def filled(template: Template, values: Iterator[Any]) -> list[Any]:
     """The arguments that a template makes of values."""
     out: list[Any] = []
     for entry in template:
-        if isinstance(entry, tuple):
+        if isinstance(entry, Items):
+            out.append(None if entry.nothing else tuple(filled(entry.entries, values)))
+        elif isinstance(entry, tuple):
             out.append("".join(_piece(piece, values) for piece in entry))
         else:
             out.append(next(values) if entry is None else entry)
