@@ -18,7 +18,7 @@ _TABLE = _IR | {f"{_T}.primitives"}
 _READING = {
     f"{_T}.{name}"
     for name in ("surroundings", "dialects", "user_primitives", "definitions", "source")
-} | {f"{_T}.constants", f"{_T}.static_module"}
+} | {f"{_T}.{name}" for name in ("constants", "static_module", "static_rules")}
 _DESCRIBING = {f"{_T}.guess", f"{_T}.signature"}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 

@@ -23,8 +23,9 @@ from adgen.transpiler.dialects import STAND_INS, module_at
 from adgen.transpiler.errors import AdgenError, SourceNotFound
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
+from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
-from adgen.transpiler.user_primitives import DECLARING, UserPrimitive
+from adgen.transpiler.user_primitives import UserPrimitive
 
 MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins}
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
@@ -155,7 +156,7 @@ class _Reader:
         self.functions: dict[str, StaticFunction] = {}
         self.adgen: set[str] = set()  # names of the package
         self.differentiate: set[str] = set()  # names of the decorator
-        self.declaring: dict[str, str] = {}  # names of primitive, defvjp, defjvp
+        self.declarations = Declarations(self.adgen)
 
     def read(self, statement: ast.stmt) -> None:
         """Take in what one statement binds."""
@@ -177,7 +178,7 @@ class _Reader:
                     self.read(part)
             case ast.Expr(value=ast.Constant()):
                 pass
-            case ast.Expr(value=ast.Call() as call) if self._declares(call.func) in DECLARING[1:]:
+            case ast.Expr(value=ast.Call() as call) if self.declarations.declares_rules(call.func):
                 self._rules(call)
             case ast.If(test=test, orelse=[]) if ast.unparse(test) == "__name__ == '__main__'":
                 pass  # does not run on import either
@@ -228,8 +229,7 @@ class _Reader:
         name, module = alias.asname or alias.name, statement.module or ""
         if module.partition(".")[0] == "adgen" and alias.name == "differentiate":
             self.differentiate.add(name)
-        if module.partition(".")[0] == "adgen" and alias.name in DECLARING:
-            self.declaring[name] = alias.name
+        self.declarations.imported(module, alias.name, name)
         value = MISSING if statement.level else _resolve(f"{module}.{alias.name}")
         if value is MISSING:
             origin = "." * statement.level + module
@@ -288,7 +288,7 @@ class _Reader:
             if self._is_differentiate(callee):
                 decorated = True
                 options = self._options(decorator)
-            elif self._declares(callee) == "primitive":
+            elif self.declarations.meaning(callee) == "primitive":
                 primitive = True
             elif ast.unparse(callee).rpartition(".")[2] not in HARMLESS_DECORATORS:
                 unknown = ast.unparse(callee)
@@ -300,34 +300,11 @@ class _Reader:
                 node.name, f"what its decorator `{unknown}` does is not known without running it"
             )
 
-    def _declares(self, callee: ast.expr) -> str | None:
-        """Which of the functions that declare primitives is meant, if any."""
-        match callee:
-            case ast.Name(id=name):
-                return self.declaring.get(name)
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in self.adgen:
-                return attr if attr in DECLARING else None
-        return None
-
     def _rules(self, call: ast.Call) -> None:
-        """``defvjp(f, rule, ...)`` and ``defjvp(f, rule, ...)``."""
-        target, *given = call.args or [call]
-        primitive = self.bindings.lookup(target.id) if isinstance(target, ast.Name) else MISSING
-        if not isinstance(primitive, UserPrimitive):
-            return
-        table = primitive.vjps if self._declares(call.func) == "defvjp" else primitive.jvps
         try:
-            numbers = [evaluate(k.value, self.bindings.lookup) for k in call.keywords]
-            rules = [self._rule(rule) for rule in given]
+            self.declarations.take_rules(call, self.bindings.lookup, self._source)
         except NotConstant as error:
-            self.bindings.hide(ast.unparse(target), f"{error} (line {call.lineno})")
-            return
-        table.update(zip(numbers[0] if numbers else range(len(rules)), rules, strict=False))
-
-    def _rule(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Lambda):
-            return self._source(node)
-        return evaluate(node, self.bindings.lookup)
+            self.bindings.hide(ast.unparse(call.args[0]), f"{error} (line {call.lineno})")
 
     def _is_differentiate(self, callee: ast.expr) -> bool:
         match callee:
