@@ -6,8 +6,10 @@ import copy
 from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 import adgen
 from adgen.keys import type_key
@@ -369,3 +371,66 @@ def test_code_for_structures_goes_there_and_back():
         deep = [deep]
     assert taker(argument_of(deep))(deep) == (1.0,)
     assert str(maker(argument_of(deep), [None])((1.0,))) == str(deep)
+
+
+LEAVES = (
+    st.floats(-2.0, 2.0)
+    | st.sampled_from([np.float32(1.5), np.float64(0.5), np.ones(3), np.ones((1, 2), np.float32)])
+    | st.sampled_from([np.arange(6.0).reshape(2, 3).T, np.arange(4.0)[::2], np.zeros(0)])
+    | st.sampled_from([None, True, "text"])
+)
+KEYS = st.sampled_from(["a", "b", "w", 0, 1, (1, 2)])
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(KEYS, inner, max_size=3)
+        | st.builds(Dense, inner, inner)
+    ),
+    max_leaves=8,
+)
+
+
+def doubled(tree):
+    """What the gradient of the sum of squares must be, leaf by leaf."""
+    if isinstance(tree, Dense):
+        return Dense(*map(doubled, tree))
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(map(doubled, tree))
+    if isinstance(tree, dict):
+        return {key: doubled(part) for key, part in tree.items()}
+    return None if tree is None or isinstance(tree, (bool, str)) else tree * 2
+
+
+def assert_same(one, other):
+    assert type(one) is type(other)
+    if isinstance(one, dict):
+        assert list(one) == list(other)
+        one, other = list(one.values()), list(other.values())
+    if isinstance(one, (list, tuple)):
+        assert len(one) == len(other)
+        for part, counterpart in zip(one, other, strict=True):
+            assert_same(part, counterpart)
+    elif isinstance(one, np.ndarray):
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+    else:
+        assert one == other
+
+
+@hypothesis.settings(max_examples=25)
+@hypothesis.given(st.lists(TREES, max_size=3), st.floats(-2.0, 2.0))
+def test_any_nesting(trees, number):
+    def squares(tree):
+        vector, _ = adgen.flatten(tree)
+        return np.dot(vector, vector)
+
+    tree = [*trees, number]
+    gradient = adgen.grad(squares, jit=False)
+    for _ in range(3):  # the third call is written out
+        assert_same(gradient(tree), doubled(tree))
+    vector, unflatten = adgen.flatten(tree)
+    assert_same(unflatten(vector), copy.deepcopy(unflatten(vector)))
+    _, tangent = adgen.jvp(squares, (tree,), (gradient(tree),), jit=False)
+    assert tangent == pytest.approx(4.0 * float(vector @ vector), rel=1e-5, abs=1e-12)
