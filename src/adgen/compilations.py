@@ -263,10 +263,11 @@ def _recent(function: Callable[..., Any]) -> Compilations:
     method = isinstance(function, MethodType)
     parts = (function.__func__, function.__self__) if method else (function,)  # type: ignore[attr-defined]
     key = tuple(map(id, parts))  # theirs as long as the entry holds the function
-    known = _kept.pop(key, None) or Compilations(function)
-    _kept[key] = known
-    while len(_kept) > MOST_KEPT:
-        _kept.pop(next(iter(_kept)), None)
+    with _plain_lock:
+        known = _kept.pop(key, None) or Compilations(function)
+        _kept[key] = known
+        while len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
     return known
 
 

@@ -342,3 +342,50 @@ def test_objects_as_arguments():
     assert [gradient(1.0, Equal(2.0)), gradient(1.0, Equal(3.0))] == [2.0, 3.0]
     with pytest.raises(adgen.NotDifferentiable, match="the argument `self` is static Model"):
         adgen.grad(Model.loss, jit=False)(thing, V)
+
+
+class Stateful:
+    """Every method changes what the object holds."""
+
+    def __init__(self):
+        self.w, self.items, self.table, self.n = np.ones(3), [1.0], {"k": 1.0}, 0.0
+
+    def element(self, x):
+        self.w[0] = x[0]
+        return np.sum(self.w)
+
+    def in_place(self, x):
+        self.w += x
+        return np.sum(self.w)
+
+    def through_a_view(self, x):
+        view = self.w[1:]
+        view *= x[0]
+        return np.sum(self.w)
+
+    def append(self, x):
+        self.items.append(x[0])
+        return self.items[-1]
+
+    def extend(self, x):
+        items = self.items
+        items += [x[0]]
+        return sum(items)
+
+    def key(self, x):
+        self.table["k"] = x[0]
+        return self.table["k"]
+
+    def number(self, x):
+        self.n += 1.0
+        return x[0] * self.n
+
+    def by_name(self, x):
+        setattr(self, "n", x[0])  # noqa: B010
+        return self.n
+
+
+@pytest.mark.parametrize("name", [name for name in vars(Stateful) if not name.startswith("_")])
+def test_what_an_object_holds_is_not_changed(name):
+    with pytest.raises(adgen.AliasedMutation, match="of the surroundings|to the surroundings"):
+        adgen.grad(getattr(Stateful(), name), jit=False)(V)

@@ -20,14 +20,13 @@ from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
-    Box,
     Closure,
     Ref,
     Static,
     describe,
 )
 from adgen.transpiler.frontend.boxes import is_list, new_list
-from adgen.transpiler.frontend.containers import delete_item, put_item, read_item
+from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
 from adgen.transpiler.frontend.functions import evaluated_defaults
@@ -193,8 +192,8 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
     if isinstance(old, Ref):
         _update(cx, node, old, callee, right)
         return old
-    if isinstance(old, Box) and is_list(old):
-        return extended(cx, node, old, callee, right)
+    if is_list(old):
+        return extended(cx, node, changeable(cx, node, old, "an element"), callee, right)
     answer = updated_object(cx, node, callee, old, right)
     return answer if answer is not None else binary(cx, node, callee, old, right, name)
 
