@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import random
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tests.random_programs.control import Control, indent
+from tests.random_programs.control import indent
 from tests.random_programs.functions import HOLDER
+from tests.random_programs.recursive import Recursive
 from tests.random_programs.scope import Group, Shape, Var
 
 IMPORTS = "import functools\nimport math\n\nimport numpy as np\n"
@@ -29,7 +31,7 @@ class Program:
         return tuple(k for k, arg in enumerate(self.args) if np.asarray(arg).dtype.kind == "f")
 
 
-class Generator(Control):
+class Generator(Recursive):
     """Builds one program from a seed."""
 
     def module(self) -> tuple[str, list[Var]]:
@@ -39,6 +41,8 @@ class Generator(Control):
         lines = self.globals(shapes)
         for _ in range(self.r.choice([0, 0, 1, 1, 2])):
             lines += ["", "", *self.helper([shape for shape in shapes if len(shape) < 3])]
+        if random.Random(f"recursion {self.seed}").random() < 0.25:
+            lines += ["", "", *self.recursion(shapes)]
         names = ", ".join(param.name for param in params)
         body = self.function_body(params, self.r.randint(3, 8), "float", closures=True)
         text = "\n".join(

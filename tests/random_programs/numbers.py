@@ -14,6 +14,7 @@ class Numbers:
     """Expressions of numbers; all are bounded for bounded operands and fully parenthesised."""
 
     def __init__(self, seed: str) -> None:
+        self.seed = seed
         self.r = random.Random(seed)
         self.scope = Scope()
 

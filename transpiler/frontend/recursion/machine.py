@@ -12,12 +12,13 @@ return, or with a jump to a loop around such calls.  By the calls that are made:
 from __future__ import annotations
 
 import builtins
+import functools
 import operator
 from typing import Any, NoReturn
 
 import gast
 
-from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.errors import TypeMismatch, UnsupportedError, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Closure,
@@ -33,6 +34,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.blocks import run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.iteration import Counted
+from adgen.transpiler.frontend.names import look_up
 from adgen.transpiler.frontend.recursion.discovery import (
     DEEPEST,
     Activation,
@@ -49,8 +51,9 @@ from adgen.transpiler.frontend.recursion.members import (
     Segment,
     loop_names,
 )
-from adgen.transpiler.frontend.recursion.normal_form import NormalForm, Site
+from adgen.transpiler.frontend.recursion.normal_form import normal_form
 from adgen.transpiler.frontend.recursion.phases import Phase
+from adgen.transpiler.frontend.recursion.rewriting import NoNormalForm, Site
 from adgen.transpiler.frontend.recursion.statements import head_of_loop
 from adgen.transpiler.frontend.recursion.windows import is_window, narrows, note_window, window
 from adgen.transpiler.ir.core import Value
@@ -78,9 +81,7 @@ class Machine:
     def run(self) -> Binding:
         """Lower the recursion; the result of the call."""
         cx = self.cx
-        tree = self.root.frame.node
-        while_ = gast.While(gast.Constant(True, None), [], [])
-        self.node = gast.copy_location(while_, tree)
+        self.node = _loop_at(self.root.frame.node)
         caller, cx.frame = cx.frame, self.own
         try:
             return self.cut()
@@ -122,20 +123,24 @@ class Machine:
         frame = activation.frame
         function = getattr(frame.node, "origin", frame.node)
 
-        def refuse(node: Any, message: str, hint: str) -> Any:
-            self.cx.frame = frame
-            self.cx.refuse(UnsupportedSyntax, message, node, hint)
-
-        def sums(node: Any) -> bool:
-            self.cx.frame = frame
-            found = self.cx.ev(node)
-            self.cx.frame = self.own
-            return isinstance(found, Static) and found.value is builtins.sum
-
-        form = NormalForm(function, self.edges.calls[activation.key], refuse, sums)
+        self.cx.frame = frame
+        calls = frozenset(self.edges.calls[activation.key])
+        try:
+            form = normal_form(function, calls, self.means_sum(function))
+        except NoNormalForm as error:
+            self.cx.refuse(UnsupportedSyntax, error.message, error.node, error.hint)
+        self.cx.frame = self.own
         own = Frame(frame.source, form.tree, form.locals, frame.parent, frame.place)
         ports, held = (Frame(frame.source, form.tree, frozenset()) for _ in range(2))
         return Member(activation, own, form, ports, held)
+
+    def means_sum(self, node: Any) -> bool:
+        """Whether the name ``sum`` is that of the built-in function in the present frame."""
+        try:
+            found = look_up(self.cx, node, "sum")
+        except UnsupportedError:
+            return False
+        return isinstance(found, Static) and found.value is builtins.sum
 
     def is_tail(self, member: Member, site: Site) -> bool:
         """Whether a call needs no frame to come back to."""
@@ -343,6 +348,12 @@ class Machine:
             )
         for part in children(binding) or ():
             self.refuse_functions(node, part, how)
+
+
+@functools.lru_cache(maxsize=256)
+def _loop_at(tree: Any) -> Any:
+    """The statement that the loops of a recursion stand for; always the same one."""
+    return gast.copy_location(gast.While(gast.Constant(True, None), [], []), tree)
 
 
 def _operands(binding: Binding) -> list[Value]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.errors import AliasedMutation, UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
@@ -39,6 +39,7 @@ class Phase(Loop):
         super().__init__(
             machine.cx, machine.node, over, None if over is None else Value(INT, "level")
         )
+        self.exact = None  # its names are not those of one function
         self.machine, self.kinds = machine, kinds
         machine.phase = self
 
@@ -121,6 +122,19 @@ class Phase(Loop):
         own = ["value", "depth", "step"] + (["frames"] if machine.counts else [])
         out += [(machine.own, name) for name in own if (machine.own, name) in trial.after.env]
         return out
+
+    def require_exact(self, template: Any, init: Binding, end: Binding, trial: Trial) -> None:
+        """Refuse arrays of which only the run tells what they share memory with."""
+        try:
+            super().require_exact(template, init, end, trial)
+        except AliasedMutation:
+            self.cx.refuse(
+                AliasedMutation,
+                f"an array in the recursion of `{self.machine.root.name}` may share memory with "
+                "one that is written",
+                self.node,
+                "pass a copy on: `x.copy()`",
+            )
 
     def learn(self, trial: Trial) -> bool:
         """Also new segments and stacks; names without a value before the loop get a blank one."""

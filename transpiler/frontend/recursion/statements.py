@@ -15,7 +15,7 @@ from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.iteration import indexed, known_items
 from adgen.transpiler.frontend.joins import branch
 from adgen.transpiler.frontend.recursion.members import LOOP, Segment, loop_names
-from adgen.transpiler.frontend.recursion.normal_form import (
+from adgen.transpiler.frontend.recursion.rewriting import (
     Again,
     Leave,
     RecursiveFor,
