@@ -78,7 +78,9 @@ class Syntax(Statements):
     def attempt(self) -> list[str]:
         """A ``try`` whose arm is known."""
         lines = ["try:", *self.block(self.r.randint(1, 2), exits=self.r.random() < 0.5)]
-        raised = self.r.random() < 0.3
+        leaves = ("return", "break", "continue")
+        certain = not any(line.lstrip().startswith(leaves) for line in lines)
+        raised = self.r.random() < 0.3 and certain
         lines += ["    raise KeyError"] if raised else []
         lines += ["except KeyError:", *self.block(1)]
         if self.r.random() < 0.3:
