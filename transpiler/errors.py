@@ -84,5 +84,12 @@ class WrongDerivative(AdgenError, AssertionError):
     """A derivative does not agree with differences of the function."""
 
 
+class Unrun:
+    """Mixed into classes that stand for exceptions of a file that is read, not run.
+
+    They are named in generated code, and never raised.
+    """
+
+
 class InvalidIR(AdgenError, AssertionError):
     """adgen itself is wrong: a pass produced IR that breaks its own rules."""

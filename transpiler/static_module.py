@@ -20,7 +20,7 @@ import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
 from adgen.transpiler.dialects import STAND_INS, module_at
-from adgen.transpiler.errors import AdgenError, SourceNotFound
+from adgen.transpiler.errors import AdgenError, SourceNotFound, Unrun
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
 from adgen.transpiler.static_rules import Declarations
@@ -176,6 +176,8 @@ class _Reader:
             ):
                 for part in body:  # `try: import numba except ImportError: …`
                     self.read(part)
+            case ast.ClassDef() if self._bases_of_exception(statement):
+                self._exception(statement)
             case ast.Expr(value=ast.Constant()):
                 pass
             case ast.Expr(value=ast.Call() as call) if self.declarations.declares_rules(call.func):
@@ -184,6 +186,25 @@ class _Reader:
                 pass  # does not run on import either
             case _:
                 self._opaque(statement)
+
+    def _bases_of_exception(self, statement: ast.ClassDef) -> list[Any]:
+        """The bases of a class of exceptions; none for any other class."""
+        if statement.keywords or statement.decorator_list:
+            return []
+        bases = [
+            self.bindings.lookup(base.id) if isinstance(base, ast.Name) else MISSING
+            for base in statement.bases
+        ]
+        known = all(isinstance(base, type) and issubclass(base, BaseException) for base in bases)
+        return bases if known else []
+
+    def _exception(self, statement: ast.ClassDef) -> None:
+        """A class that stands for the one of the file: it is named, and never raised."""
+        defined = {part.name: None for part in statement.body if isinstance(part, ast.FunctionDef)}
+        names = {**defined, "__module__": Path(self.file).stem}
+        made = type(statement.name, (*self._bases_of_exception(statement), Unrun), names)
+        self.functions.pop(statement.name, None)
+        self.bindings.bind(statement.name, made)
 
     def forget_globals(self, tree: ast.Module) -> None:
         """Names that some function rebinds through ``global`` have no value to rely on."""

@@ -210,3 +210,14 @@ def test_files_that_cannot_be_shown(tmp_path, text, message):
 def test_a_directory_is_no_file(tmp_path):
     with pytest.raises(AdgenError, match="cannot read"):
         show(str(tmp_path), "", "", "array")
+
+
+def test_exceptions_of_the_file_are_imported_from_it(tmp_path):
+    file = tmp_path / "model.py"
+    file.write_text(
+        "class Bad(ValueError):\n    pass\n\n\n"
+        "def loss(x: float):\n    if x < 0:\n        raise Bad(f'x = {x}')\n    return x * x\n"
+    )
+    text = run("show", str(file)).stdout
+    assert "from model import Bad" in text
+    assert 'raise Bad(f"x = {x}")' in text

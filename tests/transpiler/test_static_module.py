@@ -182,3 +182,24 @@ def test_unknown_star_import_hides_what_came_before():
     known = bindings("from math import *\nN = 1\nfrom other import *\nM = 2\ndef f(x): return x\n")
     assert known.lookup("N") is MISSING and known.lookup("sin") is MISSING
     assert known.lookup("M") == 2
+
+
+EXCEPTIONS = """
+class Base(ValueError):
+    pass
+class Derived(Base, LookupError):
+    def __init__(self, n): self.n = n
+class Other(Unknown):
+    pass
+class Plain:
+    pass
+def f(x): return x
+"""
+
+
+def test_classes_of_exceptions_have_a_name():
+    found = bindings(EXCEPTIONS)
+    base, derived = found.lookup("Base"), found.lookup("Derived")
+    assert issubclass(derived, base) and issubclass(derived, LookupError)
+    assert (derived.__module__, derived.__qualname__) == ("file", "Derived")
+    assert found.lookup("Other") is MISSING and found.lookup("Plain") is MISSING

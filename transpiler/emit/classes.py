@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.errors import Unrun
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.templates import Error
@@ -27,7 +28,9 @@ def is_builtin(cls: type) -> bool:
 
 
 def importable(cls: type) -> bool:
-    """Whether a class is what its module and qualified name say."""
+    """Whether a class is what its module and qualified name say, or will be."""
+    if issubclass(cls, Unrun):
+        return True
     found: object = sys.modules.get(cls.__module__)
     for name in cls.__qualname__.split("."):
         found = getattr(found, name, None)
