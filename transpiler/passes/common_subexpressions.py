@@ -87,7 +87,7 @@ def _key(op: Op) -> _Key:
 
 def _operand_key(operand: Operand) -> _Key:
     if isinstance(operand, Value):
-        return (id(operand),)
+        return (operand,)
     if isinstance(operand, float):
         return (type(operand), operand.hex())
     if isinstance(operand, np.generic):
