@@ -189,4 +189,25 @@ f.py:1:1: `depth` is inlined only 50 calls deep, and its arguments are of anothe
     ^^^^^^^^^^^^^^^^
   help: write the recursion as a loop""",
     ),
+    "an array that a recursive call may have changed": (
+        """\
+def g(x, y, n):
+    if n == 0:
+        return x[0]
+    y[0] = 2.0 * y[0]
+    return g(y, x, n - 1) + x[0]
+
+def f(x, n):
+    return g(x.copy(), x * 3.0, n)
+""",
+        "AliasedMutation",
+        """\
+f.py:5:29: this array may or may not have been changed through another name
+        return g(y, x, n - 1) + x[0]
+                                ^^^^
+f.py:5:12: note: the write
+        return g(y, x, n - 1) + x[0]
+               ^^^^^^^^^^^^^^
+  help: take a copy with `.copy()` before the write, so that the two never share memory""",
+    ),
 }
