@@ -168,7 +168,32 @@ def raises_behind_a_branch(x: float, n: int) -> float:
     return y + total * x
 
 
+def raises_unless_it_has_returned(x: float, n: int) -> float:
+    try:
+        if n > 4:
+            return x * 3.0
+        y = x * n
+        raise ValueError("not yet")
+    except ValueError:
+        y = y + x * x
+    return y
+
+
+def raises_unless_the_loop_goes_on(x: float, n: int) -> float:
+    total = x
+    for i in range(n):
+        try:
+            if i % 2:
+                total *= x
+                continue
+            raise LookupError
+        except LookupError:
+            total += x + i
+    return total
+
+
 PROGRAMS = [
+    raises_unless_it_has_returned, raises_unless_the_loop_goes_on,
     raises_behind_a_branch,
     cannot_raise, raises_for_certain, raises_itself, passes_on, in_a_helper, leaves, reraises,
     raises_from, checks_inside,

@@ -27,6 +27,7 @@ from adgen.transpiler.ir.core import Block
 from adgen.transpiler.primitives.builder import Builder
 
 _FLAGS = ("$out", "$leave", "$ret")
+_EXITS = (gast.Return, gast.Break, gast.Continue)
 _HINT = "test for the case with `if` before it happens"
 
 
@@ -73,13 +74,36 @@ def throw(cx: Context, node: Any, error: ErrorOf, again: Callable[[], None]) -> 
 @statement(gast.Try)
 def _try(cx: Context, node: Any) -> None:
     handlers = [(_classes(cx, handler), handler) for handler in node.handlers]
+    place = _raise_behind_exits(node)
+    if place is None:
+        _run(cx, node, handlers, node.body, lambda: run_block(cx, node.orelse))
+        return
+    _run(cx, node, handlers, node.body[:place], lambda: _run(cx, node, handlers, node.body[place:]))
+
+
+def _raise_behind_exits(node: Any) -> int | None:
+    """Where the body raises for certain unless it has been left before."""
+    if node.finalbody:
+        return None
+    for place, inner in enumerate(node.body):
+        if isinstance(inner, gast.Raise):
+            before = [part for part in node.body[:place] for part in gast.walk(part)]
+            return place if any(isinstance(part, _EXITS) for part in before) else None
+    return None
+
+
+def _run(
+    cx: Context, node: Any, handlers: list[tuple[Any, Any]], body: list[Any],
+    otherwise: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """The body and the handler that it comes to; ``otherwise`` where it ends by itself."""
     caught = tuple(cls for classes, _ in handlers for cls in classes)
     mine = Try(cx.builder, caught, bool(node.finalbody))
     start, depth = len(cx.builder.ops), len(cx.tries)
     thrown: Thrown | None = None
     cx.tries.append(mine)
     try:
-        run_block(cx, node.body)
+        run_block(cx, body)
         _check_body(cx, node, mine, start)
     except Thrown as error:
         thrown = error
@@ -88,7 +112,7 @@ def _try(cx: Context, node: Any) -> None:
     finally:
         del cx.tries[depth:]
     if thrown is None:
-        resume(cx, node, "$out", lambda: run_block(cx, node.orelse))
+        resume(cx, node, "$out", otherwise)
         _finish(cx, node, start)
     else:
         _handle(cx, node, handlers, thrown, start)
