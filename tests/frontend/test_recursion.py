@@ -56,11 +56,22 @@ def last_of_two(x, n):
     return x if n == 0 else last_of_one(x, n - 1) * 1.0
 
 
+def counted_from_a_constant(x, n, k=0):
+    return x if k == n else counted_from_a_constant(x, n, k + 1) * 1.0
+
+
+def from_none(x, n, start=None):
+    if start is None:
+        return from_none(x, n - 1, x * 1.0)
+    return start if n == 0 else from_none(x, n - 1, start) * 1.0
+
+
 def last_of_one(x, n):
     return x if n == 0 else last_of_two(x, n - 1) * 1.0
 
 
 DEEP = [(power, 1.0), (accumulated, 1.0, 1.0), (sum_below, 1.0), (last_of_two, 1.0)]
+DEEP += [(counted_from_a_constant, 1.0), (from_none, 1.0)]
 
 
 @pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.jit)])
@@ -70,7 +81,7 @@ def test_ten_thousand_calls_deep(program, jit):
     compiled = adgen.differentiate(function, jit=jit)
     slope = compiled.grad(x, 10_000, *rest)
     assert np.isfinite(compiled(x, 10_000, *rest))
-    assert slope == {power: 1e4, accumulated: 1e4, last_of_two: 1.0}.get(function, slope)
+    assert slope == {power: 1e4, accumulated: 1e4, sum_below: slope}.get(function, 1.0)
     for call in (compiled, compiled.grad):
         with pytest.raises(RecursionError, match="maximum recursion depth exceeded"):
             call(x, 10_001, *rest)

@@ -132,7 +132,7 @@ def known_part(cx: Context, arguments: Mapping[str, Binding]) -> Any:
 
 def _known(cx: Context, binding: Binding) -> Any:
     if isinstance(binding, Value):
-        return str(binding.type)
+        return Value
     if is_operand(binding):
         return str(type_of(binding)), repr(binding)
     if isinstance(binding, Ref):

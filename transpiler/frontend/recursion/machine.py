@@ -102,7 +102,10 @@ class Machine:
         )
         returning = [site for m, site in sites if not self.is_tail(m, site)]
         self.steps = len(returning) > 1
-        self.counts = self.linear and 0 < len(returning) < len(sites)
+        self.above = sum(1 for one in cx.stack if one.key in self.members)
+        self.counts = (
+            self.linear and bool(returning) and (len(returning) < len(sites) or self.above > 0)
+        )
         cx.machines.append(self)
         try:
             return self.loops(bool(returning))
@@ -151,7 +154,7 @@ class Machine:
         cx, first = self.cx, self.members[self.root.key]
         for name, binding in self.bound.items():
             cx.state.env[(first.ports, name)] = binding
-        self.put("depth", 0)
+        self.put("depth", self.above)  # calls that are inlined around count too
         if self.counts:
             self.put("frames", 0)
         values = [v for binding in cx.state.env.values() for v in _operands(binding)]

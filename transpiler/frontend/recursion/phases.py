@@ -92,7 +92,7 @@ class Phase(Loop):
                 machine.put("step", waiting[0].number)
 
         def returned() -> None:
-            last = cx.emit(self.node, operator.eq, machine.get("depth"), 0)
+            last = cx.emit(self.node, operator.eq, machine.get("depth"), machine.above)
             self.branch(last, lambda: machine.put("$leave", True), pop)
 
         self.branch(machine.get("$leave"), returned, lambda: machine.put("$leave", False))
