@@ -14,15 +14,17 @@ Derivatives (2nd ed.), chapters 3 and 4.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from adgen.transpiler.autodiff import custom
 from adgen.transpiler.autodiff.activity import Activity
+from adgen.transpiler.autodiff.adjoints import Accumulator, Adjoints, bar
+from adgen.transpiler.autodiff.array_rules import RULES
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.errors import NotDifferentiable
-from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
 from adgen.transpiler.ir.rewrite import rename, substitute
 from adgen.transpiler.ir.trees import Constant, Node
@@ -32,8 +34,6 @@ from adgen.transpiler.primitives.builder import Builder, zero
 from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
 from adgen.transpiler.primitives.table import find
-
-Adjoints = dict[Value, Operand]
 
 
 def reverse(
@@ -125,72 +125,17 @@ def _finished(builder: Builder, adjoints: Adjoints, value: Value) -> Operand:
     """The cotangent of a parameter: zeros if nothing reached it, an array of its own shape."""
     found = adjoints.get(value)
     if found is None:
-        return builder.zeros_like(value, _bar(value))
+        return builder.zeros_like(value, bar(value))
     return found
 
 
-def _bar(value: Value) -> str:
-    return f"{value.name}_bar" if value.name else ""
-
-
-class _Reverser:
+class _Reverser(Accumulator):
     """Runs the chain rule over blocks; one instance per function."""
 
     def __init__(self, activity: Activity) -> None:
-        self.activity = activity
-        self.names: dict[Value, str] = {}
+        super().__init__(activity)
         self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
-
-    # Accumulation
-
-    def contribute(self, b: Builder, adjoints: Adjoints, value: Operand, g: Operand) -> None:
-        """Add ``g`` (of a shape that broadcasting may have widened) to the adjoint of a value."""
-        if not isinstance(value, Value) or value not in self.activity:
-            return
-        g = self.fit(b, g, value)
-        have = adjoints.get(value)
-        if have is None:
-            adjoints[value] = g
-            if value.name and isinstance(g, Value) and not g.name:
-                self.names.setdefault(g, _bar(value))
-        elif isinstance(value.type, Array):
-            adjoints[value] = b.emit(core.ACCUM, have, g, name=_bar(value))
-        else:
-            adjoints[value] = b.emit(operator.add, have, g, name=_bar(value), **_REASSOC)
-
-    def fit(self, b: Builder, g: Operand, value: Value) -> Operand:
-        """Sum ``g`` over the axes along which ``value`` was broadcast; match the dtype."""
-        have, want = type_of(g), value.type
-        if isinstance(have, Array):
-            if isinstance(want, Scalar):
-                g = b.emit(np.sum, g, axis=tuple(range(have.ndim)), keepdims=False)
-            else:
-                lead = have.ndim - want.ndim
-                keep = tuple(
-                    lead + k for k in range(want.ndim) if want.ones[k] and not have.ones[lead + k]
-                )
-                axes = (*range(lead), *keep)
-                if axes:
-                    g = b.emit(core.SUMTO, g, axes=axes, keep=keep)
-        elif isinstance(want, Array):
-            g = b.emit(core.BROADCAST, g, *b.dims(value), ones=want.ones)
-        have = type_of(g)
-        if have.dtype != want.dtype:
-            kind = Array(want.dtype, have.ones) if isinstance(have, Array) else Scalar(want.dtype)
-            g = b.cast(g, kind)
-        return g
-
-    def scatter(
-        self, b: Builder, adjoints: Adjoints, x: Value, g: Operand, path: paths.Path,
-        index: Sequence[Operand],
-    ) -> None:  # fmt: skip
-        """Add ``g`` to the part of the adjoint of ``x`` that the path selects."""
-        have = adjoints.get(x)
-        if have is None:
-            have = b.zeros_like(x, _bar(x))
-        assert isinstance(have, Value)
-        adjoints[x] = b.additem(have, g, path, *index, name=_bar(x))
 
     # Blocks and ops
 
@@ -214,7 +159,7 @@ class _Reverser:
             else:
                 g = adjoints.pop(op.result)
                 if isinstance(op.callee, str):
-                    _RULES[op.callee](self, b, adjoints, op, g)
+                    RULES[op.callee](self, b, adjoints, op, g)
                 else:
                     self.primitive(op, g, adjoints, b)
 
@@ -236,7 +181,7 @@ class _Reverser:
             b.effect(core.SAVE, b.zeros_like(op.result) if g is None else g, slot=twin)
             return
         value = op.operands[0]
-        name = _bar(value) if isinstance(value, Value) else ""
+        name = bar(value) if isinstance(value, Value) else ""
         self.contribute(b, adjoints, value, b.emit(core.LOAD, slot=twin, name=name))
 
     def primitive(self, op: Op, g: Operand, adjoints: Adjoints, b: Builder) -> None:
@@ -288,7 +233,7 @@ class _Reverser:
             given |= {v for v in changed if v in trial and not _sums_up(inner, trial[v])}
         for value in touched:
             if isinstance(value.type, Array) and value not in outer and value not in given:
-                outer[value] = b.zeros_like(value, _bar(value))
+                outer[value] = b.zeros_like(value, bar(value))
         arms = []
         for region in op.regions:
             inner, after = b.inner(), dict(outer)
@@ -296,7 +241,7 @@ class _Reverser:
             arms.append((inner, [after[v] if v in after else _zero(inner, v) for v in touched]))
         results = b.region(
             core.IF, op.operands, [inner.block((), yields) for inner, yields in arms],
-            [v.type for v in touched], [_bar(v) for v in touched],
+            [v.type for v in touched], [bar(v) for v in touched],
             mirror=op.attrs["label"],
         )  # fmt: skip
         adjoints.update(zip(touched, results, strict=True))
@@ -328,8 +273,8 @@ class _Reverser:
         outer = [
             adjoints[v] if v in adjoints else self._zeros(b, v, v) for v in touched
         ]  # fmt: skip
-        args = [Value(heads[k].type, _bar(heads[k])) for k in useful]
-        accumulators = [Value(v.type, _bar(v)) for v in touched]
+        args = [Value(heads[k].type, bar(heads[k])) for k in useful]
+        accumulators = [Value(v.type, bar(v)) for v in touched]
         inner = b.inner()
         bounds, index, forward_index = self._bounds(op, inner)
         within: Adjoints = dict(zip(touched, accumulators, strict=True))
@@ -401,7 +346,7 @@ class _Reverser:
     def _zeros(self, b: Builder, shape_of: Value, named: Value) -> Operand:
         if isinstance(named.type, Scalar):
             return zero(named.type)
-        return b.zeros_like(shape_of, _bar(named))
+        return b.zeros_like(shape_of, bar(named))
 
 
 def _defined(region: Block) -> set[Value]:
@@ -426,94 +371,4 @@ def _sums_up(b: Builder, adjoint: Operand) -> bool:
 
 
 def _zero(b: Builder, value: Value) -> Operand:
-    return zero(value.type) if isinstance(value.type, Scalar) else b.zeros_like(value, _bar(value))
-
-
-_REASSOC = {"reassoc": True}
-
-# Rules of the kinds of the IR: (engine, builder, adjoints, op, cotangent of the result)
-
-_Rule = Callable[[_Reverser, Builder, Adjoints, Op, Operand], None]
-
-
-def _getitem(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    x, *index = op.operands
-    if x not in engine.activity:
-        return
-    assert isinstance(x, Value)
-    path = op.attrs["path"]
-    back = _inverse(b, x, path, g)
-    if back is not None:
-        engine.contribute(b, adjoints, x, back)
-    else:
-        engine.scatter(b, adjoints, x, engine.fit(b, g, op.result), path, index)
-
-
-def _inverse(b: Builder, x: Value, path: paths.Path, g: Operand) -> Operand | None:
-    """``g`` carried back through a path that only rearranges all of ``x``, or None."""
-    assert isinstance(x.type, Array)
-    if len(path) != 1 or not isinstance(g, Value):
-        return None
-    (step,) = path
-    if isinstance(step, paths.Transpose):
-        inverse = tuple(int(k) for k in np.argsort(step.perm))
-        return b.getitem(g, (paths.Transpose(inverse),))
-    if isinstance(step, paths.Reshape):
-        back = paths.Reshape(x.type.ndim, x.type.ones)
-        return b.getitem(g, (back,), *b.dims(x))
-    if any(item not in (paths.NEW, paths.FULL) for item in step.items):
-        return None
-    items = tuple(paths.INT if item == paths.NEW else paths.FULL for item in step.items)
-    return b.getitem(g, (paths.Index(items),), *(0 for item in items if item == paths.INT))
-
-
-def _setitem(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    x, v, *index = op.operands
-    path = op.attrs["path"]
-    assert isinstance(g, Value)
-    part = b.getitem(g, path, *index) if v in engine.activity else None
-    if x in engine.activity:
-        assert isinstance(x, Value)
-        rest = b.setitem(g, zero(Scalar(x.type.dtype)), path, *index, name=_bar(x))
-        engine.contribute(b, adjoints, x, rest)
-    if part is not None:
-        engine.contribute(b, adjoints, v, part)
-
-
-def _additem(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    x, v, *index = op.operands
-    engine.contribute(b, adjoints, x, g)
-    if v in engine.activity:
-        engine.contribute(b, adjoints, v, b.getitem(g, op.attrs["path"], *index))
-
-
-def _accum(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    for operand in op.operands:
-        engine.contribute(b, adjoints, operand, g)
-
-
-def _pass(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    """copy, cast, broadcast and full: un-broadcasting and casting are in ``fit``."""
-    engine.contribute(b, adjoints, op.operands[0], g)
-
-
-def _sumto(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    x = op.operands[0]
-    assert isinstance(x, Value) and isinstance(x.type, Array)
-    gone = [axis for axis in op.attrs["axes"] if axis not in op.attrs["keep"]]
-    if gone and isinstance(type_of(g), Array):
-        items = tuple(paths.NEW if k in gone else paths.FULL for k in range(x.type.ndim))
-        g = b.getitem(g, (paths.Index(items),))
-    engine.contribute(b, adjoints, x, b.emit(core.BROADCAST, g, *b.dims(x), ones=x.type.ones))
-
-
-def _nothing(engine: _Reverser, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:
-    """Fresh arrays and extents depend on no input."""
-
-
-_RULES: dict[str, _Rule] = {
-    core.GETITEM: _getitem, core.SETITEM: _setitem, core.ADDITEM: _additem, core.ACCUM: _accum,
-    core.COPY: _pass, core.CAST: _pass, core.BROADCAST: _pass, core.FULL_: _pass,
-    core.SUMTO: _sumto, core.DIM: _nothing, core.ZEROS: _nothing, core.EMPTY: _nothing,
-    core.RANGELEN: _nothing,
-}  # fmt: skip
+    return zero(value.type) if isinstance(value.type, Scalar) else b.zeros_like(value, bar(value))
