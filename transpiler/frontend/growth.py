@@ -162,9 +162,10 @@ class Growth:
         if not end.added.bounded or operands & local:
             growing.checked = True
             return True
-        if end.added == growing.bound:
+        bound = growing.bound.joined(end.added)
+        if bound == growing.bound:
             return False
-        growing.bound = end.added
+        growing.bound = bound
         return True
 
     # After the loop

@@ -367,7 +367,9 @@ class Loop:
         with_known = cx.state
         state.known, state.equal = dict(with_known.known), dict(with_known.equal)
         for key, binding in self.heads.items():
-            if key[1] not in FLAGS:
+            if key[1] == "$val" and key[0] is cx.frame:
+                state.env.pop(key, None)  # who is here has not returned
+            elif key[1] not in FLAGS:
                 state.env[key] = binding
         for cell, slot in self.cell_slots.items():
             state.cells[cell] = slot.head
