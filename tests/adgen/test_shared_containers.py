@@ -290,7 +290,7 @@ def minmax(xs, n):
 @program(np.arange(4.0), 2)
 def list_of_an_array(x, n):
     xs = list(x)
-    xs[0] = 5.0
+    xs[0] = x[2]
     xs.append(x[1])
     return xs, xs[:3]
 
