@@ -124,11 +124,11 @@ def activate(
     cx: Context, node: Any, name: str, frame: Frame, bound: dict[str, Binding]
 ) -> Binding:  # fmt: skip
     """The result of a call with these parameters: its body inlined, or loops if it recurs."""
-    from adgen.transpiler.frontend.recursion import machine
+    from adgen.transpiler.frontend.recursion import lowering
     from adgen.transpiler.frontend.recursion.statements import TRANSFERRED
 
     new = Activation(owner_of(frame), name, frame, node, known_part(cx, bound), cx.builder)
-    if machine.transfers(cx, new, bound):
+    if lowering.transfers(cx, new, bound):
         return TRANSFERRED
     look_for_recursion(cx, new)
     _refuse_endless(cx, node, new)
@@ -143,7 +143,7 @@ def activate(
             mark.take_back(cx)
             edges = cx.recursions[new.key, new.known] = Edges(deep=found.deep)
             edges.add(found.edges)
-    return machine.lower_recursion(cx, new, bound, edges)
+    return lowering.lower_recursion(cx, new, bound, edges)
 
 
 def _inlined(cx: Context, new: Activation, bound: dict[str, Binding]) -> Binding:
