@@ -248,3 +248,13 @@ def test_text():
     text = adgen.differentiate(program).source(0.5, 3)
     assert "    xs_size = 0\n    for i in range(n):\n" in text
     assert "# adjoint of: xs.append(np.sin(x * i))\n" in text
+
+
+def test_unpacked():
+    def program(x, n):
+        first, second = [x * i + 1.0 for i in range(n)]
+        return first * second
+
+    differentiates(program, 2.0, 2)
+    with pytest.raises(ValueError, match="a list is unpacked to 2 names"):
+        adgen.differentiate(program, jit=False)(2.0, 3)

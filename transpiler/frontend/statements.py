@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.advanced_indexing import (
     gathered,
     is_advanced,
@@ -21,6 +21,7 @@ from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
     Closure,
+    Grown,
     Ref,
     Static,
     describe,
@@ -118,8 +119,11 @@ def store(cx: Context, node: Any, array: Ref, parts: Binding, binding: Binding) 
 
 
 def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
+    grown = growing.grown_of(cx, binding, target)
     if isinstance(binding, Ref):
         items = _rows(cx, target, binding, len(targets))
+    elif grown is not None:
+        items = _items_of_grown(cx, target, grown, targets)
     else:
         found = all_items(cx, target, binding)
         if found is None:
@@ -136,6 +140,21 @@ def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> N
                   target, raises=ValueError)  # fmt: skip
     for part, item in zip(targets, items, strict=True):
         assign(cx, part, item)
+
+
+def _items_of_grown(
+    cx: Context, target: Any, grown: Grown, targets: list[Any]
+) -> tuple[Binding, ...]:  # fmt: skip
+    """Items of a list whose length is checked at run time."""
+    if any(isinstance(part, gast.Starred) for part in targets):
+        cx.refuse(
+            UnsupportedSyntax, "a list of computed length is unpacked to a starred name", target,
+            "take a slice: rest = xs[1:]",
+        )  # fmt: skip
+    equal = cx.emit(target, operator.eq, grown.size, len(targets))
+    if equal is not True:
+        cx.check(target, equal, "ValueError", f"a list is unpacked to {len(targets)} names")
+    return tuple(growing.load(cx, target, grown.items, k) for k in range(len(targets)))
 
 
 def _rows(cx: Context, node: Any, ref: Ref, count: int) -> tuple[Binding, ...]:
