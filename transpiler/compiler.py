@@ -23,6 +23,7 @@ from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.shared_elements import share_elements
+from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
@@ -74,6 +75,8 @@ def prepare(
     A function that prints guesses nothing, where that can be: its call is not to be repeated.
     """
     primal = optimise(lower(source, arguments, speculates, ones_known))
+    if has_unreachable(primal):
+        primal = optimise(eliminate_unreachable(primal))
     if speculates and guesses(primal) and prints(primal):
         with contextlib.suppress(UnsupportedError):
             return prepare(source, arguments, False, ones_known)

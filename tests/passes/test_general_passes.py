@@ -3,6 +3,7 @@
 import operator
 
 import numpy as np
+import pytest
 
 from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir import core, paths
@@ -16,6 +17,7 @@ from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.simplify import simplify
+from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.source import from_function
 
@@ -222,3 +224,21 @@ def test_writes_that_are_read_stay():
         function, writes = confined(program, {"x": VECTOR})
         assert writes, program.__name__
         assert interpret(function, x) == (program(x),), program.__name__
+
+
+def test_nothing_stands_behind_an_assertion_that_never_holds():
+    def unbound_in_an_arm(x, n):
+        if n > 3:
+            for i in range(2, 2):
+                pass
+            y = np.sin(x) * i
+            return np.sum(np.exp(y))
+        return np.sum(x)
+
+    lowered = lower(from_function(unbound_in_an_arm), {"x": VECTOR, "n": INT})
+    function = eliminate_dead_code(eliminate_unreachable(lowered))
+    assert has_unreachable(lowered) and any("np.sin" in line for line in body_of(lowered))
+    assert not any("np.sin" in line or "np.exp" in line for line in body_of(function))
+    assert interpret(function, np.arange(3.0), 1) == (3.0,)
+    with pytest.raises(UnboundLocalError):
+        interpret(function, np.arange(3.0), 5)

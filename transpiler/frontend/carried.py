@@ -30,13 +30,13 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import Chosen
-from adgen.transpiler.frontend.joins import dummy
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import BOOL, Array, Scalar, Type, join
+from adgen.transpiler.primitives.builder import dummy
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,12 @@ from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.alternatives import Uses, alternatives, by_tag, uses_of
 from adgen.transpiler.frontend.bindings import Binding, Cell, Key, OneOf, Ref, same_operand
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.joins import dummy
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.paths import Path
 from adgen.transpiler.ir.types import INT, Array, join
+from adgen.transpiler.primitives.builder import dummy
 
 if TYPE_CHECKING:
     from adgen.transpiler.frontend.carried import Head

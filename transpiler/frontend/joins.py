@@ -42,7 +42,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.trees import LIST
 from adgen.transpiler.ir.types import INT, Array, Type, join
-from adgen.transpiler.primitives.builder import Builder, zero
+from adgen.transpiler.primitives.builder import Builder, dummy
 
 FLAGS = ("$out", "$leave", "$ret", "$done")
 
@@ -83,14 +83,6 @@ def branch(
 def default(key: Key) -> Binding:
     """What a name that is absent from the environment stands for."""
     return False if key[1] in FLAGS else UNDEF
-
-
-def dummy(builder: Builder, kind: Type) -> Operand:
-    """Any value of a type, for paths on which it is never read."""
-    if isinstance(kind, Array):
-        extents = (1 if one else 0 for one in kind.ones)
-        return builder.emit(core.EMPTY, *extents, dtype=kind.dtype, ones=kind.ones)
-    return False if kind.dtype.kind == "b" else zero(kind)
 
 
 def rejoin(cx: Context) -> None:

@@ -122,6 +122,14 @@ def zero(kind: Scalar) -> Operand:
     return 0.0 if kind.dtype.kind == "f" else 0
 
 
+def dummy(builder: Builder, kind: Type) -> Operand:
+    """Any value of a type, for paths on which it is never read."""
+    if isinstance(kind, Array):
+        extents = (1 if one else 0 for one in kind.ones)
+        return builder.emit(core.EMPTY, *extents, dtype=kind.dtype, ones=kind.ones)
+    return False if kind.dtype.kind == "b" else zero(kind)
+
+
 def result_type(callee: Callee, operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
     """The type of an op's one result."""
     if not isinstance(callee, str):

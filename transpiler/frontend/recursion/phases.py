@@ -21,12 +21,13 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.blocks import arms_of
 from adgen.transpiler.frontend.iteration import Counted
-from adgen.transpiler.frontend.joins import FLAGS, branch, dummy
+from adgen.transpiler.frontend.joins import FLAGS, branch
 from adgen.transpiler.frontend.loops import Loop, Trial
 from adgen.transpiler.frontend.recursion.members import RESUME, Segment
 from adgen.transpiler.frontend.recursion.windows import unsliced, window
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT
+from adgen.transpiler.primitives.builder import dummy
 
 if TYPE_CHECKING:
     from adgen.transpiler.frontend.recursion.machine import Machine
