@@ -10,17 +10,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Cell,
-    Key,
-    OneOf,
-    Ref,
-    Static,
-    Unbound,
-    children,
-)
+from adgen.transpiler.frontend.binding_parts import children
+from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key, OneOf, Ref, Static, Unbound
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.state import State

@@ -9,13 +9,8 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Ref,
-    Static,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call

@@ -9,21 +9,19 @@ import gast
 import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.binding_parts import describe, same
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
     Box,
     Cell,
     Choice,
-    Node,
     Ref,
     Static,
     StringOf,
     Unbound,
-    describe,
     is_function,
     is_operand,
-    same,
 )
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, opened
 from adgen.transpiler.frontend.context import Context
@@ -33,6 +31,7 @@ from adgen.transpiler.frontend.special_methods import asked, compared_objects
 from adgen.transpiler.frontend.state import related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.ir.types import BOOL, Scalar
 
 _COMPARISONS: dict[type, Any] = {

@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnboundName, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Conflict,
-    Grown,
-    Static,
-    children,
-    describe,
-)
+from adgen.transpiler.frontend.binding_parts import children, describe
+from adgen.transpiler.frontend.bindings import Binding, Box, Conflict, Grown, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.trees import LIST, Keys, Kind, Node, kind_of

@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.arguments import (
     static_value,
 )
 from adgen.transpiler.frontend.arithmetic import binary
+from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Column,
@@ -29,7 +30,6 @@ from adgen.transpiler.frontend.bindings import (
     ReversedOf,
     Static,
     ZipOf,
-    describe,
     is_operand,
 )
 from adgen.transpiler.frontend.booleans import either, negate, truth

@@ -15,16 +15,15 @@ from adgen.transpiler.errors import (
     UnsupportedError,
     UnsupportedSyntax,
 )
+from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
     Choice,
     Closure,
     Method,
-    Node,
     Partial,
     Static,
-    describe,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import spread
@@ -47,6 +46,7 @@ from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
 from adgen.transpiler.user_primitives import UserPrimitive

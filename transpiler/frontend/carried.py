@@ -11,6 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.binding_parts import (
+    alike,
+    children,
+    common_type,
+    part_names,
+    same,
+    same_operand,
+    with_children,
+)
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
@@ -19,14 +28,7 @@ from adgen.transpiler.frontend.bindings import (
     OneOf,
     Ref,
     Unbound,
-    alike,
-    children,
-    common_type,
     is_operand,
-    part_names,
-    same,
-    same_operand,
-    with_children,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import Chosen

@@ -7,14 +7,8 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import growing
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Conflict,
-    Grown,
-    children,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import children, describe
+from adgen.transpiler.frontend.bindings import Binding, Conflict, Grown, is_operand
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import item_of, joined_items
 from adgen.transpiler.ir.core import Value

@@ -8,13 +8,7 @@ import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.arguments import (
-    dtype_of,
-    integer,
-    is_none,
-    named,
-    static_flag,
-)
+from adgen.transpiler.frontend.arguments import dtype_of, integer, is_none, named, static_flag
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_sequence, items_of
 from adgen.transpiler.frontend.checks import check_natural

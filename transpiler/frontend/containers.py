@@ -8,15 +8,8 @@ from typing import Any
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import growing
 from adgen.transpiler.frontend.arguments import static_value
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Node,
-    SliceOf,
-    Static,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Box, SliceOf, Static, is_operand
 from adgen.transpiler.frontend.boxes import (
     contents,
     is_list,
@@ -31,7 +24,7 @@ from adgen.transpiler.frontend.computed_items import computed_item, write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.core import Value
-from adgen.transpiler.ir.trees import LIST, Keys
+from adgen.transpiler.ir.trees import LIST, Keys, Node
 from adgen.transpiler.ir.types import Scalar
 
 # Reading

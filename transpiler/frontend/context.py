@@ -8,12 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from adgen.transpiler.errors import (
-    AliasedMutation,
-    InvalidIR,
-    TypeMismatch,
-    UnsupportedError,
-)
+from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
 from adgen.transpiler.frontend import broadcasting, layouts, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State

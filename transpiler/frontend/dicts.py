@@ -9,7 +9,8 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import is_none, named, static_value
-from adgen.transpiler.frontend.bindings import Binding, Box, Node, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Box, Static
 from adgen.transpiler.frontend.boxes import contents, items_of, new_box, new_list, opened
 from adgen.transpiler.frontend.containers import changeable, key_of, keys_of, put_dict
 from adgen.transpiler.frontend.context import Context
@@ -17,7 +18,7 @@ from adgen.transpiler.frontend.dispatch import Call, container, expression, know
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.lists import in_order
-from adgen.transpiler.ir.trees import DICT
+from adgen.transpiler.ir.trees import DICT, Node
 
 Held = dict[Any, Binding]
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from adgen.transpiler.frontend.bindings import Binding, Box, Node, Static
+from adgen.transpiler.frontend.bindings import Binding, Box, Static
+from adgen.transpiler.ir.trees import Node
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 

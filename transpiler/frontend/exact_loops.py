@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.alternatives import Uses, alternatives, by_tag, uses_of
-from adgen.transpiler.frontend.bindings import Binding, Cell, Key, OneOf, Ref, same_operand
+from adgen.transpiler.frontend.binding_parts import same_operand
+from adgen.transpiler.frontend.bindings import Binding, Cell, Key, OneOf, Ref
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.state import State

@@ -8,15 +8,8 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Closure,
-    Method,
-    Ref,
-    Static,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context

@@ -12,7 +12,8 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
-from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static
 from adgen.transpiler.frontend.boxes import new_box
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared

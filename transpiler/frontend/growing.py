@@ -13,17 +13,8 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Cell,
-    Column,
-    Grown,
-    Ref,
-    children,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import children, describe
+from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Column, Grown, Ref, is_operand
 from adgen.transpiler.frontend.boxes import check_fresh, mark_changed
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Added, Binding, Box, Cell, Grown, Unbound, children
+from adgen.transpiler.frontend.binding_parts import children
+from adgen.transpiler.frontend.bindings import Added, Binding, Box, Cell, Grown, Unbound
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import (
     Item,

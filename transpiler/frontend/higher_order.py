@@ -8,7 +8,8 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import is_none, named
-from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Static
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context

@@ -12,14 +12,8 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, shapes
 from adgen.transpiler.frontend.advanced_indexing import gathered, is_advanced, picked
 from adgen.transpiler.frontend.alternatives import write_one_of
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Ref,
-    SliceOf,
-    Static,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Ref, SliceOf, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_list
 from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context

@@ -14,13 +14,14 @@ from types import FunctionType
 from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Box, Node, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Box, Static
 from adgen.transpiler.frontend.boxes import contents, new_box, rewrite
 from adgen.transpiler.frontend.containers import put_attribute
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import called, class_of, is_object
-from adgen.transpiler.ir.trees import Keys, Kind, Parts, kind_of
+from adgen.transpiler.ir.trees import Keys, Kind, Node, Parts, kind_of
 from adgen.transpiler.surroundings import ClassTable, class_attribute
 
 Given = tuple[Binding, ...]

@@ -11,6 +11,7 @@ from typing import Any
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.arguments import range_of
+from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
@@ -21,7 +22,6 @@ from adgen.transpiler.frontend.bindings import (
     ReversedOf,
     Static,
     ZipOf,
-    describe,
 )
 from adgen.transpiler.frontend.boxes import items_of, opened
 from adgen.transpiler.frontend.context import Context

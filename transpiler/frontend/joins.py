@@ -7,6 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.frontend.alternatives import Uses, alternatives, by_tag, remember, uses_of
+from adgen.transpiler.frontend.binding_parts import (
+    alike,
+    children,
+    common_type,
+    part_names,
+    same,
+    same_operand,
+    with_children,
+)
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
@@ -17,19 +26,11 @@ from adgen.transpiler.frontend.bindings import (
     Conflict,
     Grown,
     Key,
-    Node,
     OneOf,
     Ref,
     Unbound,
-    alike,
-    children,
-    common_type,
     is_function,
     is_operand,
-    part_names,
-    same,
-    same_operand,
-    with_children,
 )
 from adgen.transpiler.frontend.booleans import negate
 from adgen.transpiler.frontend.context import Context, convert
@@ -40,7 +41,7 @@ from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import Pair, State, related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
-from adgen.transpiler.ir.trees import LIST
+from adgen.transpiler.ir.trees import LIST, Node
 from adgen.transpiler.ir.types import INT, Array, Type, join
 from adgen.transpiler.primitives.builder import Builder, dummy
 

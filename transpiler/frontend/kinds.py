@@ -11,7 +11,6 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Closure,
     ErrorOf,
-    Node,
     RangeOf,
     Ref,
     Static,
@@ -20,6 +19,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import type_of
+from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.ir.types import Scalar
 
 

@@ -11,7 +11,8 @@ import gast
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import growing
 from adgen.transpiler.frontend.arguments import is_none, named, static_flag
-from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, describe, is_operand
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import compare, truth
 from adgen.transpiler.frontend.boxes import contents, items_of, new_list, refuse_empty
 from adgen.transpiler.frontend.containers import changeable, place_of, put_list

@@ -9,7 +9,8 @@ import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Ref, is_operand
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context

@@ -11,17 +11,8 @@ import gast
 
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.alternatives import is_followed
-from adgen.transpiler.frontend.bindings import (
-    UNDEF,
-    Binding,
-    Box,
-    Cell,
-    Key,
-    OneOf,
-    Ref,
-    Unbound,
-    children,
-)
+from adgen.transpiler.frontend.binding_parts import children
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, Box, Cell, Key, OneOf, Ref, Unbound
 from adgen.transpiler.frontend.blocks import (
     arm,
     arms_of,

@@ -40,6 +40,13 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     trying,
     views,
 )
+from adgen.transpiler.frontend.binding_parts import (
+    children,
+    describe,
+    part_name,
+    same,
+    with_children,
+)
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
@@ -49,12 +56,7 @@ from adgen.transpiler.frontend.bindings import (
     Grown,
     Ref,
     Static,
-    children,
-    describe,
     is_operand,
-    part_name,
-    same,
-    with_children,
 )
 from adgen.transpiler.frontend.boxes import contents, new_box, opened
 from adgen.transpiler.frontend.context import Context, static

@@ -11,7 +11,8 @@ import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import named, static_flag, static_value
-from adgen.transpiler.frontend.bindings import Binding, ManagerOf, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, ManagerOf, Static
 from adgen.transpiler.frontend.blocks import run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, statement

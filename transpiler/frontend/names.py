@@ -8,6 +8,7 @@ import numpy as np
 
 from adgen.transpiler.dialects import in_numpy
 from adgen.transpiler.errors import TypeMismatch, UnboundName, UnsupportedSyntax
+from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     ITERATORS,
     UNDEF,
@@ -19,7 +20,6 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     StringOf,
     Unbound,
-    describe,
     is_operand,
 )
 from adgen.transpiler.frontend.context import Context

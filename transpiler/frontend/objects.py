@@ -18,22 +18,15 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    UNDEF,
-    Binding,
-    Box,
-    Node,
-    Partial,
-    Static,
-    SuperOf,
-    describe,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, Box, Partial, Static, SuperOf
 from adgen.transpiler.frontend.boxes import opened
 from adgen.transpiler.frontend.containers import attribute_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.liveness import parameters
 from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.source import unwrap
 from adgen.transpiler.surroundings import MISSING, ClassTable, class_attribute, own_attribute
 

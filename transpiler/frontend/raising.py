@@ -7,15 +7,8 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    ErrorOf,
-    Ref,
-    Static,
-    StringOf,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, ErrorOf, Ref, Static, StringOf, is_operand
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import Known

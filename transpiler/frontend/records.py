@@ -8,22 +8,15 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend.arguments import named
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Node,
-    Ref,
-    Static,
-    children,
-    describe,
-    with_children,
-)
+from adgen.transpiler.frontend.binding_parts import children, describe, with_children
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static
 from adgen.transpiler.frontend.boxes import new_box, opened
 from adgen.transpiler.frontend.constructors import copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import new_dict
 from adgen.transpiler.frontend.dispatch import Call, container, known
 from adgen.transpiler.frontend.instances import make
-from adgen.transpiler.ir.trees import Kind
+from adgen.transpiler.ir.trees import Kind, Node
 
 
 def _record(

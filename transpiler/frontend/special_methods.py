@@ -8,7 +8,8 @@ from types import FunctionType
 from typing import Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Ref, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Ref, Static
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.objects import called, class_of, is_object

@@ -17,15 +17,8 @@ from adgen.transpiler.frontend.advanced_indexing import (
     scattered,
 )
 from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
-from adgen.transpiler.frontend.bindings import (
-    UNDEF,
-    Binding,
-    Closure,
-    Grown,
-    Ref,
-    Static,
-    describe,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, Grown, Ref, Static
 from adgen.transpiler.frontend.boxes import is_list, new_list
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context

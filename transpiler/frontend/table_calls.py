@@ -22,7 +22,8 @@ from adgen.transpiler.frontend.arguments import (
     static_value,
 )
 from adgen.transpiler.frontend.arithmetic import matmul
-from adgen.transpiler.frontend.bindings import Binding, Ref, describe, is_operand
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, Ref, is_operand
 from adgen.transpiler.frontend.boxes import is_sequence
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known

@@ -14,15 +14,8 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import named, static_value
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    ErrorOf,
-    Ref,
-    Static,
-    StringOf,
-    describe,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import Binding, ErrorOf, Ref, Static, StringOf, is_operand
 from adgen.transpiler.frontend.boxes import opened
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, expression, known

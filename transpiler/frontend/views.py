@@ -27,12 +27,7 @@ from adgen.transpiler.frontend.indexing import read_part, write_part
 from adgen.transpiler.frontend.layouts import laid_out_like
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.reshapes import flattened, raveled, reshaped
-from adgen.transpiler.frontend.table_calls import (
-    call_primitive,
-    clipped,
-    dot,
-    operand_of_binding,
-)
+from adgen.transpiler.frontend.table_calls import call_primitive, clipped, dot, operand_of_binding
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Transpose
 from adgen.transpiler.ir.types import Array, Scalar

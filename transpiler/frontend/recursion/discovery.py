@@ -12,15 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Closure,
-    Ref,
-    Static,
-    children,
-    is_operand,
-)
+from adgen.transpiler.frontend.binding_parts import children
+from adgen.transpiler.frontend.bindings import Binding, Box, Closure, Ref, Static, is_operand
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.trees import Node

@@ -11,6 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adgen.transpiler.frontend.binding_parts import (
+    alike,
+    children,
+    same,
+    same_operand,
+    with_children,
+)
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
@@ -21,12 +28,7 @@ from adgen.transpiler.frontend.bindings import (
     Frame,
     Ref,
     Unbound,
-    alike,
-    children,
     is_operand,
-    same,
-    same_operand,
-    with_children,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.paths_compose import step_places

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedError, UnsupportedSyntax
+from adgen.transpiler.frontend.binding_parts import children, describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
     Closure,
@@ -28,17 +29,12 @@ from adgen.transpiler.frontend.bindings import (
     Ref,
     Static,
     Unbound,
-    children,
-    describe,
 )
 from adgen.transpiler.frontend.blocks import run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.iteration import Counted
 from adgen.transpiler.frontend.names import look_up
-from adgen.transpiler.frontend.recursion.discovery import (
-    Activation,
-    Edges,
-)
+from adgen.transpiler.frontend.recursion.discovery import Activation, Edges
 from adgen.transpiler.frontend.recursion.frames import Stacks, refs_in
 from adgen.transpiler.frontend.recursion.members import (
     ENTRY,

@@ -8,17 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adgen.transpiler.errors import AliasedMutation, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import (
-    Binding,
-    Box,
-    Conflict,
-    Key,
-    Ref,
-    Unbound,
-    children,
-    is_operand,
-    with_children,
-)
+from adgen.transpiler.frontend.binding_parts import children, with_children
+from adgen.transpiler.frontend.bindings import Binding, Box, Conflict, Key, Ref, Unbound, is_operand
 from adgen.transpiler.frontend.blocks import arms_of
 from adgen.transpiler.frontend.iteration import Counted
 from adgen.transpiler.frontend.joins import FLAGS, branch

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import UNDEF, Static, describe
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import UNDEF, Static
 from adgen.transpiler.frontend.blocks import arms_of, run_block
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
