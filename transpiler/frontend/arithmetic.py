@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import growing, shapes
+from adgen.transpiler.frontend import growing, list_changes, shapes
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
@@ -136,12 +136,14 @@ def _of_computed_length(
         found = growing.grown_of(cx, left, node)
         items = items_of(cx, left, node) or ()
         out = growing.copied(cx, node, found) if found is not None else new_list(cx, items)
-        (growing.extend if found is not None else growing.extend_known)(cx, node, out, right)
+        (list_changes.extend if found is not None else list_changes.extend_known)(
+            cx, node, out, right
+        )
         return out
     if callee is operator.mul:
         for sequence, count in ((left, right), (right, left)):
             if is_list(sequence) and isinstance(count, Value):
-                return growing.repeated(cx, node, sequence, count)
+                return list_changes.repeated(cx, node, sequence, count)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import growing
+from adgen.transpiler.frontend import growing, list_changes
 from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Box, SliceOf, Static, is_operand
@@ -38,7 +38,7 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
     grown = growing.grown_of(cx, base, node)
     if grown is not None:
         if isinstance(index, SliceOf):
-            return growing.sliced(cx, node, grown, index, name)
+            return list_changes.sliced(cx, node, grown, index, name)
         at = growing.place(cx, node, grown, index, "list index")
         return growing.load(cx, node, grown.items, at, name)
     items = items_of(cx, base, node)
@@ -171,7 +171,7 @@ def put_computed(cx: Context, node: Any, box: Box, index: Binding, value: Bindin
         return False
     at = growing.place(cx, node, found, index, "list assignment index")
     growing.store(cx, node, found.items, at, value)
-    growing.put(cx, node, box, found)
+    list_changes.put(cx, node, box, found)
     return True
 
 

@@ -18,16 +18,15 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import (
     Item,
     cell_count,
-    cells_of,
     grow,
     items_in,
     joined_items,
-    make_room,
     mentions_any,
     same_items,
     without_shape,
 )
 from adgen.transpiler.frontend.iteration import Counted
+from adgen.transpiler.frontend.list_changes import cells_of, make_room
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import growing
+from adgen.transpiler.frontend import growing, list_changes
 from adgen.transpiler.frontend.arguments import is_none, named, static_flag
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, is_operand
@@ -29,7 +29,7 @@ def _append(cx: Context, base: Binding, call: Call) -> Binding:
     (value,) = named(cx, call, ("object",), 1, 1)
     box = changeable(cx, call.node, base, "an element")
     if growing.grown_of(cx, box, call.node) is not None:
-        growing.append(cx, call.node, box, value)
+        list_changes.append(cx, call.node, box, value)
     else:
         put_list(cx, call.node, box, [*contents(cx, box, call.node).parts, value])
     return Static(None)
@@ -46,7 +46,7 @@ def _extend(cx: Context, base: Binding, call: Call) -> Binding:
 def _insert(cx: Context, base: Binding, call: Call) -> Binding:
     index, value = named(cx, call, ("index", "object"), 2, 2)
     if growing.grown_of(cx, base, call.node) is not None:
-        growing.insert(cx, call.node, base, index, value)
+        list_changes.insert(cx, call.node, base, index, value)
         return Static(None)
     box, items = _opened(cx, base, call)
     items.insert(_place(cx, call, index), value)
@@ -58,7 +58,7 @@ def _insert(cx: Context, base: Binding, call: Call) -> Binding:
 def _pop(cx: Context, base: Binding, call: Call) -> Binding:
     (index,) = named(cx, call, ("index",), 0, 1)
     if growing.grown_of(cx, base, call.node) is not None:
-        return growing.pop(cx, call.node, base, -1 if index is None else index, call.name)
+        return list_changes.pop(cx, call.node, base, -1 if index is None else index, call.name)
     box, items = _opened(cx, base, call)
     if not items and cx.trials:
         refuse_empty(cx, call.node)
@@ -81,7 +81,7 @@ def _remove(cx: Context, base: Binding, call: Call) -> Binding:
 def _reverse(cx: Context, base: Binding, call: Call) -> Binding:
     named(cx, call, (), 0)
     if growing.grown_of(cx, base, call.node) is not None:
-        growing.reverse(cx, call.node, base)
+        list_changes.reverse(cx, call.node, base)
         return Static(None)
     box, items = _opened(cx, base, call)
     put_list(cx, call.node, box, items[::-1])
@@ -93,7 +93,7 @@ def _clear(cx: Context, base: Binding, call: Call) -> Binding:
     named(cx, call, (), 0)
     found = growing.grown_of(cx, base, call.node)
     if found is not None:
-        growing.put(cx, call.node, base, replace(found, size=0))
+        list_changes.put(cx, call.node, base, replace(found, size=0))
         return Static(None)
     box, _ = _opened(cx, base, call)
     put_list(cx, call.node, box, ())
@@ -114,11 +114,11 @@ def extended(cx: Context, node: Any, box: Box, callee: Any, right: Binding) -> B
         if callee is not operator.add:
             cx.refuse(UnsupportedSyntax, "a list of computed length is repeated in place", node,
                       "append its items in a loop")  # fmt: skip
-        growing.extend(cx, node, box, right)
+        list_changes.extend(cx, node, box, right)
         return box
     items = list(contents(cx, box, node).parts)
     if callee is operator.add and known_items(cx, node, right) is None:
-        growing.extend_known(cx, node, box, right)
+        list_changes.extend_known(cx, node, box, right)
     elif callee is operator.add:
         put_list(cx, node, box, [*items, *_known(cx, node, right)])
     elif callee is operator.mul and type(right) is int:
