@@ -60,6 +60,10 @@ class Control(Functions):
             (2, self.use_object),
             (1, self.rebind_outer),
             (1, self.chosen_function),
+            (2, self.dict_of_numbers),
+            (2, self.list_of_arrays),
+            (1, self.nested),
+            (2, self.growing_list),
         ]
         weights, makers = zip(*forms, strict=True)
         self.nesting += 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.random_programs.containers import Containers
 from tests.random_programs.scope import Var
-from tests.random_programs.syntax import Syntax
 
 HOLDER = """
 class Base:
@@ -78,7 +78,7 @@ TABLE = {"sin": math.sin, "damped": damped, "square": lambda t: 0.5 * t * t}
 """
 
 
-class Functions(Syntax):
+class Functions(Containers):
     """Each maker returns the lines of one statement; ``HOLDER`` is in the module."""
 
     holds = False  # whether a program needs the classes and functions of ``HOLDER``

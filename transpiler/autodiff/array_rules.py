@@ -54,12 +54,16 @@ def _setitem(engine: Accumulator, b: Builder, adjoints: Adjoints, op: Op, g: Ope
     path = op.attrs["path"]
     assert isinstance(g, Value)
     part = b.getitem(g, path, *index) if v in engine.activity else None
-    if x in engine.activity:
+    if x in engine.activity and not _is_whole(path):  # nothing is left of what is overwritten
         assert isinstance(x, Value)
         rest = b.setitem(g, zero(Scalar(x.type.dtype)), path, *index, name=bar(x))
         engine.contribute(b, adjoints, x, rest)
     if part is not None:
         engine.contribute(b, adjoints, v, part)
+
+
+def _is_whole(path: paths.Path) -> bool:
+    return all(isinstance(step, paths.Index) and set(step.items) == {paths.FULL} for step in path)
 
 
 def _additem(engine: Accumulator, b: Builder, adjoints: Adjoints, op: Op, g: Operand) -> None:

@@ -41,6 +41,7 @@ from adgen.transpiler.frontend.growing import in_array
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute, is_object
+from adgen.transpiler.frontend.outputs import output_of, stored
 from adgen.transpiler.frontend.raising import is_exception_class, made
 from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
@@ -113,6 +114,9 @@ def call(
         return made(request, callee)
     if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):
         return method_of_string(cx, request, callee)
+    out, given_args, rest = output_of(callee, args, kwargs)
+    if out is not None:
+        return stored(cx, node, out, call(cx, node, function, given_args, rest, name))
     handler = _lookup(callee)
     if handler is not None:
         return handler(cx, request)

@@ -31,6 +31,7 @@ from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.frontend.liveness import assigned
 from adgen.transpiler.frontend.objects import attribute, is_object
+from adgen.transpiler.frontend.outputs import check_cast
 from adgen.transpiler.frontend.special_methods import updated_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Array
@@ -187,7 +188,7 @@ def _aug_assign(cx: Context, node: Any) -> None:
         if isinstance(old, Ref):
             _update(cx, node, old, callee, cx.ev(node.value))
         else:
-            _check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
+            check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
             write_part(cx, node, part, new)
     elif isinstance(target, gast.Attribute):
         base = cx.ev(target.value)
@@ -225,7 +226,7 @@ def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> No
         cx.refuse(TypeMismatch, "the result is no array", node)
     kind, wanted = shapes.ref_type(cx, new), shapes.ref_type(cx, ref)
     assert isinstance(kind, Array) and isinstance(wanted, Array)
-    _check_cast(cx, node, ref, new)
+    check_cast(cx, node, ref, new)
     if kind.ndim > wanted.ndim:
         cx.refuse(TypeMismatch, "the array is too small for the result", node,
                   "write x = x + y, which makes a new array")  # fmt: skip
@@ -241,16 +242,6 @@ def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> No
     assert isinstance(value, Value)
     written_in_place(cx, value, cx.root(ref, node))
     cx.write(ref, value, node)
-
-
-def _check_cast(cx: Context, node: Any, old: Binding, new: Binding) -> None:
-    """NumPy refuses to put floats into an integer array in place."""
-    have, want = cx.kind(new).dtype.kind, cx.kind(old).dtype.kind
-    if isinstance(old, Ref) and "biuf".index(have) > "biuf".index(want):
-        cx.refuse(
-            TypeMismatch, "floats are added in place to an integer array", node,
-            "make the array a float array when it is created",
-        )  # fmt: skip
 
 
 @statement(gast.Return)
