@@ -6,6 +6,7 @@ CASES = (
     logistic.CASE,
     taylor.CASE,
     rosenbrock.CASE,
+    rosenbrock.FRESH,
     lotka_volterra.CASE,
     gmm.CASE,
     heat.CASE,

@@ -55,3 +55,21 @@ CASE = Case(
     {"n": 4},
     loop=True,
 )
+
+
+@njit(error_model="numpy")
+def adjoint_of_its_own(x):  # type: ignore[no-untyped-def]
+    """The same, but the gradient is a fresh array, as every generated call returns one."""
+    return adjoint(x, np.empty_like(x))
+
+
+FRESH = Case(
+    "Rosenbrock, n = 10, by hand with a fresh result",
+    rosenbrock,
+    ("x",),
+    data,
+    adjoint_of_its_own,
+    lambda x: (),
+    {"n": 4},
+    loop=True,
+)
