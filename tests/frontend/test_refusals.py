@@ -301,12 +301,12 @@ f.py:2:12: `np.fft.fft` is not in the table of primitives
 def f(x):
     return np.sum(x, out=x)
 """,
-        "UnsupportedSyntax",
+        "TypeMismatch",
         """\
-f.py:2:12: `np.sum` with the argument `out` is not compiled
+f.py:2:12: the result has another shape than `out`
         return np.sum(x, out=x)
                ^^^^^^^^^^^^^^^^
-  help: leave `out` out; np.sum takes `a`, `axis`, `keepdims`""",
+  help: store it in an array of its own shape""",
     ),
     "no such axis": (
         """\

@@ -116,7 +116,8 @@ def call(
         return method_of_string(cx, request, callee)
     out, given_args, rest = output_of(callee, args, kwargs)
     if out is not None:
-        return stored(cx, node, out, call(cx, node, function, given_args, rest, name))
+        result = call(cx, node, function, given_args, rest, name)
+        return stored(cx, node, callee, out, result)
     handler = _lookup(callee)
     if handler is not None:
         return handler(cx, request)

@@ -34,9 +34,14 @@ def output_of(
     return given, args, rest
 
 
-def stored(cx: Context, node: Any, out: Ref, result: Binding) -> Binding:
-    """The array that a result has been stored in."""
+def stored(cx: Context, node: Any, callee: Any, out: Ref, result: Binding) -> Binding:
+    """The array that a result has been stored in; only ufuncs stretch it to the array's shape."""
     check_cast(cx, node, out, result)
+    if not isinstance(callee, np.ufunc):
+        have, room = (getattr(cx.kind(it), "ones", ()) for it in (result, out))
+        if have != room:
+            cx.refuse(TypeMismatch, "the result has another shape than `out`", node,
+                      "store it in an array of its own shape")  # fmt: skip
     write_part(cx, node, out, result)
     return out
 
