@@ -72,7 +72,7 @@ class Containers(Syntax):
     def growing_list(self) -> list[str]:
         """A list that a loop makes longer, perhaps not in every round."""
         name, i = self.scope.fresh("l"), self.scope.fresh("i")
-        rounds = self.r.choice(["n + 2", "4", f"({self.integer(1)}) % 3 + 2"])
+        rounds = self.r.choice(["3", "4", f"({self.integer(1)}) % 3 + 2"])
         grow = f"{name}.append(np.tanh({self.num(1)} + 0.1 * {i}))"
         if self.r.random() < 0.4:
             grow = f"if {i} % 2 == 0: {grow}"
