@@ -219,8 +219,23 @@ def test_writes_that_are_read_stay():
             x[k] = 0.0
         return total
 
+    def of_another_array_that_takes_its_place(x):
+        w = x.copy()
+        total = 0.0
+        for k in range(x.shape[0]):
+            total += w[k] * x[k]
+            if x[k] > 1.5:
+                w = np.ones(x.shape[0])
+            else:
+                w[k] = 0.0
+        return total
+
     x = np.arange(1.0, 5.0)
-    for program in (by_a_later_iteration, by_the_end, by_the_same_iteration, from_the_end_too):
+    programs = (
+        by_a_later_iteration, by_the_end, by_the_same_iteration, from_the_end_too,
+        of_another_array_that_takes_its_place,
+    )  # fmt: skip
+    for program in programs:
         function, writes = confined(program, {"x": VECTOR})
         assert writes, program.__name__
         assert interpret(function, x) == (program(x),), program.__name__
@@ -242,3 +257,27 @@ def test_nothing_stands_behind_an_assertion_that_never_holds():
     assert interpret(function, np.arange(3.0), 1) == (3.0,)
     with pytest.raises(UnboundLocalError):
         interpret(function, np.arange(3.0), 5)
+
+
+def test_an_array_that_takes_the_place_of_another_stays():
+    def always(x):
+        w = x.copy()
+        total = 0.0
+        for k in range(x.shape[0]):
+            total += w[k] * x[k]
+            w = np.ones(x.shape[0])
+        return total
+
+    def in_an_inner_loop(x):
+        w = x.copy()
+        total = 0.0
+        for k in range(x.shape[0]):
+            total += w[k] * x[k]
+            for j in range(k):
+                w = np.ones(x.shape[0]) * j
+        return total
+
+    x = np.arange(1.0, 5.0)
+    for program in (always, in_an_inner_loop):
+        function, _ = confined(program, {"x": VECTOR})
+        assert interpret(function, x) == (program(x),), program.__name__

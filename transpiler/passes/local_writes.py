@@ -55,9 +55,12 @@ class _Confine:
 
 
 def _touches_its_own(body: Block, array: Value, place: int) -> bool:
-    """Whether the body touches the array only where one index is the loop's own."""
+    """Whether the body hands on the array itself, touched only where one index is the loop's own.
+
+    An array put in its place (``w = np.ones(n)``) is what later iterations read.
+    """
     uses = _Uses(body.args[0])
-    if not uses.block(body, {array}):
+    if not uses.block(body, {array}) or body.yields[place] not in uses.versions:
         return False
     others = [y for k, y in enumerate(body.yields) if k != place]
     return not any(y in uses.versions for y in others if isinstance(y, Value)) and bool(uses.axes)
@@ -109,11 +112,14 @@ class _Uses:
             }  # fmt: skip
             if not self.block(region, inside):
                 return False
-            for k, result in enumerate(op.results):
-                if region.yields[lead + k] in self.versions:
-                    if skip and region.args[skip + k] not in self.versions:
-                        return False
-                    self.versions.add(result)
+        for k, result in enumerate(op.results):
+            ways = [region.yields[lead + k] for region in op.regions]
+            ways += [op.regions[0].args[skip + k]] if skip else []  # a loop may run no trip
+            versions = [way in self.versions for way in ways]
+            if any(versions) and not all(versions):
+                return False  # this array or another one
+            if all(versions):
+                self.versions.add(result)
         return True
 
 
