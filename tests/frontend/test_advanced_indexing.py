@@ -79,6 +79,16 @@ WRITES = [
     ("np.put_along_axis(y,np.argmax(x,axis=1,keepdims=True),0.0,axis=1)", MATRIX),
     ("np.subtract.at(y,slice(1,3),x[0])", VECTOR),
     ("y[np.isnan(y)]=0.0", VECTOR),
+    # what is stored shares memory with where it goes
+    ("y[[2, 1]] = y[1:3]", VECTOR),
+    ("y[[0, 1, 2]] = y[::-1][:3]", VECTOR),
+    ("y[[0, 1, 2, 3], :4] = y[:, :4].T", MATRIX),
+    ("np.add.at(y, [1, 2, 3], y[:3])", VECTOR),
+    ("np.add.at(y, [1, 1, 3], [x[0], 2.0, x[2]])", VECTOR),
+    ("np.put_along_axis(y, np.array([1, 2, 3]), y[:3] * 1.0, 0)", VECTOR),
+    ("np.put_along_axis(y, np.array([1, 2, 3]), y[:3], 0)", VECTOR),
+    ("k = np.array([1, 2, 0]); k[k] = np.array([2, 0, 1]); y[k] = x[:3] * x[3]", VECTOR),
+    ("k = np.array([1, 2, 0]); k[[0, 1]] = k[1:]; y[k] = x[:3] * x[3]", VECTOR),
 ]
 
 

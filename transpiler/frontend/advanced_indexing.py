@@ -128,9 +128,19 @@ def gathered(cx: Context, node: Any, part: Picked) -> Binding:
 def scattered(cx: Context, node: Any, part: Picked, value: Binding) -> None:
     """Store ``value``, broadcast, where the indices point, one place after the other."""
     _check(cx, node, part)
-    if is_sequence(value):
-        value = cx.new_array(stacked(cx, node, value))
-    _library(cx, node, library.scatter, part.view, value, part.before, *part.indices)
+    value, indices = _as_it_was(cx, node, value), _all_as_they_were(cx, node, part)
+    _library(cx, node, library.scatter, part.view, value, part.before, *indices)
+
+
+def _as_it_was(cx: Context, node: Any, binding: Binding) -> Binding:
+    """What is stored, and where, is read before anything is stored: it may share the memory."""
+    if is_sequence(binding):
+        return cx.new_array(stacked(cx, node, binding))
+    return cx.new_array(cx.read(binding, node)) if isinstance(binding, Ref) else binding
+
+
+def _all_as_they_were(cx: Context, node: Any, part: Picked) -> tuple[Binding, ...]:
+    return tuple(_as_it_was(cx, node, index) for index in part.indices)
 
 
 def _check(cx: Context, node: Any, part: Picked) -> None:
@@ -197,9 +207,13 @@ def _at(operation: np.ufunc) -> Any:
         if is_advanced(cx, parts):
             part = picked(cx, call.node, base, parts)
             _check(cx, call.node, part)
+            value, indices = (
+                _as_it_was(cx, call.node, value),
+                _all_as_they_were(cx, call.node, part),
+            )
             _library(
                 cx, call.node, library.accumulate, Static(operation), part.view, value,
-                part.before, *part.indices,
+                part.before, *indices,
             )  # fmt: skip
             return Static(None)
         listed = list(parts) if isinstance(parts, tuple) else [parts]

@@ -192,8 +192,8 @@ def take_along_axis(arr, indices, axis=-1):
 
 @defines(np.put_along_axis)
 def put_along_axis(arr, indices, values, axis):
-    wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(indices, axis, -1)
-    put = values if np.ndim(values) == 0 else np.moveaxis(values, axis, -1)
+    wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(np.copy(indices), axis, -1)
+    put = values if np.ndim(values) == 0 else np.moveaxis(np.copy(values), axis, -1)
     if arr.ndim == 1:
         for k in range(places.shape[0]):
             wide[places[k]] = put if np.ndim(put) == 0 else put[k]
