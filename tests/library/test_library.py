@@ -11,7 +11,7 @@ import pytest
 
 import adgen
 from adgen.transpiler import library
-from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.errors import AliasedMutation, UnsupportedSyntax
 
 rng = np.random.default_rng(5)
 VECTOR, MATRIX = rng.normal(size=5), rng.normal(size=(3, 4))
@@ -231,6 +231,39 @@ def test_refusals_point_at_the_call() -> None:
 
     with pytest.raises(UnsupportedSyntax, match="with `dtype` or `out`"):
         adgen.grad(of_dtype, jit=False)(SQUARE)
+
+
+def test_what_numpy_returns_as_a_view_is_not_read_after_a_write() -> None:
+    def diagonal(x):
+        d = np.diagonal(x)
+        x = x.copy()
+        x[0, 0] = 5.0
+        return d * 2.0
+
+    def written(x):
+        x = x.copy()
+        d = np.diag(x)
+        x[0, 0] = 5.0
+        return d * 2.0
+
+    def spread(x):
+        x = x.copy()
+        wide = np.broadcast_to(x, (2, 3, 3))
+        x[0, 0] = 5.0
+        return wide * 2.0
+
+    def taken(x):
+        x = x.copy()
+        row = np.take(x, 1, axis=0)
+        row[0] = 7.0
+        return x * row
+
+    for program in (diagonal, taken):
+        found = adgen.differentiate(program, jit=False)(SQUARE)
+        np.testing.assert_array_equal(found, program(SQUARE))
+    for program in (written, spread):
+        with pytest.raises(AliasedMutation):
+            adgen.differentiate(program, jit=False)(SQUARE)
 
 
 def test_names() -> None:

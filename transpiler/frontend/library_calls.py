@@ -9,7 +9,7 @@ import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding
+from adgen.transpiler.frontend.bindings import Binding, Ref
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, method
 from adgen.transpiler.frontend.functions import call_source
@@ -21,7 +21,11 @@ def call_definition(
     kwargs: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
     """Inline a definition of the library; everything inside has the place of the call."""
-    return call_source(cx, node, from_function(definition), args, kwargs, cx.span(node))
+    result = call_source(cx, node, from_function(definition), args, kwargs, cx.span(node))
+    base = args[0] if args else None
+    if library.shares_memory(definition) and isinstance(result, Ref) and isinstance(base, Ref):
+        cx.state.may |= {frozenset((result.cell, base.cell))}  # a write makes the other stale
+    return result
 
 
 @known(library.refuse)

@@ -23,9 +23,10 @@ from adgen.transpiler.library.registry import (
     near_matches,
     owns,
     refuse,
+    shares_memory,
 )
 
 __all__ = [
     "accumulate", "alike", "definition_of", "gather", "is_one", "names", "near_matches", "owns",
-    "refuse", "scatter",
+    "refuse", "scatter", "shares_memory",
 ]  # fmt: skip

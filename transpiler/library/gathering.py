@@ -158,7 +158,8 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         axis = 0
     source = first(a, axis)
     if np.ndim(indices) == 0:
-        return source[indices]
+        picked = source[indices]
+        return picked.copy() if np.ndim(picked) > 0 else picked
     indices = np.asarray(indices)
     axes = tuple(range(indices.ndim))
     start = axis % a.ndim

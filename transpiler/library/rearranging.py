@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first, interleaved
-from adgen.transpiler.library.registry import defines, refuse
+from adgen.transpiler.library.registry import defines, refuse, view_in_numpy
 
 
+@view_in_numpy
 @defines(np.broadcast_to)
 def broadcast_to(array, shape):
-    a = np.asarray(array)
+    return _spread(np.asarray(array), shape)
+
+
+def _spread(a, shape):
     out = np.empty(shape, a.dtype)
     out[...] = a
     return out
@@ -172,5 +176,5 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     grids = ()
     for array, place in zip(arrays, places):
         grid = array.reshape((1,) * place + (-1,) + (1,) * (count - place - 1))
-        grids = (*grids, grid if sparse else np.broadcast_to(grid, shape))
+        grids = (*grids, grid if sparse else _spread(grid, shape))
     return grids

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 Definition = TypeVar("Definition", bound=Callable[..., Any])
 
 _DEFINITIONS: dict[Any, Callable[..., Any]] = {}
+_SHARING: set[Callable[..., Any]] = set()
 
 
 def defines(*functions: Any) -> Callable[[Definition], Definition]:
@@ -28,6 +29,17 @@ def definition_of(function: Any) -> Callable[..., Any] | None:
         return _DEFINITIONS.get(function)
     except TypeError:  # not hashable
         return None
+
+
+def shares_memory(definition: Any) -> bool:
+    """Whether NumPy's result is a read-only view of the first argument, and ours a copy of it."""
+    return definition in _SHARING
+
+
+def view_in_numpy(definition: Definition) -> Definition:
+    """Mark a definition whose result NumPy returns as a read-only view of the first argument."""
+    _SHARING.add(definition)
+    return definition
 
 
 def owns(function: Any) -> bool:

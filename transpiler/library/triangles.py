@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adgen.transpiler.library.registry import as_usual, defines
+from adgen.transpiler.library.registry import as_usual, defines, view_in_numpy
 
 
 def _size(rows, columns, offset):
@@ -13,6 +13,7 @@ def _size(rows, columns, offset):
     return max(min(rows - row, columns - column), 0), row, column
 
 
+@view_in_numpy
 @defines(np.diagonal)
 def diagonal(a, offset=0, axis1=0, axis2=1):
     matrices = np.moveaxis(a, (axis1, axis2), (-2, -1))
