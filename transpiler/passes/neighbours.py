@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
+from adgen.transpiler.passes.offsets import offset_of
 
 _MOST_DELAY, _MOST_OPS, _WIDEST = 1, 80, 8
 _ARRAY_OPS = (core.GETITEM, core.SETITEM, core.ADDITEM)
@@ -254,24 +255,6 @@ def _where(
     if any(o in inside for o in others if isinstance(o, Value)):
         return None, None
     return (axis, others), offset
-
-
-def offset_of(operand: Operand, counter: Value, made: dict[Value, Op]) -> int | None:
-    """``c`` if the operand is ``counter + c``."""
-    if operand is counter:
-        return 0
-    op = made.get(operand) if isinstance(operand, Value) else None
-    if op is None or op.callee not in (operator.add, operator.sub):
-        return None
-    first, second = op.operands
-    if op.callee is operator.add and type(first) is int:
-        first, second = second, first
-    if type(second) is not int:
-        return None
-    base = offset_of(first, counter, made)
-    if base is None:
-        return None
-    return base + second if op.callee is operator.add else base - second
 
 
 def _both_read(a: Access, b: Access) -> bool:

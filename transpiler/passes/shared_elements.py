@@ -28,6 +28,7 @@ from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import substitute, with_body
 from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.passes.offsets import offset_of
 from adgen.transpiler.primitives.builder import Builder
 
 _WIDEST = 8
@@ -115,7 +116,7 @@ def _window(body: Block, position: int, chain: Sequence[Op], step: int) -> _Wind
     places = set()
     for op in chain:
         operands = op.operands[1 if op.callee == core.GETITEM else 2 :]
-        along = [(axis, _offset(o, index, inside)) for axis, o in enumerate(operands)]
+        along = [(axis, offset_of(o, index, inside)) for axis, o in enumerate(operands)]
         found = [(axis, offset) for axis, offset in along if offset is not None]
         if len(found) != 1:
             return None
@@ -128,24 +129,6 @@ def _window(body: Block, position: int, chain: Sequence[Op], step: int) -> _Wind
         return None
     ((axis, others),) = places
     return _Window(position, axis, others, touches, step)
-
-
-def _offset(operand: Operand, index: Value, inside: dict[Value, Op]) -> int | None:
-    """``c`` if the operand is ``index + c``."""
-    if operand is index:
-        return 0
-    op = inside.get(operand) if isinstance(operand, Value) else None
-    if op is None or op.callee not in (operator.add, operator.sub):
-        return None
-    first, second = op.operands
-    if op.callee is operator.add and type(first) is int:
-        first, second = second, first
-    if type(second) is not int:
-        return None
-    base = _offset(first, index, inside)
-    if base is None:
-        return None
-    return base + second if op.callee is operator.add else base - second
 
 
 def _shared(op: Op, window: _Window) -> list[Op]:
