@@ -2,7 +2,7 @@
 
 ``return``, ``break`` and ``continue`` set flags of the frame: ``$out`` (leave the rest of this
 block), ``$leave`` (leave the loop), ``$ret`` (leave the function, with ``$val``); ``$done``
-says that the condition of a ``while`` has become false inside its body (see loops.py).  A flag
+says that the condition of a ``while`` has become false inside its body (see loop_trials.py).  A flag
 that is known while lowering costs nothing: the rest of a block moves into the arm that falls
 through.  Only where that is not known is the rest guarded.  Nothing is duplicated.
 """
@@ -16,11 +16,12 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import UnboundName
+from adgen.transpiler.frontend.array_joins import FLAGS, Arm
 from adgen.transpiler.frontend.bindings import Binding, Key, Unbound
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import liveness_of
-from adgen.transpiler.frontend.joins import FLAGS, Arm, branch
+from adgen.transpiler.frontend.joins import branch
 from adgen.transpiler.frontend.liveness import bound_when
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Value

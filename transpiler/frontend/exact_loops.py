@@ -24,7 +24,7 @@ from adgen.transpiler.ir.types import INT, Array, join
 from adgen.transpiler.primitives.builder import dummy
 
 if TYPE_CHECKING:
-    from adgen.transpiler.frontend.carried import Head
+    from adgen.transpiler.frontend.loop_heads import Head
 
 LIMIT = 16  # views that one name may stand for
 

@@ -13,7 +13,8 @@ from adgen.transpiler.frontend.bindings import Binding, Box, Conflict, Key, Ref,
 from adgen.transpiler.frontend.blocks import arms_of
 from adgen.transpiler.frontend.iteration import Counted
 from adgen.transpiler.frontend.joins import FLAGS, branch
-from adgen.transpiler.frontend.loops import Loop, Trial
+from adgen.transpiler.frontend.loop_ops import Loop
+from adgen.transpiler.frontend.loop_trials import Trial
 from adgen.transpiler.frontend.recursion.members import RESUME, Segment
 from adgen.transpiler.frontend.recursion.windows import unsliced, window
 from adgen.transpiler.ir.core import Operand, Value, type_of
