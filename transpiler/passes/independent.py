@@ -1,0 +1,330 @@
+"""Which loops have independent iterations, and where their iterations meet.
+
+``meetings(loop, context)`` promises, when it returns anything: the trips of the loop may run in
+any order, also interleaved op by op, if
+
+- a ``FREE_SUM`` is the number before the loop plus what every trip adds, in any order;
+- an ``ORDERED_SUM`` (the user's own ``s += …``) gets what the trips add in the order of the
+  trips, and within a trip in the order of its ops; nothing else of a trip reads it;
+- an ``ADDED`` array gets what every trip adds to its elements, in any order; no trip reads it;
+- of an ``OWN`` array each trip reads and writes elements at its own place along ``axis`` alone,
+  ``index + offset``, so that no two trips touch the same element;
+- ``UNCHANGED`` values are handed on as they came;
+- each trip has storage of its own for ``private`` slots: it loads only what it saved itself.
+  All other tapes are only loaded from, or indexed by the trip.
+
+No trip prints, asserts, leaves the loop, or pushes to a stack.  What may raise are guards, all
+with one and the same error, so that it does not matter which trip comes to one first (``fixed``
+are those that every trip runs on operands from outside the loop: the first trip does what all
+do); and allocations, where an extent is negative.  Arrays are touched in linear order: no op
+uses a version of a carried array but the latest.
+
+For the loop level, ahead of ``reuse_buffers``: a buffer that one trip finds as the last has left
+it ties them together.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.bounds import Bounds
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
+from adgen.transpiler.ir.types import Array
+from adgen.transpiler.passes.offsets import offset_of
+
+_TOUCHES = (core.GETITEM, core.SETITEM, core.ADDITEM)
+_ADDS = (operator.add, np.add)
+_SUBTRACTS = (operator.sub, np.subtract)
+_IN_ORDER = (core.PRINT, core.ASSERT, core.RESERVE)
+
+
+class Meeting(Enum):
+    """How the trips of a loop meet in a value that it carries."""
+
+    UNCHANGED = "handed on"
+    FREE_SUM = "sum in any order"
+    ORDERED_SUM = "sum in order"
+    ADDED = "array that is only added to"
+    OWN = "array of which each trip has its own part"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How trips meet in one carried value; of an OWN array the place ``index + offset``."""
+
+    meeting: Meeting
+    axis: int = 0
+    offset: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Independent:
+    """What is known of a loop with independent trips, see above; ``carried`` by position."""
+
+    carried: tuple[Carried, ...]
+    private: frozenset[Slot]
+    fixed: frozenset[Op]
+    guards: bool  # whether there are any others
+
+
+class Context:
+    """What is to be known of the function around: bounds of integers, where slots are used."""
+
+    def __init__(self, function: Function) -> None:
+        self.bounds = Bounds(function)
+        self.slots: dict[Slot, list[Op]] = {}
+        for thing in (*function.residuals_in, *function.residuals_out):
+            if isinstance(thing, Slot):
+                self.slots[thing] = []
+        self.handed = frozenset(self.slots)
+        for _, op in core.walk(function.body):
+            if "slot" in op.attrs and op.callee != core.DECLARE:
+                self.slots.setdefault(op.attrs["slot"], []).append(op)
+
+
+def meetings(loop: Op, context: Context) -> Independent | None:
+    """How the trips of a ``for`` meet, or None if they may depend on each other."""
+    body = loop.regions[0]
+    step = loop.operands[2]
+    if loop.attrs.get("exits") or type(step) is not int or step == 0:
+        return None
+    ops = [op for _, op in core.walk(body)]
+    private = _private(loop, ops, context)
+    if private is None or any(op.callee in _IN_ORDER for op in ops):
+        return None
+    made = {result: op for op in ops for result in op.results}
+    carried = []
+    for arg, end in zip(body.args[1:], body.yields, strict=True):
+        if end is arg:
+            carried.append(Carried(Meeting.UNCHANGED))
+            continue
+        if isinstance(arg.type, Array):
+            found = _array(loop, arg, end, made, context.bounds)
+        else:
+            found = _sum(body, arg, end)
+        if found is None:
+            return None
+        carried.append(found)
+    fixed = _fixed_guards(body)
+    guards = any(op.callee == core.GUARD and op not in fixed for op in ops)
+    return Independent(tuple(carried), private, fixed, guards)
+
+
+def _fixed_guards(body: Block) -> frozenset[Op]:
+    """Guards that every trip runs, on what is the same in all of them."""
+    inside = set(body.args) | {result for op in body.ops for result in op.results}
+    return frozenset(
+        op for op in body.ops if op.callee == core.GUARD and inside.isdisjoint(core.uses_of(op))
+    )
+
+
+# Slots
+
+
+def _private(loop: Op, ops: Sequence[Op], context: Context) -> frozenset[Slot] | None:
+    """The slots that each trip has for itself; None if trips meet in one."""
+    here = {op for op in ops if "slot" in op.attrs}
+    saved = {op.attrs["slot"] for op in here if op.callee == core.SAVE}
+    private = set()
+    for slot in {op.attrs["slot"] for op in here}:
+        if slot.kind == "stack":
+            return None
+        uses = context.slots.get(slot, [])
+        if slot not in context.handed and here.issuperset(uses):
+            private.add(slot)
+        elif slot in saved and not _indexed_by(loop, [op for op in uses if op in here], ops):
+            return None
+    return frozenset(private)
+
+
+def _indexed_by(loop: Op, uses: Sequence[Op], ops: Sequence[Op]) -> bool:
+    """Whether all saves and loads have the trip at the same place among their counters."""
+    made = {result: op for op in ops for result in op.results}
+    index = loop.regions[0].args[0]
+    places: set[tuple[int, int]] | None = None
+    for op in uses:
+        counters = op.operands[1:] if op.callee == core.SAVE else op.operands
+        found = {
+            (k, offset) for k, counter in enumerate(counters)
+            if (offset := offset_of(counter, index, made)) is not None
+        }  # fmt: skip
+        places = found if places is None else places & found
+    return bool(places)
+
+
+# Numbers
+
+
+def _sum(body: Block, arg: Value, end: Operand) -> Carried | None:
+    free = _added_to(body, arg, end)
+    if free is None:
+        return None
+    return Carried(Meeting.FREE_SUM if free else Meeting.ORDERED_SUM)
+
+
+def _added_to(block: Block, start: Value, end: Operand) -> bool | None:
+    """Whether the order is free in which ``end`` adds to ``start``; None if it does else."""
+    value, free = start, True
+    for op in block.ops:
+        if value not in core.uses_of(op):
+            continue
+        step = _addition(op, value)
+        if step is None:
+            return None
+        value, free = step[0], free and step[1]
+    uses = [y for y in block.yields if y is value]
+    return free if value is end and len(uses) == 1 else None
+
+
+def _addition(op: Op, value: Value) -> tuple[Value, bool] | None:
+    """The sum after an op that uses it, and whether the order is free; None for another use."""
+    if op.callee in _ADDS or op.callee in _SUBTRACTS:
+        places = [k for k, operand in enumerate(op.operands) if operand is value]
+        if places == [0] or (places == [1] and op.callee in _ADDS):
+            return op.result, bool(op.attrs.get("reassoc"))
+        return None
+    if op.callee == core.FOR and not op.attrs.get("exits"):
+        places = [k for k, operand in enumerate(op.operands) if operand is value]
+        if len(places) != 1 or places[0] < 3 or value in core.free_values(op.regions[0]):
+            return None
+        k, body = places[0] - 3, op.regions[0]
+        free = _added_to(body, body.args[1 + k], body.yields[k])
+        return None if free is None else (op.results[k], free)
+    if op.callee == core.IF and op.operands[0] is not value:
+        for k, result in enumerate(op.results):
+            ways = [_added_to(region, value, region.yields[k]) for region in op.regions]
+            if None not in ways:
+                return result, all(ways)
+    return None
+
+
+# Arrays
+
+
+def _array(
+    loop: Op, arg: Value, end: Operand, made: dict[Value, Op], bounds: Bounds
+) -> Carried | None:
+    touches = _Touches(arg)
+    yields = loop.regions[0].yields
+    if not touches.block(loop.regions[0]) or end is not touches.latest:
+        return None
+    if sum(y is end for y in yields) != 1:
+        return None
+    if all(op.callee == core.ADDITEM for op in touches.ops):
+        return Carried(Meeting.ADDED)
+    least = bounds.least_index(loop)
+    index = loop.regions[0].args[0]
+    places: set[tuple[int, int]] | None = None
+    for op in touches.ops:
+        found = {
+            (axis, offset) for axis, operand in enumerate(indices(op))
+            if (offset := offset_of(operand, index, made)) is not None
+        }  # fmt: skip
+        places = found if places is None else places & found
+    for axis, offset in sorted(places or ()):
+        if least is not None and least + offset >= 0:  # -1 and n - 1 are one place
+            return Carried(Meeting.OWN, axis, offset)
+    return None
+
+
+def indices(touch: Op) -> tuple[Operand, ...]:
+    """The index operands of an access to an element."""
+    return touch.operands[1 if touch.callee == core.GETITEM else 2 :]
+
+
+class _Touches:
+    """Follows an array through a block: all accesses to elements, if there is nothing else."""
+
+    def __init__(self, array: Value) -> None:
+        self.latest = array
+        self.stale: set[Value] = set()
+        self.ops: list[Op] = []
+
+    def block(self, block: Block) -> bool:
+        """Whether the block only touches elements of the latest version."""
+        return all(self.op(op) for op in block.ops if self.concerns(op)) and not (
+            self.stale.intersection(y for y in block.yields if isinstance(y, Value))
+        )
+
+    def concerns(self, op: Op) -> bool:
+        used = core.uses_of(op)
+        return self.latest in used or not self.stale.isdisjoint(used)
+
+    def op(self, op: Op) -> bool:
+        """Whether an op does no more than that; takes over the version that it makes."""
+        if op.callee in core.REGION_KINDS:
+            return self.regions(op)
+        if self.stale.intersection(core.uses_of(op)):
+            return False
+        if op.callee == core.DIM:
+            return True
+        if op.callee not in _TOUCHES or not paths.is_element(op.attrs["path"]):
+            return False
+        if op.operands[0] is not self.latest or self.latest in op.operands[1:]:
+            return False
+        self.ops.append(op)
+        if op.callee != core.GETITEM:
+            self.become(op.result)
+        return True
+
+    def become(self, version: Value) -> None:
+        self.stale.add(self.latest)
+        self.latest = version
+
+    def regions(self, op: Op) -> bool:
+        before = self.latest
+        if op.callee != core.IF:
+            return self.loop(op, before)
+        ends = []
+        for region in op.regions:
+            self.latest = before
+            if before is op.operands[0] or not self.block(region):
+                return False
+            ends.append(self.latest)
+            self.stale.discard(before)
+        self.latest = before
+        places = [
+            k for k in range(len(op.results))
+            if any(region.yields[k] is end for region, end in zip(op.regions, ends, strict=True))
+        ]  # fmt: skip
+        if not places:
+            return all(end is before for end in ends)
+        whole = all(
+            region.yields[k] is end
+            for k in places
+            for region, end in zip(op.regions, ends, strict=True)
+        )
+        if len(places) != 1 or not whole:
+            return False
+        self.become(op.results[places[0]])
+        return True
+
+    def loop(self, op: Op, before: Value) -> bool:
+        if op.callee == core.WHILE or op.attrs.get("exits") or before in op.operands[:3]:
+            return self.only_read(op, before)
+        places = [k for k, operand in enumerate(op.operands[3:]) if operand is before]
+        body = op.regions[0]
+        if not places:
+            return self.only_read(op, before)
+        if len(places) != 1 or before in core.free_values(body):
+            return False
+        self.latest = body.args[1 + places[0]]
+        if not self.block(body) or body.yields[places[0]] is not self.latest:
+            return False
+        if sum(y is self.latest for y in body.yields) != 1:
+            return False
+        self.stale.add(before)
+        self.become(op.results[places[0]])
+        return True
+
+    def only_read(self, op: Op, before: Value) -> bool:
+        """The same for a loop that does not carry the array."""
+        if before in op.operands or self.stale.intersection(core.uses_of(op)):
+            return False
+        return all(self.block(region) for region in op.regions) and self.latest is before
