@@ -2,7 +2,7 @@
 
 ``return``, ``break`` and ``continue`` set flags of the frame: ``$out`` (leave the rest of this
 block), ``$leave`` (leave the loop), ``$ret`` (leave the function, with ``$val``); ``$done``
-says that the condition of a ``while`` has become false inside its body (see loop_trials.py).  A flag
+says that the condition of a ``while`` has become false inside its body (loop_trials.py).  A flag
 that is known while lowering costs nothing: the rest of a block moves into the arm that falls
 through.  Only where that is not known is the rest guarded.  Nothing is duplicated.
 """
