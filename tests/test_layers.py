@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 _T = "adgen.transpiler"
-_BASE = {f"{_T}.span", f"{_T}.errors"}
+_BASE = {f"{_T}.span", f"{_T}.errors", f"{_T}.optimisations"}
 _IR = _BASE | {f"{_T}.ir"}
 _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
@@ -26,6 +26,7 @@ _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 ALLOWED: dict[str, set[str]] = {
     _T: set(),
     f"{_T}.span": set(),
+    f"{_T}.optimisations": set(),
     f"{_T}.errors": {f"{_T}.span"},
     f"{_T}.ir": _BASE,
     f"{_T}.primitives": _IR,

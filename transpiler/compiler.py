@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.autodiff import counting, gradient
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
@@ -28,6 +29,12 @@ from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint)
+# What is done to loops over scalars, in order.
+LOOP_PASSES = (
+    (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
+    (optimisations.SHARED_ELEMENTS, share_elements),
+    (optimisations.REUSED_BUFFERS, reuse_buffers),
+)
 MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
 
 
@@ -130,8 +137,10 @@ def to_loops(function: Function) -> Function:
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
     wide = settle_reshaped_writes(optimise(wide))
-    wide = share_elements(merge_neighbours(lower_to_loops(wide)))
-    wide = optimise(reuse_buffers(wide))
+    wide = lower_to_loops(wide)
+    for name, improve in LOOP_PASSES:
+        wide = improve(wide) if optimisations.enabled(name) else wide
+    wide = optimise(wide)
     body = wide.body
     after = iter(body.yields[len(results) :])
     lowered = replace(

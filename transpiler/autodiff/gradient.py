@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.autodiff.custom import without_rules
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.merge import merge_independent_iterations
@@ -47,7 +48,8 @@ def value_and_grad(
 
 def _planned_gradient(function: Function, joint: Function, passes: Passes) -> Function:
     joint = passes.optimise_joint(joint)
-    joint = passes.optimise_joint(merge_independent_iterations(joint))
+    if optimisations.enabled(optimisations.INDEPENDENT_ITERATIONS):
+        joint = passes.optimise_joint(merge_independent_iterations(joint))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
     return own_results(joint, core.leaves(function.structure))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.autodiff.mincut import minimum_cut
 from adgen.transpiler.autodiff.scopes import Scopes
 from adgen.transpiler.autodiff.slots import Layout, layout, reserve_ops, save_ops
@@ -272,6 +273,9 @@ class _Planner:
 def _cheap(op: Op) -> bool:
     """Whether an op is recomputed rather than stored."""
     if op.regions or len(op.results) != 1:
+        return False
+    is_float = core.is_scalar(op.result) and op.result.type.dtype.kind == "f"
+    if is_float and not optimisations.enabled(optimisations.MINIMUM_CUT):
         return False
     if isinstance(op.callee, str):
         return op.callee in _RECOMPUTED

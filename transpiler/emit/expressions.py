@@ -9,6 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection
 from adgen.transpiler.emit.calls import call_name, keywords
 from adgen.transpiler.emit.nodes import Expr
@@ -64,7 +65,7 @@ class Expressions:
 
     def _numba_form(self, op: Op, operands: list[Expr]) -> Expr | None:
         """What only Numba is given; None where it takes what CPython does."""
-        if op.attrs.get("reassoc"):
+        if op.attrs.get("reassoc") and optimisations.enabled(optimisations.FREE_SUMS):
             return nodes.call("radd", *operands)
         if kernels.is_product(op):
             return nodes.call("matmul", *operands)

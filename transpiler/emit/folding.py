@@ -11,6 +11,7 @@ The user's names stay statements.
 
 from __future__ import annotations
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.emit.events import Events
 from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.order import Order, Use
@@ -120,6 +121,8 @@ class Folding:
         ahead of all stores, past which it moves nothing.
         """
         if use.op is not None or use.place.op is None or use.place.op.callee != core.FOR:
+            return False
+        if not optimisations.enabled(optimisations.VALUES_AHEAD):
             return False
         return self.events.written(self.order.entry[op], use.position)
 

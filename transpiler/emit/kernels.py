@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.ir.bounds import Bounds
@@ -36,6 +37,8 @@ def fresh(kind: str, extents: Sequence[Expr], dtype: np.dtype) -> Expr | None:
     """``zeros_2d(n, m)`` for the kinds ``zeros`` and ``empty``; None where no kernel does it."""
     if not 0 < len(extents) <= _HIGHEST_RANK:
         return None
+    if not optimisations.enabled(optimisations.DISTINCT_ARRAYS):
+        return None
     more = [] if dtype == np.float64 else [nodes.dtype(dtype)]
     return nodes.call(f"{kind}_{len(extents)}d", *extents, *more)
 
@@ -46,6 +49,8 @@ def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
     least = bounds.least_index(loop)
     evident = not isinstance(start, Value) and not isinstance(step, Value) and step > 0
     if least is None or least < 0 or evident:
+        return []
+    if not optimisations.enabled(optimisations.CLAIMED_INDICES):
         return []
     claimed = nodes.call("at_least", nodes.load(name), nodes.constant(least))
     return [nodes.statement(claimed)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gast
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.emit import nodes, numbers, selection
 from adgen.transpiler.emit.elements import copy_elements
 from adgen.transpiler.emit.expressions import Expressions
@@ -34,7 +35,8 @@ def update(write: Expressions, op: Op) -> Stmt | None:
             source = write.plan.naming.values[value]
             return copy_elements(write.plan.naming, source, base.type.ndim, nodes.load(name))
         return nodes.assign(_target(write, op, False), _stored(write, value, base))
-    if write.numba and op.attrs.get("reassoc") and is_element(path):
+    is_free = op.attrs.get("reassoc") and optimisations.enabled(optimisations.FREE_SUMS)
+    if write.numba and is_free and is_element(path):
         place = selection.select(write.operand(base), path, write.operands(index))
         return nodes.assign(
             _target(write, op, False), nodes.call("radd", place, write.operand(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.passes.common_subexpressions import (
     eliminate_common_subexpressions,
@@ -36,15 +37,28 @@ OPTIMISE_JOINT: tuple[Pass, ...] = tuple(
 )
 
 
+# What can be left out to measure its worth; later passes need what the others do.
+_OPTIONAL: dict[Pass, str] = {
+    confine_writes: optimisations.LOCAL_WRITES,
+    hoist_invariants: optimisations.HOISTING,
+    eliminate_common_subexpressions: optimisations.COMMON_SUBEXPRESSIONS,
+    share_with_primal: optimisations.COMMON_SUBEXPRESSIONS,
+}
+
+
 def optimise(function: Function) -> Function:
     """All general passes, in order; each keeps the meaning of the function."""
-    for improve in OPTIMISE:
-        function = improve(function)
-    return function
+    return _run(OPTIMISE, function)
 
 
 def optimise_joint(function: Function) -> Function:
     """The same for a joint function whose residuals are not planned yet."""
-    for improve in OPTIMISE_JOINT:
-        function = improve(function)
+    return _run(OPTIMISE_JOINT, function)
+
+
+def _run(passes: tuple[Pass, ...], function: Function) -> Function:
+    for improve in passes:
+        name = _OPTIONAL.get(improve)
+        if name is None or optimisations.enabled(name):
+            function = improve(function)
     return function

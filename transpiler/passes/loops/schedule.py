@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.passes.loops.edges import Edge
 from adgen.transpiler.passes.loops.part import Part
 from adgen.transpiler.passes.loops.symbolic import Sym
@@ -54,7 +55,8 @@ def schedule(parts: Sequence[Part], into: Mapping[Part, list[Edge]], depth: int 
             gap_of[part] = bound
             continue
         extent = part.domain[depth]
-        for number in range(bound, len(members)):
+        shared = optimisations.enabled(optimisations.SHARED_LOOPS)
+        for number in range(bound, len(members) if shared else bound):
             if members[number][0].domain[depth] == extent:
                 break
         else:

@@ -1,0 +1,70 @@
+"""Each optimisation can be left out, which changes the text but never the numbers."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from adgen.transpiler import optimisations
+from tests.golden.programs import CASES
+from tests.golden.test_gradients import generated
+
+
+def two_stencils(u, steps):
+    for _ in range(steps):
+        u[1:-1] = u[1:-1] + 0.1 * (u[:-2] - 2.0 * u[1:-1] + u[2:])
+    return np.sum(u * u)
+
+
+def scaled_rows(M, scale):
+    total = 0.0
+    for i in range(M.shape[0]):
+        buffer = np.zeros(M.shape[1])
+        for j in range(M.shape[1]):
+            buffer[j] = np.sqrt(scale) * M[i, j]
+        total += np.sum(np.exp(buffer) * np.exp(buffer))
+    return total
+
+
+_r = np.random.default_rng(0)
+PROGRAMS = [
+    *CASES,
+    (two_stencils, (0,), (_r.normal(size=8), 3)),
+    (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
+]
+
+
+def run(made, args):
+    namespace = {}
+    exec(compile(made.text, "<generated>", "exec"), namespace)
+    return namespace[made.names[0]](*copy.deepcopy(args))
+
+
+@pytest.mark.parametrize("name", sorted(optimisations.ALL))
+def test_left_out(name):
+    changed = []
+    for function, wrt, args in PROGRAMS:
+        complete = generated(function, wrt, args, "numba")
+        with optimisations.without(name):
+            reduced = generated(function, wrt, args, "numba")
+        (value, gradients), (other, others) = run(complete, args), run(reduced, args)
+        assert value == pytest.approx(other, rel=1e-13)
+        for one, two in zip(gradients, others, strict=True):
+            np.testing.assert_allclose(one, two, rtol=1e-12, atol=1e-14)
+        if reduced.text != complete.text:
+            changed.append(function.__name__)
+    assert changed
+
+
+def test_all_is_back_afterwards():
+    with optimisations.without(optimisations.HOISTING):
+        with optimisations.without(optimisations.FREE_SUMS):
+            assert not optimisations.enabled(optimisations.HOISTING)
+        assert optimisations.enabled(optimisations.FREE_SUMS)
+    assert optimisations.enabled(optimisations.HOISTING)
+
+
+def test_unknown_names():
+    with pytest.raises(ValueError, match="no such optimisation: speed"):
+        with optimisations.without("speed"):
+            pass
