@@ -1,0 +1,374 @@
+"""Loops of generated code on several threads: a function of chunks of iterations, called by each.
+
+``on_threads(function, count, arguments)`` calls ``function(0, *arguments)`` to ``function(count -
+1, *arguments)``, on Numba's threads where they are free.  How a loop is cut into chunks never
+depends on the number of threads, and what chunks add up is added in their order, so results are
+the same to the bit whatever runs them.  In plain CPython these functions do the same in order.
+
+Numba's ``parallel=True`` is not used: it costs a second to compile even for one small loop, and
+its simplest threading layer ends the process if two Python threads use it at a time.  Here one
+call at a time has the threads, by a gate; whoever finds it closed does its chunks by itself:
+another Python thread, a call inside a parallel one, a forked process whose threads are gone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing import signature
+from numba.extending import lower_builtin, type_callable
+from numba.np.arrayobj import make_array, populate_array
+
+from adgen.runtime.memory import allocate, clear, data_of_fresh
+
+MOST_CHUNKS = 64
+LEAST_WORK = 20_000  # nanoseconds of a chunk: to wake a thread takes a few thousand
+PER_ELEMENT = 30  # more of them for each element of an accumulator that a chunk has for itself
+
+FREE, TAKEN, CLOSED = 0, 1, 2
+GATE = "adgen_threads_gate"
+_gate = ctypes.c_int64(FREE)
+
+_BYTES, _WORD, _CODE = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32)
+
+
+def chunk_count(trips: int, work: int, elements: int) -> int:
+    """Into how many chunks a loop is cut: at least one, at most ``MOST_CHUNKS``.
+
+    ``work``: about how many nanoseconds an iteration takes.  ``elements``: of the accumulators
+    that each chunk has for itself.
+    """
+    return max(1, min(MOST_CHUNKS, trips * work // (LEAST_WORK + PER_ELEMENT * elements)))
+
+
+def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, ...]) -> None:
+    """Call a function for the chunks 0 to ``count - 1``, each on some thread.
+
+    If some raise, the exception of the first of them in order is raised, when all are done.
+    """
+    for chunk in range(count):
+        function(chunk, *arguments)
+
+
+def parts_of(array: Any, count: int) -> Any:
+    """For a fresh array that is summed up: accumulators of the chunks but the first, which adds to the array itself; all zero."""
+    return np.zeros((count - 1, *array.shape), array.dtype)
+
+
+def part(array: Any, parts: Any, chunk: int) -> Any:
+    """What a chunk adds to: its own part; of the first chunk, the array."""
+    return parts[chunk - 1] if chunk else array
+
+
+def alone(array: Any) -> Any:
+    """A fresh array, which LLVM may take for distinct from all others in the function."""
+    return array
+
+
+def add_parts(array: Any, parts: Any) -> None:
+    """Add what the chunks have summed up, in their order."""
+    for own in parts:
+        array += own
+
+
+def launch() -> None:
+    """Make Numba's threads and the symbols that machine code refers to; also for cached code."""
+    from numba.np.ufunc.parallel import _launch_threads
+
+    _launch_threads()
+    llvm.add_symbol(GATE, ctypes.addressof(_gate))
+
+
+def _in_child() -> None:
+    """After a fork: GNU OpenMP ends a process that uses its threads again; others make new ones."""
+    from numba.np.ufunc import parallel
+
+    layer = parallel._threading_layer
+    _gate.value = CLOSED if layer == "omp" else FREE
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
+# What Numba makes of them
+
+
+@type_callable(chunk_count)
+def _type_chunk_count(context: Any) -> Any:
+    def typer(trips: Any, work: Any, elements: Any) -> Any:
+        if all(isinstance(kind, types.Integer) for kind in (trips, work, elements)):
+            return signature(types.intp, types.intp, types.intp, types.intp)
+        return None
+
+    return typer
+
+
+@lower_builtin(chunk_count, types.intp, types.intp, types.intp)
+def _lower_chunk_count(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    trips, work, elements = args
+    least = builder.add(_WORD(LEAST_WORK), builder.mul(elements, _WORD(PER_ELEMENT)))
+    count = builder.sdiv(builder.mul(trips, work), least)
+    most = builder.select(
+        builder.icmp_signed("<", count, _WORD(MOST_CHUNKS)), count, _WORD(MOST_CHUNKS)
+    )
+    return builder.select(builder.icmp_signed(">", most, _WORD(1)), most, _WORD(1))
+
+
+@type_callable(alone)
+def _type_alone(context: Any) -> Any:
+    return lambda array: signature(array, array) if isinstance(array, types.Array) else None
+
+
+@lower_builtin(alone, types.Array)
+def _lower_alone(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    array = make_array(sig.return_type)(context, builder, args[0])
+    array.data = builder.bitcast(data_of_fresh(builder, array.meminfo), array.data.type)
+    context.nrt.incref(builder, sig.return_type, array._getvalue())
+    return array._getvalue()
+
+
+@type_callable(parts_of)
+def _type_parts_of(context: Any) -> Any:
+    def typer(array: Any, count: Any) -> Any:
+        if isinstance(array, types.Array) and isinstance(count, types.Integer):
+            return signature(types.Array(array.dtype, array.ndim + 1, "C"), array, types.intp)
+        return None
+
+    return typer
+
+
+@lower_builtin(parts_of, types.Array, types.intp)
+def _lower_parts_of(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    array = make_array(sig.args[0])(context, builder, args[0])
+    shape = cgutils.unpack_tuple(builder, array.shape)
+    parts = allocate(
+        context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape]
+    )
+    clear(builder, parts)
+    return parts._getvalue()
+
+
+@type_callable(part)
+def _type_part(context: Any) -> Any:
+    def typer(array: Any, parts: Any, chunk: Any) -> Any:
+        if isinstance(array, types.Array) and isinstance(chunk, types.Integer):
+            return signature(array, array, parts, types.intp)
+        return None
+
+    return typer
+
+
+@lower_builtin(part, types.Array, types.Array, types.intp)
+def _lower_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    array = make_array(sig.args[0])(context, builder, args[0])
+    parts = make_array(sig.args[1])(context, builder, args[1])
+    first = builder.icmp_signed("==", args[2], _WORD(0))
+    memory = builder.select(first, array.meminfo, parts.meminfo)
+    size = builder.mul(array.nitems, array.itemsize)
+    before = builder.mul(builder.sub(args[2], _WORD(1)), size)
+    offset = builder.select(first, _WORD(0), before)
+    data = builder.gep(data_of_fresh(builder, memory), [offset])
+    made = make_array(sig.return_type)(context, builder)
+    populate_array(
+        made,
+        data=builder.bitcast(data, array.data.type),
+        shape=array.shape,
+        strides=array.strides,
+        itemsize=array.itemsize,
+        meminfo=memory,
+    )
+    context.nrt.incref(builder, sig.return_type, made._getvalue())
+    return made._getvalue()
+
+
+@type_callable(add_parts)
+def _type_add_parts(context: Any) -> Any:
+    def typer(array: Any, parts: Any) -> Any:
+        if isinstance(array, types.Array) and isinstance(parts, types.Array):
+            return signature(types.none, array, parts)
+        return None
+
+    return typer
+
+
+@lower_builtin(add_parts, types.Array, types.Array)
+def _lower_add_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    kind = sig.args[0].dtype
+    array = make_array(sig.args[0])(context, builder, args[0])
+    parts = make_array(sig.args[1])(context, builder, args[1])
+    (count, *_) = cgutils.unpack_tuple(builder, parts.shape)
+    target = builder.bitcast(data_of_fresh(builder, array.meminfo), array.data.type)
+    source = builder.bitcast(data_of_fresh(builder, parts.meminfo), array.data.type)
+    add = builder.fadd if isinstance(kind, types.Float) else builder.add
+    with cgutils.for_range(builder, count) as chunk:
+        start = builder.mul(chunk.index, array.nitems)
+        with cgutils.for_range(builder, array.nitems) as element:
+            place = builder.gep(target, [element.index])
+            own = builder.gep(source, [builder.add(start, element.index)])
+            builder.store(add(builder.load(place), builder.load(own)), place)
+    return context.get_dummy_value()
+
+
+@type_callable(on_threads)
+def _type_on_threads(context: Any) -> Any:
+    def typer(function: Any, count: Any, arguments: Any) -> Any:
+        if not isinstance(function, types.Dispatcher) or not isinstance(arguments, types.BaseTuple):
+            return None
+        function.get_call_type(context, (types.intp, *arguments), {})
+        return signature(types.none, function, types.intp, arguments)
+
+    return typer
+
+
+@lower_builtin(on_threads, types.Dispatcher, types.intp, types.BaseTuple)
+def _lower_on_threads(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    launch()
+    library = context.active_code_library
+    library._reload_init.add(launch)  # before cached machine code is loaded
+    task = _Task(context, builder, sig.args[2])
+    kernel = _kernel(task, sig.args[0].dispatcher)
+    data = task.make(args[1], args[2])
+    _run(builder, kernel, data, args[1])
+    _raise_first(context, builder, task, args[1])
+    return context.get_dummy_value()
+
+
+class _Task:
+    """What the calls of a kernel share, on the stack of the caller.
+
+    The next chunk to be done, their number, how each has ended, and the arguments.
+    """
+
+    NEXT, COUNT, CODES, ERRORS, ARGUMENTS = range(5)
+
+    def __init__(self, context: Any, builder: ir.IRBuilder, kind: Any) -> None:
+        self.context, self.builder, self.kind = context, builder, kind
+        self.error = context.call_conv.get_function_type(types.none, ()).args[1].pointee
+        codes, errors = ir.ArrayType(_CODE, MOST_CHUNKS), ir.ArrayType(self.error, MOST_CHUNKS)
+        tuple_type = context.get_value_type(kind)
+        self.type = ir.LiteralStructType([_WORD, _WORD, codes, errors, tuple_type])
+        self.data: Any = None
+
+    def make(self, count: ir.Value, arguments: ir.Value) -> ir.Value:
+        """The task, ready to begin."""
+        self.data = cgutils.alloca_once(self.builder, self.type)
+        for field, value in (
+            (self.NEXT, _WORD(0)), (self.COUNT, count), (self.ARGUMENTS, arguments)
+        ):  # fmt: skip
+            self.builder.store(value, self.field(self.builder, self.data, field))
+        return self.builder.bitcast(self.data, _BYTES)
+
+    def field(self, builder: ir.IRBuilder, data: ir.Value, *path: Any) -> ir.Value:
+        """The address of a part of a task."""
+        return cgutils.gep_inbounds(builder, data, 0, *path)
+
+
+def _kernel(task: _Task, dispatcher: Any) -> ir.Function:
+    """A function of the form that Numba's threads call: it takes chunks until none is left."""
+    context = task.context
+    kinds = (types.intp, *task.kind)
+    compiled = dispatcher.overloads[kinds]
+    context.active_code_library.add_linking_library(compiled.library)
+    module = task.builder.module
+    words = _WORD.as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [_BYTES.as_pointer(), words, words, _BYTES])
+    kernel = ir.Function(module, kind, module.get_unique_name("adgen_chunks"))
+    kernel.linkage = "internal"
+    entry, head, body, end = (kernel.append_basic_block(name) for name in _BLOCKS)
+    builder = ir.IRBuilder(entry)
+    data = builder.bitcast(kernel.args[3], task.type.as_pointer())
+    count = builder.load(task.field(builder, data, task.COUNT))
+    packed = builder.load(task.field(builder, data, task.ARGUMENTS))
+    given = cgutils.unpack_tuple(builder, packed, len(task.kind))
+    builder.branch(head)
+    builder.position_at_end(head)
+    chunk = builder.atomic_rmw(
+        "add", task.field(builder, data, task.NEXT), _WORD(1), "monotonic"
+    )
+    builder.cbranch(builder.icmp_signed("<", chunk, count), body, end)
+    builder.position_at_end(body)
+    function = context.declare_function(module, compiled.fndesc)
+    status, _ = context.call_conv.call_function(
+        builder, function, compiled.signature.return_type, kinds, [chunk, *given]
+    )
+    builder.store(
+        builder.select(status.is_ok, _CODE(0), status.code),
+        task.field(builder, data, task.CODES, chunk),
+    )
+    builder.store(status.excinfoptr, task.field(builder, data, task.ERRORS, chunk))
+    builder.branch(head)
+    builder.position_at_end(end)
+    builder.ret_void()
+    return kernel
+
+
+_BLOCKS = ("entry", "head", "body", "end")
+
+
+def _run(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
+    """Call the kernel on threads if there is more than one chunk and the gate is free."""
+    module, words = builder.module, _WORD.as_pointer()
+    gate = _global(module, GATE)
+    several = builder.icmp_signed(">", count, _WORD(1))
+    with builder.if_else(several) as (shared, single):
+        with shared:
+            taken = builder.cmpxchg(gate, _WORD(FREE), _WORD(TAKEN), "acquire", "monotonic")
+            with builder.if_else(builder.extract_value(taken, 1)) as (free, closed):
+                with free:
+                    _parallel(builder, kernel, data, count)
+                    builder.store_atomic(_WORD(FREE), gate, "release", 8)
+                with closed:
+                    _alone(builder, kernel, data)
+        with single:
+            _alone(builder, kernel, data)
+
+
+def _global(module: ir.Module, name: str) -> ir.GlobalVariable:
+    found = module.globals.get(name)
+    if found is None:
+        found = ir.GlobalVariable(module, _WORD, name)
+        found.linkage = "external"
+    return found
+
+
+def _alone(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value) -> None:
+    none = ir.Constant(_BYTES.as_pointer(), None)
+    words = ir.Constant(_WORD.as_pointer(), None)
+    builder.call(kernel, [none, words, words, data])
+
+
+def _parallel(
+    builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value
+) -> None:
+    """One call of the kernel for each thread, as a loop over nothing that Numba runs."""
+    module = builder.module
+    threads = builder.call(
+        cgutils.get_or_insert_function(module, ir.FunctionType(_WORD, []), "get_num_threads"), []
+    )
+    threads = builder.and_(threads, _WORD(0xFFFFFFFF))  # it returns a C int
+    threads = builder.select(builder.icmp_signed("<", count, threads), count, threads)
+    kind = ir.FunctionType(ir.VoidType(), [_BYTES] * 5 + [_WORD] * 3)
+    run = cgutils.get_or_insert_function(module, kind, "numba_parallel_for")
+    pointers = cgutils.alloca_once_value(builder, ir.Constant(_BYTES, None))
+    dimensions = cgutils.alloca_once(builder, _WORD)
+    builder.store(threads, dimensions)
+    steps = cgutils.alloca_once_value(builder, _WORD(0))
+    given = [builder.bitcast(x, _BYTES) for x in (kernel, pointers, dimensions, steps)]
+    builder.call(run, [*given, data, _WORD(0), _WORD(1), threads])
+
+
+def _raise_first(context: Any, builder: ir.IRBuilder, task: _Task, count: ir.Value) -> None:
+    with cgutils.for_range(builder, count) as chunk:
+        code = builder.load(task.field(builder, task.data, task.CODES, chunk.index))
+        with builder.if_then(builder.icmp_signed("!=", code, _CODE(0)), likely=False):
+            error = builder.load(task.field(builder, task.data, task.ERRORS, chunk.index))
+            status = context.call_conv._get_return_status(builder, code, error)
+            context.call_conv.return_status_propagate(builder, status)
