@@ -110,7 +110,7 @@ def _strides(
 
 
 def data_of_fresh(builder: ir.IRBuilder, memory: ir.Value) -> ir.Value:
-    """The data pointer of memory that no other pointer at hand leads to: from a ``noalias`` call."""
+    """The data pointer of memory that only this leads to, as the result of a ``noalias`` call."""
     kind = ir.FunctionType(_POINTER, [_POINTER])
     function = cgutils.get_or_insert_function(builder.module, kind, "NRT_MemInfo_data")
     function.return_value.add_attribute("noalias")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -58,7 +58,7 @@ def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, .
 
 
 def parts_of(array: Any, count: int) -> Any:
-    """For a fresh array that is summed up: accumulators of the chunks but the first, which adds to the array itself; all zero."""
+    """Zeros: what the chunks but the first, which has the (fresh) array itself, add to."""
     return np.zeros((count - 1, *array.shape), array.dtype)
 
 
@@ -149,9 +149,7 @@ def _type_parts_of(context: Any) -> Any:
 def _lower_parts_of(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     array = make_array(sig.args[0])(context, builder, args[0])
     shape = cgutils.unpack_tuple(builder, array.shape)
-    parts = allocate(
-        context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape]
-    )
+    parts = allocate(context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape])
     clear(builder, parts)
     return parts._getvalue()
 
@@ -222,7 +220,7 @@ def _type_on_threads(context: Any) -> Any:
     def typer(function: Any, count: Any, arguments: Any) -> Any:
         if not isinstance(function, types.Dispatcher) or not isinstance(arguments, types.BaseTuple):
             return None
-        function.get_call_type(context, (types.intp, *arguments), {})
+        function.get_call_type(context, (types.intp, *arguments.types), {})
         return signature(types.none, function, types.intp, arguments)
 
     return typer
@@ -290,9 +288,7 @@ def _kernel(task: _Task, dispatcher: Any) -> ir.Function:
     given = cgutils.unpack_tuple(builder, packed, len(task.kind))
     builder.branch(head)
     builder.position_at_end(head)
-    chunk = builder.atomic_rmw(
-        "add", task.field(builder, data, task.NEXT), _WORD(1), "monotonic"
-    )
+    chunk = builder.atomic_rmw("add", task.field(builder, data, task.NEXT), _WORD(1), "monotonic")
     builder.cbranch(builder.icmp_signed("<", chunk, count), body, end)
     builder.position_at_end(body)
     function = context.declare_function(module, compiled.fndesc)
@@ -315,8 +311,7 @@ _BLOCKS = ("entry", "head", "body", "end")
 
 def _run(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
     """Call the kernel on threads if there is more than one chunk and the gate is free."""
-    module, words = builder.module, _WORD.as_pointer()
-    gate = _global(module, GATE)
+    gate = _global(builder.module, GATE)
     several = builder.icmp_signed(">", count, _WORD(1))
     with builder.if_else(several) as (shared, single):
         with shared:
@@ -345,9 +340,7 @@ def _alone(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value) -> None:
     builder.call(kernel, [none, words, words, data])
 
 
-def _parallel(
-    builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value
-) -> None:
+def _parallel(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
     """One call of the kernel for each thread, as a loop over nothing that Numba runs."""
     module = builder.module
     threads = builder.call(

@@ -1,7 +1,8 @@
-"""Modules that speak NumPy under another name: what their functions mean is what NumPy's mean.
+"""Things that mean what others mean under another name.
 
-Programs for Autograd and for JAX say ``import autograd.numpy as np``, ``import jax.numpy as jnp``.
-Nothing of these packages is imported here; they need not be there.
+Programs for Autograd and for JAX say ``import autograd.numpy as np``, ``import jax.numpy as jnp``:
+what their functions mean is what NumPy's mean.  ``numba.prange`` is a range whose loop may run on
+threads.  Nothing of these packages is imported here; they need not be there.
 """
 
 from __future__ import annotations
@@ -20,10 +21,22 @@ STAND_INS: Mapping[str, ModuleType] = {
 }
 
 
-def in_numpy(value: Any) -> Any:
-    """The module or function of NumPy that a thing stands for; any other thing itself."""
+def parallel_range(*bounds: int) -> range:
+    """What ``numba.prange`` means where nothing runs on threads."""
+    return range(*bounds)
+
+
+NUMBA = ModuleType("numba")  # what is known of it where nothing is imported
+vars(NUMBA)["prange"] = parallel_range
+
+
+def understood(value: Any) -> Any:
+    """The module or function that a thing stands for; any other thing itself."""
     if isinstance(value, ModuleType):
         return STAND_INS.get(value.__name__, value)
+    numba = sys.modules.get("numba")
+    if numba is not None and vars(numba).get("prange") is value:
+        return parallel_range
     name = getattr(value, "__name__", None)
     if not callable(value) or not isinstance(name, str):
         return value

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
-from adgen.transpiler.dialects import STAND_INS, module_at
+from adgen.transpiler.dialects import NUMBA, STAND_INS, module_at
 from adgen.transpiler.errors import AdgenError, SourceNotFound, Unrun
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
@@ -27,7 +27,7 @@ from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
 from adgen.transpiler.user_primitives import UserPrimitive
 
-MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins}
+MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
 
 

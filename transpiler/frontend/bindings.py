@@ -198,11 +198,12 @@ class SuperOf:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RangeOf:
-    """``range(start, stop, step)``."""
+    """``range(start, stop, step)``; ``parallel``: the user has written ``prange``."""
 
     start: Operand
     stop: Operand
     step: Operand
+    parallel: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

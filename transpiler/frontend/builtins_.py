@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.dialects import parallel_range
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import growing, shapes
 from adgen.transpiler.frontend.arguments import (
@@ -284,8 +286,13 @@ def _len(cx: Context, call: Call) -> Binding:
     return len(_items(cx, call, arg))
 
 
+@known(parallel_range)
+def _parallel_range(cx: Context, call: Call) -> Binding:
+    return replace(_range(cx, call), parallel=True)
+
+
 @known(builtins.range)
-def _range(cx: Context, call: Call) -> Binding:
+def _range(cx: Context, call: Call) -> RangeOf:
     first, second, third = named(cx, call, ("start", "stop", "step"))
     if second is None:
         first, second = 0, first

@@ -40,12 +40,13 @@ Item = Callable[[Operand], Binding]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
-    """``for i in range(start, stop, step)``, whose target is ``item(i)``."""
+    """``for i in range(start, stop, step)``, whose target is ``item(i)``; ``parallel``: prange."""
 
     start: Operand
     stop: Operand
     step: Operand
     item: Item
+    parallel: bool = False
 
 
 def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
@@ -125,7 +126,8 @@ def counted(cx: Context, node: Any, sequence: Binding) -> Counted:
     """The counted loop over a sequence.  Raises UnsupportedSyntax if there is none."""
     if isinstance(sequence, RangeOf):
         _check_step(cx, node, sequence.step)
-        return Counted(sequence.start, sequence.stop, sequence.step, lambda i: i)
+        bounds = (sequence.start, sequence.stop, sequence.step)
+        return Counted(*bounds, lambda i: i, sequence.parallel)
     if isinstance(sequence, ReversedOf) and isinstance(sequence.sequence, RangeOf):
         return _reversed_range(cx, node, sequence.sequence)
     length, item = indexed(cx, node, sequence)

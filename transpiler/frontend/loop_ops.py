@@ -67,6 +67,7 @@ class Loop(Lessons):
             assert self.index is not None
             body = trial.builder.block((self.index, *heads), yields)
             bounds = (self.over.start, self.over.stop, self.over.step)
+            attrs |= {"prange": True} if self.over.parallel else {}
             op = Op(core.FOR, (*bounds, *inits), attrs, (body,), results, span)
         else:
             assert trial.condition is not None

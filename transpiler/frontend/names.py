@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.dialects import in_numpy
+from adgen.transpiler.dialects import understood
 from adgen.transpiler.errors import TypeMismatch, UnboundName, UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
@@ -104,7 +104,7 @@ def _remedy(conflict: Conflict) -> str:
 
 def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
     """The binding of a live Python object of the surroundings."""
-    value = in_numpy(value)
+    value = understood(value)
     if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
         plain = next(kind for kind in (bool, int, float) if isinstance(value, kind))
         return value if type(value) is plain else plain(value)  # a member of an IntEnum
