@@ -19,6 +19,7 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
+from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
@@ -31,6 +32,7 @@ from adgen.transpiler.source import Source
 PASSES = gradient.Passes(optimise, optimise_joint)
 # What is done to loops over scalars, in order.
 LOOP_PASSES = (
+    (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
     (optimisations.SHARED_ELEMENTS, share_elements),
     (optimisations.REUSED_BUFFERS, reuse_buffers),

@@ -203,14 +203,6 @@ def test_writes_that_are_read_stay():
             x[k] = 2.0
         return x[0]
 
-    def by_the_same_iteration(x):
-        x = x.copy()
-        total = 0.0
-        for k in range(x.shape[0]):
-            x[k] = 2.0 * x[k]
-            total += x[k]
-        return total
-
     def from_the_end_too(x):
         x = x.copy()
         total = 0.0
@@ -232,8 +224,7 @@ def test_writes_that_are_read_stay():
 
     x = np.arange(1.0, 5.0)
     programs = (
-        by_a_later_iteration, by_the_end, by_the_same_iteration, from_the_end_too,
-        of_another_array_that_takes_its_place,
+        by_a_later_iteration, by_the_end, from_the_end_too, of_another_array_that_takes_its_place,
     )  # fmt: skip
     for program in programs:
         function, writes = confined(program, {"x": VECTOR})

@@ -5,72 +5,94 @@ Before:  ``for k …: g = out_bar[k]; out_bar[k] = 0.0; …``   After:  ``for k 
 A loop carries an array whose content behind the loop nobody wants.  Where every iteration
 touches only its own place along one axis, what it writes is never seen by another: the loop
 hands on the array as it came.  The writes that its own iteration does not read either are then
-dead code, and the loop may run in any order.
+dead code; if it reads some, it works on its own place of the array alone (``own_places.py``).
+The loop may then run in any order.
 """
 
 from __future__ import annotations
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.bounds import Bounds
-from adgen.transpiler.ir.core import Block, Function, Op, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.paths import INT, NEW, Index
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.types import Array
+from adgen.transpiler.passes.own_places import agreeing, fresh_along, narrowed
 
 _ACCESSES = (core.GETITEM, core.SETITEM, core.ADDITEM)
 
 
 def confine_writes(function: Function) -> Function:
     """The function in which loops carry no array only for the sake of their own iterations."""
-    return with_body(function, _Confine(Bounds(function)).block(function.body))
+    return with_body(function, _Confine(function).block(function.body, {}))
 
 
 class _Confine:
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(self, function: Function) -> None:
+        self.bounds = Bounds(function)
+        self.made = {result: op for _, op in core.walk(function.body) for result in op.results}
 
-    def block(self, block: Block) -> Block:
+    def block(self, block: Block, same: dict[Operand, Value]) -> Block:
+        same = agreeing(block.ops, same)
         used = {y for y in block.yields if isinstance(y, Value)}
         used |= {value for op in block.ops for value in core.uses_of(op)}
         ops = []
         for op in block.ops:
             if op.callee == core.FOR:
-                op = self.loop(op, used)
-            ops.append(op.with_(regions=tuple(self.block(region) for region in op.regions)))
+                op = self.loop(op, used, same)
+            ops.append(op.with_(regions=tuple(self.block(region, same) for region in op.regions)))
         return Block(block.args, tuple(ops), block.yields)
 
-    def loop(self, op: Op, used: set[Value]) -> Op:
+    def loop(self, op: Op, used: set[Value], same: dict[Operand, Value]) -> Op:
         """The loop with arrays handed on as they came, where that makes no difference."""
         least = self.bounds.least_index(op)
         if least is None or least < 0:  # -1 and n - 1 are one place
             return op
-        body, lead = op.regions[0], 1 if op.attrs.get("exits") else 0
-        yields = list(body.yields)
+        lead = 1 if op.attrs.get("exits") else 0
         for k, result in enumerate(op.results):
+            body = op.regions[0]
             array = body.args[1 + k]
-            written = isinstance(array.type, Array) and yields[lead + k] is not array
-            if written and result not in used and _touches_its_own(body, array, lead + k):
-                yields[lead + k] = array
-        return op.with_(regions=(Block(body.args, body.ops, tuple(yields)),))
+            written = isinstance(array.type, Array) and body.yields[lead + k] is not array
+            uses = _own(body, array, lead + k) if written and result not in used else None
+            if uses is None:
+                continue
+            confined: Block | None = _handed_on(body, array, lead + k)
+            if uses.reads_writes:
+                (axis, *_) = sorted(uses.axes or ())
+                init = op.operands[3 + k]
+                origin = self.made.get(init) if isinstance(init, Value) else None
+                origin = fresh_along(op, origin, axis, self.made, same)
+                confined = narrowed(body, array, uses.versions, axis, origin)
+            if confined is not None:
+                op = op.with_(regions=(confined,))
+        return op
 
 
-def _touches_its_own(body: Block, array: Value, place: int) -> bool:
-    """Whether the body hands on the array itself, touched only where one index is the loop's own.
+def _handed_on(body: Block, array: Value, place: int) -> Block:
+    yields = (*body.yields[:place], array, *body.yields[place + 1 :])
+    return Block(body.args, body.ops, yields)
+
+
+def _own(body: Block, array: Value, place: int) -> _Uses | None:
+    """The uses of an array, if the body hands it on, touched only at the loop's own index.
 
     An array put in its place (``w = np.ones(n)``) is what later iterations read.
     """
-    uses = _Uses(body.args[0])
+    uses = _Uses(body.args[0], array)
     if not uses.block(body, {array}) or body.yields[place] not in uses.versions:
-        return False
+        return None
     others = [y for k, y in enumerate(body.yields) if k != place]
-    return not any(y in uses.versions for y in others if isinstance(y, Value)) and bool(uses.axes)
+    if any(y in uses.versions for y in others if isinstance(y, Value)) or not uses.axes:
+        return None
+    return uses
 
 
 class _Uses:
     """Follows the versions of one array through a block."""
 
-    def __init__(self, index: Value) -> None:
-        self.index = index
+    def __init__(self, index: Value, array: Value) -> None:
+        self.index, self.array = index, array
+        self.reads_writes = False  # what an iteration writes, it reads itself
         self.versions: set[Value] = set()
         self.axes: set[int] | None = None  # where the index of the loop stands in all accesses
 
@@ -99,6 +121,7 @@ class _Uses:
             return False
         found = _own_axes(op, lead, self.index)
         self.axes = found if self.axes is None else self.axes & found
+        self.reads_writes |= op.callee == core.GETITEM and op.operands[0] is not self.array
         self.versions |= set(op.results) if op.callee != core.GETITEM else set()
         return bool(self.axes)
 

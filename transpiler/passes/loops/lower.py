@@ -234,11 +234,11 @@ class _Run:
             if base in parts.made and isinstance(base.type, Array):
                 parts.whole.add(base)
         parts.parts = self._needed(used)
-        for part in parts.parts:
-            part.domain = tuple(self.scope.same(e) for e in part.domain)
         if not parts.parts:
             return
         memory = Memory(parts, lambda value: self._may_take(value, used))
+        for part in parts.parts:
+            part.domain = tuple(self.scope.same(e) for e in part.domain)
         placed = plan(memory, self.extents.symbols)
         Bufferiser(placed, memory, self.scope, self.lowering.current).run()
 
