@@ -38,11 +38,17 @@ def enabled(name: str) -> bool:
     return name not in _left_out.get()
 
 
+def all_enabled() -> bool:
+    """Whether nothing is left out: only then is what is compiled worth keeping."""
+    return not _left_out.get()
+
+
 @contextmanager
 def without(*names: str) -> Iterator[None]:
     """Leave optimisations out of what is compiled meanwhile, in this thread.
 
-    What is in a cache has been compiled before; raises ValueError for names that there are not.
+    What an object has compiled before stays as it is.  Raises ValueError for names that there
+    are not.
     """
     unknown = set(names) - ALL
     if unknown:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen.runtime import loader
-from adgen.transpiler import surroundings
+from adgen.transpiler import optimisations, surroundings
 from adgen.transpiler.ir.trees import DICT, LIST, Node, parts_of
 from adgen.transpiler.ir.types import Scalar, Static
 from adgen.transpiler.signature import Argument
@@ -62,7 +62,7 @@ def recall_or_derive(
 
     ``wanted``: all that decides it beside the function, the arguments and what it reads.
     """
-    path = _path(function, arguments, wanted)
+    path = _path(function, arguments, wanted) if optimisations.all_enabled() else None
     if path is None:
         return derive()
     found = _recall(path)

@@ -13,6 +13,7 @@ import pytest
 
 from adgen import remembered
 from adgen.remembered import recall_or_derive
+from adgen.transpiler import optimisations
 from adgen.transpiler.compiler import compile_source
 from adgen.transpiler.requests import Request
 from adgen.transpiler.signature import argument_of
@@ -110,6 +111,16 @@ def test_found_again(home):
     program.write(program.file.read_text())  # as in another process
     assert not program.derives()
     assert len(kept(home)) == 1
+
+
+def test_what_is_compiled_with_less_is_not_kept(home):
+    program = Program(home)
+    with optimisations.without(optimisations.HOISTING):
+        assert program.derives() and program.derives()
+    assert not kept(home)
+    assert program.derives() and not program.derives()
+    with optimisations.without(optimisations.HOISTING):
+        assert program.derives()
 
 
 def test_types_and_what_is_wanted_count(home):
