@@ -21,6 +21,7 @@ from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
+from adgen.transpiler.passes.overwritten import renew_overwritten
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
@@ -32,6 +33,7 @@ from adgen.transpiler.source import Source
 PASSES = gradient.Passes(optimise, optimise_joint)
 # What is done to loops over scalars, in order.
 LOOP_PASSES = (
+    (optimisations.WORK_SPACE, renew_overwritten),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
     (optimisations.SHARED_ELEMENTS, share_elements),
@@ -108,6 +110,8 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     if request.mode == "primal":
         return (gradient.primal(returning_updates(primal), PASSES),)
+    if request.mode != "jvp" and optimisations.enabled(optimisations.WORK_SPACE):
+        primal = renew_overwritten(primal)
     if request.mode == "value_and_grad":
         return (gradient.value_and_grad(primal, request.wrt, PASSES),)
     if request.mode == "grad_and_aux":

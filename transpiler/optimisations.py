@@ -13,6 +13,7 @@ from contextvars import ContextVar
 HOISTING = "hoisting out of loops"
 COMMON_SUBEXPRESSIONS = "common subexpressions"
 LOCAL_WRITES = "writes that stay in their iteration"
+WORK_SPACE = "work space that belongs to an iteration"
 INDEPENDENT_ITERATIONS = "forward and reverse of independent iterations in one loop"
 MINIMUM_CUT = "minimum cut of what is stored, against storing all"
 SHARED_LOOPS = "parts of array code in shared loops"

@@ -26,11 +26,23 @@ def scaled_rows(M, scale):
     return total
 
 
+def work_space(M, scale):
+    total = 0.0
+    terms = np.zeros(M.shape[1])
+    for i in range(M.shape[0]):
+        for j in range(M.shape[1]):
+            terms[j] = np.exp(scale * M[i, j])
+        for j in range(M.shape[1]):
+            total += terms[j] * terms[0]
+    return total
+
+
 _r = np.random.default_rng(0)
 PROGRAMS = [
     *CASES,
     (two_stencils, (0,), (_r.normal(size=8), 3)),
     (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
+    (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
 ]
 
 
