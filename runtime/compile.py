@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.runtime import vector_functions
 from adgen.runtime.loader import Loaded, load
 
 # The part of fast maths that keeps NaN and infinity what they are.
@@ -28,10 +29,12 @@ class Options:
 
     fastmath: bool = False
     boundscheck: bool = False
+    vector_math: bool = True
 
     def key(self) -> str:
         """The part of the content hash that the options decide."""
-        return f"fastmath={self.fastmath} boundscheck={self.boundscheck}"
+        chosen = f"fastmath={self.fastmath} boundscheck={self.boundscheck}"
+        return f"{chosen} {vector_functions.description()}" if self.vector_math else chosen
 
 
 def versions(adgen: str) -> str:

@@ -134,7 +134,8 @@ class _Empty(importlib.abc.Loader):
     """Loads nothing: machine code in a cache needs a module's name, not what is in it."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module empty."""
+        """Leave the module empty, but load the libraries that its code may call."""
+        importlib.import_module("adgen.runtime.vector_math")
 
 
 sys.meta_path.append(_Finder())

@@ -54,7 +54,8 @@ def compile_source(
     functions = derive(primal, request)
     finish = to_loops if request.stage == "numba" else to_read
     functions = tuple(finish(function) for function in functions)
-    text = emit_module(functions, Style(numba=request.stage == "numba"), header=header)
+    style = Style(numba=request.stage == "numba", vector_math=request.vector_math)
+    text = emit_module(functions, style, header=header)
     structure = (
         returning_updates(primal).structure if request.mode == "primal" else primal.structure
     )

@@ -28,6 +28,7 @@ class Request:
     ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
     ``ones_known``: the types of arguments say which of their extents are 1.
     ``counters``: integers in containers that are differentiated by.
+    ``vector_math``: Numba is given elementary functions that it may vectorise.
     """
 
     mode: str
@@ -37,6 +38,7 @@ class Request:
     speculates: bool = True
     ones_known: bool = True
     counters: tuple[Counter, ...] = ()
+    vector_math: bool = True
 
 
 @dataclass(frozen=True, slots=True)

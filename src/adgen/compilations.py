@@ -193,7 +193,10 @@ class Compilations:
         wrt = flat_wrt(self.source, arguments, leaves, wanted.positions)
         stage = "numba" if jit else "array"
         counted = () if wanted.mode == "jvp" else counters(leaves, wanted.positions, wrt)
-        request = Request(wanted.mode, wrt, wanted.order, stage, speculates, counters=counted)
+        request = Request(
+            wanted.mode, wrt, wanted.order, stage, speculates,
+            counters=counted, vector_math=wanted.options.vector_math,
+        )  # fmt: skip
         header = run_header(arguments)
 
         def derive() -> Compiled:

@@ -86,7 +86,10 @@ def module(
     leaves = leaves_of(arguments)
     wrt = flat_wrt(compilations.source, arguments, leaves, wanted.positions)
     counted = counters(leaves, wanted.positions, wrt)
-    request = Request(wanted.mode, wrt, wanted.order, "numba", counters=counted)
+    request = Request(
+        wanted.mode, wrt, wanted.order, "numba",
+        counters=counted, vector_math=wanted.options.vector_math,
+    )  # fmt: skip
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled
     for cls_key, cls in compiled.classes.items():

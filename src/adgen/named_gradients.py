@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 from adgen.gradients import Derivative
+from adgen.options import Choices
 from adgen.transforms import floating_arguments, grad, object_of
 
 
 def grad_named(
-    function: Callable[..., Any], argname: str, *, jit: bool | None = None
+    function: Callable[..., Any], argname: str, **options: Unpack[Choices]
 ) -> Derivative:
     """The gradient by the argument of that name.
 
     >>> grad_named(lambda x, y: x * y, "y", jit=False)(3.0, 2.0)
     3.0
     """
-    return grad(function, argname, jit=jit)
+    return grad(function, argname, **options)
 
 
 def multigrad_dict(
-    function: Callable[..., Any], *, jit: bool | None = None
+    function: Callable[..., Any], **options: Unpack[Choices]
 ) -> Callable[..., dict[str, Any]]:
     """The gradients by all arguments at once, in a dict by name.
 
@@ -31,14 +32,14 @@ def multigrad_dict(
     >>> multigrad_dict(lambda x, y: x * y, jit=False)(3.0, 2.0)
     {'x': 2.0, 'y': 3.0}
     """
-    owner = object_of(function, None, jit)
+    owner = object_of(function, None, options)
 
     @functools.wraps(function)
     def gradients(*args: Any, **kwargs: Any) -> dict[str, Any]:
         names = floating_arguments(owner, args, kwargs)
         if not names:
             return {}
-        found = object_of(function, names, jit).grad(*args, **kwargs)
+        found = object_of(function, names, options).grad(*args, **kwargs)
         return dict(zip(names, found, strict=True))
 
     return gradients

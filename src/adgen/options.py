@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from adgen.runtime.compile import Options as NumbaOptions
 
 
 @dataclass(frozen=True)
 class Options:
-    """``jit``: by Numba or in CPython; ``fastmath``, ``boundscheck``: as Numba has them."""
+    """``jit``: by Numba or in CPython; ``fastmath``, ``boundscheck``: as Numba has them.
+
+    ``vector_math``: elementary functions in loops are computed for several numbers at once.
+    """
 
     jit: bool = True
     fastmath: bool = False
     boundscheck: bool = False
+    vector_math: bool = True
 
     @property
     def compiles(self) -> bool:
@@ -24,4 +29,17 @@ class Options:
     @property
     def numba(self) -> NumbaOptions:
         """The part that concerns Numba."""
-        return NumbaOptions(self.fastmath, self.boundscheck)
+        return NumbaOptions(self.fastmath, self.boundscheck, self.vector_math)
+
+    def changed(self, choices: Choices) -> Options:
+        """The same with what was chosen."""
+        return replace(self, **{key: value for key, value in choices.items() if value is not None})  # type: ignore[arg-type]
+
+
+class Choices(TypedDict, total=False):
+    """Options as keywords of a call; what is missing or None stays as it is."""
+
+    jit: bool | None
+    fastmath: bool | None
+    boundscheck: bool | None
+    vector_math: bool | None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 from adgen import checking
 from adgen.compilations import compilations_of
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
 from adgen.leaves import leaves_of
-from adgen.options import Options
+from adgen.options import Choices, Options
 from adgen.parameters import Wrt
 from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
@@ -22,43 +22,29 @@ Function = Callable[..., Any]
 
 @overload
 def differentiate(
-    function: Function,
-    wrt: Wrt = 0,
-    *,
-    jit: bool = True,
-    fastmath: bool = False,
-    boundscheck: bool = False,
+    function: Function, wrt: Wrt = 0, **options: Unpack[Choices]
 ) -> Differentiable: ...
 @overload
 def differentiate(
-    function: None = None,
-    wrt: Wrt = 0,
-    *,
-    jit: bool = True,
-    fastmath: bool = False,
-    boundscheck: bool = False,
+    function: None = None, wrt: Wrt = 0, **options: Unpack[Choices]
 ) -> Callable[[Function], Differentiable]: ...
 def differentiate(
-    function: Function | None = None,
-    wrt: Wrt = 0,
-    *,
-    jit: bool = True,
-    fastmath: bool = False,
-    boundscheck: bool = False,
+    function: Function | None = None, wrt: Wrt = 0, **options: Unpack[Choices]
 ) -> Differentiable | Callable[[Function], Differentiable]:
     """A function as an object that calls like it, compiled, and has its derivatives.
 
     A decorator, with or without options.  ``wrt``: a position, a name, or a tuple of them
     (then derivatives are tuples).  ``jit=False`` runs the generated source in CPython;
-    ``fastmath`` lets sums be reordered; ``boundscheck`` checks indices.
+    ``fastmath=True`` lets all sums be reordered; ``boundscheck=True`` checks indices;
+    ``vector_math=False`` computes ``exp`` and its like for one number at a time.
 
     >>> differentiate(lambda x: x * x, jit=False).grad(3.0)
     6.0
     """
-    options = Options(jit, fastmath, boundscheck)
+    chosen = Options().changed(options)
     if function is None:
-        return lambda decorated: _differentiable(decorated, wrt, options)
-    return _differentiable(function, wrt, options)
+        return lambda decorated: _differentiable(decorated, wrt, chosen)
+    return _differentiable(function, wrt, chosen)
 
 
 def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable:
@@ -76,47 +62,48 @@ def _differentiable(function: Function, wrt: Wrt, options: Options) -> Different
     return Differentiable(function, wrt, options)
 
 
-def grad(function: Function, wrt: Wrt | None = None, *, jit: bool | None = None) -> Derivative:
+def grad(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Derivative:
     """The gradient of a function of one scalar result, a function of the same arguments.
 
-    ``wrt`` is the first argument unless given (of a differentiable object: its own).
+    ``wrt`` is the first argument unless given (of a differentiable object: its own).  The
+    options are those of ``differentiate``.
     ``grad(grad(f))`` is the second derivative by a number.
 
     >>> grad(grad(lambda x: x**3, jit=False))(2.0)
     12.0
     """
-    return _derivative("grad", function, wrt, jit)
+    return _derivative("grad", function, wrt, options)
 
 
 def value_and_grad(
-    function: Function, wrt: Wrt | None = None, *, jit: bool | None = None
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
 ) -> Derivative:
     """Like ``grad``, but returns ``(value, gradient)``, computed together.
 
     >>> value_and_grad(lambda x: x * x, jit=False)(3.0)
     (9.0, 6.0)
     """
-    return _derivative("value_and_grad", function, wrt, jit)
+    return _derivative("value_and_grad", function, wrt, options)
 
 
-def hvp(function: Function, wrt: Wrt | None = None, *, jit: bool | None = None) -> Derivative:
+def hvp(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Derivative:
     """``hvp(f)(*args, v)``: the Hessian of a function of one scalar result, times ``v``.
 
     >>> hvp(lambda x, y: x * x * y, jit=False)(1.0, 3.0, 2.0)
     12.0
     """
-    return _derivative("hvp", function, wrt, jit)
+    return _derivative("hvp", function, wrt, options)
 
 
 def grad_and_aux(
-    function: Function, wrt: Wrt | None = None, *, jit: bool | None = None
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
 ) -> Derivative:
     """``(gradient, aux)`` of a function that returns ``(scalar, aux)``: aux is anything.
 
     >>> grad_and_aux(lambda x: (x * x, -x), jit=False)(3.0)
     (6.0, -3.0)
     """
-    return _derivative("grad_and_aux", function, wrt, jit)
+    return _derivative("grad_and_aux", function, wrt, options)
 
 
 def vjp(
@@ -131,23 +118,22 @@ def vjp(
     (61.0,)
     """
     if wrt is None:
-        wrt = floating_arguments(object_of(function, None, jit), args, kwargs)
-    return object_of(function, wrt, jit).vjp(*args, **kwargs)
+        wrt = floating_arguments(object_of(function, None, {"jit": jit}), args, kwargs)
+    return object_of(function, wrt, {"jit": jit}).vjp(*args, **kwargs)
 
 
 def jvp(
     function: Function,
     primals: Sequence[Any],
     tangents: Sequence[Any],
-    *,
-    jit: bool | None = None,
+    **options: Unpack[Choices],
 ) -> tuple[Any, Any]:
     """``(value, tangent)`` in the direction ``tangents``, one per primal; None is zero.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None), jit=False)
     (6.0, 3.0)
     """
-    return object_of(function, None, jit).jvp(tuple(primals), tuple(tangents))
+    return object_of(function, None, options).jvp(tuple(primals), tuple(tangents))
 
 
 def check_grads(
@@ -156,7 +142,7 @@ def check_grads(
     *,
     modes: Sequence[str] = checking.MODES,
     order: int = 1,
-    jit: bool | None = None,
+    **options: Unpack[Choices],
 ) -> Callable[..., None]:
     """``check_grads(f)(*args)`` compares derivatives with finite differences of ``f``.
 
@@ -165,7 +151,7 @@ def check_grads(
 
     >>> check_grads(lambda x: x * x, order=2, jit=False)(3.0)
     """
-    owner = object_of(function, wrt, jit)
+    owner = object_of(function, wrt, options)
 
     def check(*args: Any, **kwargs: Any) -> None:
         bound = owner._compilations.parameters.bind(args, kwargs)
@@ -174,9 +160,9 @@ def check_grads(
     return check
 
 
-def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None) -> Derivative:
+def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices) -> Derivative:
     if not isinstance(function, Derivative):
-        return object_of(function, wrt, jit).derivative(kind)
+        return object_of(function, wrt, options).derivative(kind)
     owner, order = function.owner, function._wanted.order
     given = owner._compilations.parameters.positions(owner.wrt if wrt is None else wrt)
     if function.kind != "grad" or given != owner._positions:
@@ -184,7 +170,7 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, jit: bool | None
             f"{kind} of {function!r} is not derived",
             hint="take grad of grad by the same number, or hvp(f)(*args, v)",
         )
-    return object_of(owner, owner.wrt, jit).derivative(kind, order + 1)
+    return object_of(owner, owner.wrt, options).derivative(kind, order + 1)
 
 
 def floating_arguments(
@@ -197,13 +183,11 @@ def floating_arguments(
     return tuple(compilations.parameters.names[k] for k in sorted(floats))
 
 
-def object_of(function: Function, wrt: Wrt | None, jit: bool | None) -> Differentiable:
+def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differentiable:
     """A differentiable object of the function with these options."""
     if not isinstance(function, Differentiable):
-        return _kept_object(function, 0 if wrt is None else wrt, Options(jit is not False))
-    options = function.options
-    if jit is not None and jit != options.jit:
-        options = Options(jit, options.fastmath, options.boundscheck)
+        return _kept_object(function, 0 if wrt is None else wrt, Options().changed(choices))
+    options = function.options.changed(choices)
     if options == function.options and (wrt is None or wrt == function.wrt):
         return function
     return _differentiable(function, function.wrt if wrt is None else wrt, options)

@@ -10,7 +10,7 @@ import gast
 import numpy as np
 
 from adgen.transpiler import optimisations
-from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection
+from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection, vector_forms
 from adgen.transpiler.emit.calls import call_name, keywords
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.plan import Plan
@@ -71,12 +71,15 @@ class Expressions:
             return nodes.call("matmul", *operands)
         if self._is_square(op):
             return nodes.binary(operator.mul, operands[0], self._promoted(op)[0])
-        form = numba_forms.form(op, operands)
+        form = self._vector_form(op, operands) or numba_forms.form(op, operands)
         kind = op.result.type
         if isinstance(kind, Scalar) and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8:
             usual = form if form is not None else self._usual(op, operands)
             return nodes.call(nodes.dtype(kind.dtype), usual)  # Numba computes in 64 bits
         return form
+
+    def _vector_form(self, op: Op, operands: list[Expr]) -> Expr | None:
+        return vector_forms.form(op, operands) if self.plan.style.vector_math else None
 
     def _is_square(self, op: Op) -> bool:
         """Whether an op is ``x ** 2`` of a variable: Numba compiles a function for each power."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.emit import calls, classes, kernels, nodes
+from adgen.transpiler.emit import calls, classes, kernels, nodes, vector_forms
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -105,7 +105,9 @@ def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) 
     }
     if not style.numba:
         found |= classes.imported(functions)
-    pairs = sorted({pair for pair in found if pair is not None}.union(*map(kernels.imports, texts)))
+    for text in texts:
+        found |= kernels.imports(text) | vector_forms.imports(text)
+    pairs = sorted(pair for pair in found if pair is not None)
     groups = [
         [f"import {module}" for module in ("math", "sys") if (module, "") in used],
         ["import numpy as np"] if ("numpy", "np") in used else [],
