@@ -8,6 +8,7 @@ from typing import Any
 
 from adgen.transpiler import library
 from adgen.transpiler.primitives.kinds import NoDerivative, Primitive
+from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import entries
 
 COLUMNS = ("function", "derivative", "remark")
@@ -51,5 +52,7 @@ def _name(entry: Primitive) -> str:
         if not entry.symbol:
             return f"operator.{name}"
         return f"{entry.symbol}x" if len(entry.operands) == 1 else f"x {entry.symbol} y"
+    if is_special(callee):
+        return called(callee)
     short = {"numpy": "np.", "builtins": "", "math": "math."}
     return f"{short.get(module, f'{module}.')}{name}"

@@ -51,7 +51,7 @@ OWNED_BY: dict[str, tuple[str, ...]] = {
     "astor": ("adgen.transpiler.emit",),
     "numba": ("adgen.runtime",),
     "llvmlite": ("adgen.runtime",),
-    "scipy": ("adgen.runtime",),
+    "scipy": ("adgen.runtime", "adgen.transpiler.primitives", "adgen.transpiler.library"),
     "typer": ("adgen.cli",),
     "rich": ("adgen.cli",),
 }

@@ -7,6 +7,7 @@ threads.  Nothing of these packages is imported here; they need not be there.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -21,6 +22,21 @@ STAND_INS: Mapping[str, ModuleType] = {
 }
 
 
+# SciPy's are imported when a program asks for one: that takes longer than most compilations.
+_OF_SCIPY = {
+    f"{package}scipy{part}": f"scipy{part}"
+    for package in ("", "autograd.", "jax.")
+    for part in (".special", ".linalg")
+} | {"scipy": "scipy"}
+
+
+def stand_in(path: str) -> ModuleType | None:
+    """The module of NumPy or SciPy that the module at a path stands for, or None."""
+    if path in _OF_SCIPY:
+        return importlib.import_module(_OF_SCIPY[path])
+    return STAND_INS.get(path)
+
+
 def parallel_range(*bounds: int) -> range:
     """What ``numba.prange`` means where nothing runs on threads."""
     return range(*bounds)
@@ -33,30 +49,31 @@ vars(NUMBA)["prange"] = parallel_range
 def understood(value: Any) -> Any:
     """The module or function that a thing stands for; any other thing itself."""
     if isinstance(value, ModuleType):
-        return STAND_INS.get(value.__name__, value)
+        return stand_in(value.__name__) or value
     numba = sys.modules.get("numba")
     if numba is not None and vars(numba).get("prange") is value:
         return parallel_range
     name = getattr(value, "__name__", None)
     if not callable(value) or not isinstance(name, str):
         return value
-    for path, module in STAND_INS.items():
+    for path in (*STAND_INS, *_OF_SCIPY):
         loaded = sys.modules.get(path)
         if loaded is not None and vars(loaded).get(name) is value:
-            return getattr(module, name, value)
+            return getattr(stand_in(path), name, value)
     return value
 
 
 def module_at(path: str) -> tuple[ModuleType, str] | None:
-    """The module of NumPy that a dotted path begins with, and the rest of the path.
+    """The module of NumPy or SciPy that a dotted path begins with, and the rest of the path.
 
     >>> module_at("autograd.numpy.linalg.norm")[1]
     'norm'
     """
     first, rest = path, ""
     while first:
-        if first in STAND_INS:
-            return STAND_INS[first], rest
+        module = stand_in(first)
+        if module is not None:
+            return module, rest
         first, _, last = first.rpartition(".")
         rest = f"{last}.{rest}" if rest else last
     return None

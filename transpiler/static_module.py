@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
-from adgen.transpiler.dialects import NUMBA, STAND_INS, module_at
+from adgen.transpiler.dialects import NUMBA, module_at, stand_in
 from adgen.transpiler.errors import AdgenError, SourceNotFound, Unrun
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
@@ -261,7 +261,7 @@ class _Reader:
             self.bindings.bind(name, value)
 
     def _import_star(self, statement: ast.ImportFrom) -> None:
-        module = MODULES.get(statement.module or "", STAND_INS.get(statement.module or ""))
+        module = MODULES.get(statement.module or "", stand_in(statement.module or ""))
         if module is None or statement.level:
             for name in list(self.bindings.values):
                 self.bindings.hide(name, f"`from {statement.module} import *` may have replaced it")
@@ -390,12 +390,12 @@ class _Reader:
 
 
 def _resolve(path: str) -> object:
-    """``numpy.linalg`` → the module, by attributes alone: nothing is imported."""
-    stand_in = module_at(path)
+    """``numpy.linalg`` → the module, by attributes alone: nothing but SciPy is imported."""
+    found = module_at(path)
     first, _, rest = path.partition(".")
     value: object = MODULES.get(first, MISSING)
-    if stand_in is not None:
-        value, rest = stand_in
+    if found is not None:
+        value, rest = found
     for name in filter(None, rest.split(".")):
         value = getattr(value, name, MISSING)
     return value

@@ -13,16 +13,35 @@ from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.types import Array, Scalar, Type
 from adgen.transpiler.primitives import table
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.kinds import Domain, NoDerivative, Primitive
+from adgen.transpiler.primitives.kinds import (
+    BOOLEAN,
+    Domain,
+    Elementwise,
+    NoDerivative,
+    Primitive,
+    Refused,
+)
+from adgen.transpiler.primitives.spelling import is_special
 
 ENTRIES = list(table.entries())
-SMOOTH = [entry for entry in ENTRIES if not isinstance(entry.kind, NoDerivative)]
+
+
+def has_rule(entry: Primitive, k: int) -> bool:
+    """Whether there is a derivative by an operand."""
+    if isinstance(entry.kind, Elementwise):
+        return not isinstance(entry.kind.rules[k], Refused)
+    return not isinstance(entry.kind, NoDerivative)
+
+
+SMOOTH = [e for e in ENTRIES if any(has_rule(e, k) for k in range(len(e.operands)))]
 # Python's own functions and those of math take numbers, one at a time.
 NUMBERS_ONLY = {max, min}
 
 
 def name_of(entry: Primitive) -> str:
     """``np.sin``, ``operator.add``, ``max``: for the test's id."""
+    if is_special(entry.callee):
+        return f"special.{entry.callee.__name__}"
     module = getattr(entry.callee, "__module__", None) or "np"
     return f"{module.lstrip('_')}.{entry.callee.__name__}"
 
@@ -51,7 +70,7 @@ class Case:
         """The types of the operands; conditions are boolean."""
         kinds: list[Type] = []
         for shape, domain in zip(self.shapes, self.entry.domain, strict=True):
-            dtype = np.dtype(bool if domain.integer else self.dtype)
+            dtype = _dtype(domain, self.dtype)
             if shape:
                 kinds.append(Array(dtype, tuple(extent == 1 for extent in shape)))
             else:
@@ -98,10 +117,17 @@ def sample(
     if domain.integer:
         grid = draw.integers(int(domain.low), int(domain.high) + 1, size=4 * count + 3)
     chosen = draw.choice(grid, size=count, replace=domain.integer)
-    array = np.asarray(chosen, dtype=bool if domain.integer else dtype).reshape(shape)
+    array = np.asarray(chosen, dtype=_dtype(domain, dtype)).reshape(shape)
     if shape:
         return array
     return array.item() if dtype == "f8" or domain.integer else array[()]
+
+
+def _dtype(domain: Domain, dtype: str) -> np.dtype[Any]:
+    """Of operands that are no floats: truth values, or the integers of the domain."""
+    if not domain.integer:
+        return np.dtype(dtype)
+    return np.dtype(bool if domain is BOOLEAN else np.int64)
 
 
 ELEMENTWISE_SHAPES = {

@@ -14,7 +14,7 @@ from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.ir.verifier import verify
 from adgen.transpiler.primitives.builder import result_type
-from tests.primitives.cases import ENTRIES, Case, NoDerivative, all_cases, name_of
+from tests.primitives.cases import ENTRIES, Case, NoDerivative, all_cases, has_rule, name_of
 
 # Weights of the central difference of sixth order, at h, 2h and 3h.
 STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))
@@ -28,7 +28,7 @@ def active(case: Case) -> list[int]:
     return [
         k
         for k, (kind, domain) in enumerate(zip(case.types(), case.entry.domain, strict=True))
-        if is_float(kind) and not domain.integer
+        if is_float(kind) and not domain.integer and has_rule(case.entry, k)
     ]
 
 
@@ -101,7 +101,11 @@ def test_reverse_is_the_transpose_of_forward(case: Case) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [case for case in all_cases(dtype="f4") if case.entry.callee.__module__ != "math"],
+    [
+        case
+        for case in all_cases(dtype="f4")
+        if getattr(case.entry.callee, "__module__", "") != "math"
+    ],
     ids=str,
 )
 def test_float32_stays_float32(case: Case) -> None:
@@ -110,7 +114,8 @@ def test_float32_stays_float32(case: Case) -> None:
     value = np.asarray(case.call(operands))
     tangents = [np.asarray(t, np.float32)[()] for t in directions(case, operands)]
     have = jvp(case, operands, tangents)
-    assert np.asarray(have).dtype == value.dtype == np.float32
+    assert np.asarray(have).dtype == value.dtype
+    assert value.dtype == np.float32 or any(domain.integer for domain in case.entry.domain)
     seed = np.ones(value.shape, np.float32)[()]
     for k, cotangent in zip(active(case), vjp(case, operands, seed), strict=True):
         assert np.asarray(cotangent).dtype == np.asarray(operands[k]).dtype

@@ -169,10 +169,10 @@ class _Forward:
         attrs.pop("reassoc", None)
         parts: list[Operand] = []
         if isinstance(kind, Elementwise):
-            for rule, operand in zip(kind.rules, operands, strict=True):
+            for k, (rule, operand) in enumerate(zip(kind.rules, operands, strict=True)):
                 t = self.varied(operand)
                 if rule is not None and t is not None:
-                    parts.append(tracer.apply_rule(b, rule, t, op.result, *operands))
+                    parts.append(tracer.apply_partial(b, op, k, rule, t))
         elif isinstance(kind, Linear):
             t = self.tangent(b, operands[0])
             parts.append(b.emit(op.callee, t, *operands[1:], **attrs))

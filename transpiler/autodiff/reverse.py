@@ -199,9 +199,9 @@ class _Reverser(Accumulator):
         kind, operands, attrs = entry.kind, op.operands, dict(op.attrs)
         attrs.pop("reassoc", None)
         if isinstance(kind, Elementwise):
-            for rule, operand in zip(kind.rules, operands, strict=True):
+            for k, (rule, operand) in enumerate(zip(kind.rules, operands, strict=True)):
                 if rule is not None and operand in self.activity:
-                    part = tracer.apply_rule(b, rule, g, op.result, *operands)
+                    part = tracer.apply_partial(b, op, k, rule, g)
                     self.contribute(b, adjoints, operand, part)
         elif isinstance(kind, Linear):
             part = tracer.apply_rule(b, kind.vjp, g, *operands, **attrs)

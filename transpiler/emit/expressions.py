@@ -11,13 +11,14 @@ import numpy as np
 
 from adgen.transpiler import optimisations
 from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection, vector_forms
-from adgen.transpiler.emit.calls import call_name, keywords
+from adgen.transpiler.emit.calls import keywords
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array, Scalar, Type
+from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find
 
 
@@ -67,6 +68,8 @@ class Expressions:
         """What only Numba is given; None where it takes what CPython does."""
         if op.attrs.get("reassoc") and optimisations.enabled(optimisations.FREE_SUMS):
             return nodes.call("radd", *operands)
+        if is_special(op.callee):
+            return nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
         if kernels.is_product(op):
             return nodes.call("matmul", *operands)
         if self._is_square(op):
@@ -108,7 +111,7 @@ class Expressions:
             return nodes.unary(op.callee, *operands)
         if entry is not None and entry.reduction:
             return self._reduction(op, operands[0])
-        return nodes.call(call_name(op.callee), *operands, **keywords(op.attrs))
+        return nodes.call(called(op.callee), *operands, **keywords(op.attrs))
 
     def _promoted(self, op: Op, first: int = 0) -> list[Expr]:
         """The operands; for Numba each in the type in which NumPy computes."""
@@ -138,11 +141,11 @@ class Expressions:
         if isinstance(kind, Scalar):
             wanted = op.result.type
             if not self.numba:
-                return nodes.call(call_name(op.callee), operand)
+                return nodes.call(called(op.callee), operand)
             return self._convert(operand, kind, wanted)
         axes = op.attrs["axis"]
         return nodes.call(
-            call_name(op.callee), operand, **_axes(axes, kind.ndim, op.attrs.get("keepdims"))
+            called(op.callee), operand, **_axes(axes, kind.ndim, op.attrs.get("keepdims"))
         )
 
     def _convert(self, value: Expr, have: Type, want: Type) -> Expr:

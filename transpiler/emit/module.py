@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.emit import calls, classes, kernels, nodes, vector_forms
+from adgen.transpiler.emit import classes, kernels, nodes, vector_forms
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -21,6 +21,7 @@ from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Operand
 from adgen.transpiler.ir.trees import Constant, parts_of
+from adgen.transpiler.primitives.spelling import import_of
 
 
 def emit_module(
@@ -98,7 +99,7 @@ def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) 
         if any(re.search(rf"\b{short or module}\.", text) for text in texts)
     }
     found = {
-        calls.import_of(op.callee)
+        import_of(op.callee, style.numba)
         for function in functions
         for _, op in core.walk(function.body)
         if not isinstance(op.callee, str)

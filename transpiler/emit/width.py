@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adgen.transpiler.emit.calls import call_name
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
+from adgen.transpiler.primitives.spelling import called
 from adgen.transpiler.primitives.table import find
 
 _AROUND = {
@@ -34,7 +34,7 @@ def estimate(op: Op, widths: Mapping[Value, int]) -> int:
     attrs = sum(len(name) + 6 for name, value in op.attrs.items() if value and name != "reassoc")
     if entry is not None and entry.reduction and _reduces_all(op):
         attrs = 0
-    return inner + between + len(call_name(op.callee)) + 2 + attrs
+    return inner + between + len(called(op.callee)) + 2 + attrs
 
 
 def _reduces_all(op: Op) -> bool:

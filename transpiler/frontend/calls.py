@@ -48,6 +48,7 @@ from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.trees import Node
+from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
 from adgen.transpiler.user_primitives import UserPrimitive
@@ -162,6 +163,8 @@ def _lookup(callee: Any) -> Any:
 
 
 def _shown(callee: Any) -> str:
+    if is_special(callee):
+        return called(callee)
     module = getattr(callee, "__module__", "") or ""
     name = getattr(callee, "__name__", repr(callee))
     if module == "":

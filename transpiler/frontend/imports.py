@@ -10,7 +10,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.dialects import STAND_INS
+from adgen.transpiler.dialects import stand_in
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import Static
 from adgen.transpiler.frontend.context import Context
@@ -63,8 +63,9 @@ def _absolute(cx: Context, node: Any) -> str:
 
 def _module(cx: Context, node: Any, path: str) -> ModuleType:
     """A module that is there already, or one whose import runs no code of the user."""
-    if path in STAND_INS:
-        return STAND_INS[path]
+    known = stand_in(path)
+    if known is not None:
+        return known
     found = sys.modules.get(path)
     if found is not None:
         return found

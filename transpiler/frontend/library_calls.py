@@ -13,6 +13,9 @@ from adgen.transpiler.frontend.bindings import Binding, Ref
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, method
 from adgen.transpiler.frontend.functions import call_source
+from adgen.transpiler.frontend.table_calls import operand_of_binding
+from adgen.transpiler.ir.core import Value
+from adgen.transpiler.primitives.custom import STOP
 from adgen.transpiler.source import from_function
 
 
@@ -32,6 +35,12 @@ def call_definition(
 def _refuse(cx: Context, call: Call) -> NoReturn:
     message, hint = (argument.value for argument in call.args)
     cx.refuse(UnsupportedSyntax, message, call.node, hint)
+
+
+@known(library.constant)
+def _constant(cx: Context, call: Call) -> Binding:
+    x = operand_of_binding(cx, call.args[0], call.node)
+    return cx.wrap(cx.emit(call.node, STOP, x) if isinstance(x, Value) else x)
 
 
 def _as_method(definition: Callable[..., Any]) -> Callable[..., Binding]:

@@ -17,6 +17,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
 from adgen.transpiler.library.gathering import accumulate, gather, scatter
 from adgen.transpiler.library.registry import (
     alike,
+    constant,
     definition_of,
     is_one,
     names,
@@ -27,6 +28,6 @@ from adgen.transpiler.library.registry import (
 )
 
 __all__ = [
-    "accumulate", "alike", "definition_of", "gather", "is_one", "names", "near_matches", "owns",
-    "refuse", "scatter", "shares_memory",
+    "accumulate", "alike", "constant", "definition_of", "gather", "is_one", "names",
+    "near_matches", "owns", "refuse", "scatter", "shares_memory",
 ]  # fmt: skip

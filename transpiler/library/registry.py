@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import importlib
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -26,7 +28,8 @@ def defines(*functions: Any) -> Callable[[Definition], Definition]:
 def definition_of(function: Any) -> Callable[..., Any] | None:
     """The definition of a NumPy function, or None."""
     try:
-        return _DEFINITIONS.get(function)
+        known = _DEFINITIONS.get(function)
+        return _DEFINITIONS.get(function) if known is None and _load_scipy() else known
     except TypeError:  # not hashable
         return None
 
@@ -49,18 +52,20 @@ def owns(function: Any) -> bool:
 
 def names() -> list[str]:
     """The functions that have a definition, as users write them, in the order of the files."""
+    _load_all()
     return [_shown(function) for function in _DEFINITIONS]
 
 
 def near_matches(name: str) -> list[str]:
-    """Names in the library that resemble ``name``, for an error message."""
-    known = sorted({function.__name__ for function in _DEFINITIONS})
+    """Names in the library that resemble ``name``, for an error message; none of SciPy's."""
+    known = sorted({f.__name__ for f in _DEFINITIONS if not f.__module__.startswith("scipy")})
     return difflib.get_close_matches(name, known, n=3)
 
 
 def _shown(function: Any) -> str:
     module = (getattr(function, "__module__", "") or "numpy").split(".")
-    public = ["np", *(part for part in module[1:] if not part.startswith("_"))]
+    short = ["np"] if module[0] == "numpy" else []
+    public = [*short, *(part for part in module[1:] if not part.startswith("_"))]
     return ".".join([*public, function.__name__])
 
 
@@ -84,6 +89,35 @@ def alike(a: Any, b: Any) -> bool:
     return bool(a.shape == b.shape)
 
 
+def constant(a: Any) -> Any:
+    """In a definition: ``a`` as something by which nothing is differentiated.
+
+    The front end sees to it.  Only for what does not change the result.
+    """
+    return a
+
+
 def is_one(a: Any, axis: int) -> bool:
     """In a definition: whether an axis is known to have length 1.  The front end decides it."""
     return bool(a.shape[axis] == 1)
+
+
+# Definitions of functions that a program has only if it has imported their module: importing it
+# here would take longer than most compilations.
+_OF_SCIPY = {"scipy.special": "special"}
+_loaded: set[str] = set()
+
+
+def _load_scipy() -> bool:
+    """Add what the program may have of SciPy; whether there was anything new."""
+    missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
+    for name in missing:
+        importlib.import_module(f"adgen.transpiler.library.{_OF_SCIPY[name]}")
+        _loaded.add(name)
+    return bool(missing)
+
+
+def _load_all() -> None:
+    for name in _OF_SCIPY:
+        importlib.import_module(name)
+    _load_scipy()

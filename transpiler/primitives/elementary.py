@@ -58,6 +58,16 @@ _FLOAT = rules.fixed(rules.shaped(np.float64, (), True))
 _one(math.erf, lambda t, y, x: t * (2 / math.sqrt(math.pi)) * np.exp(-x * x), types=_FLOAT)
 _one(math.erfc, lambda t, y, x: t * (-2 / math.sqrt(math.pi)) * np.exp(-x * x), types=_FLOAT)
 
+
+def _digamma(x):  # type: ignore[no-untyped-def]
+    from scipy import special  # only here: importing it takes longer than most compilations
+
+    return special.psi(x)
+
+
+_one(math.gamma, lambda t, y, x: t * y * _digamma(x), POSITIVE, types=_FLOAT)
+_one(math.lgamma, lambda t, y, x: t * _digamma(x), POSITIVE, types=_FLOAT)
+
 primitive(np.arctan2, Elementwise(lambda t, z, x, y: t * y / (x * x + y * y),
                                   lambda t, z, x, y: -t * x / (x * x + y * y)),
           domain=NONZERO, spellings=(math.atan2,))  # fmt: skip

@@ -13,13 +13,25 @@ TypeRule = Callable[[tuple[Type, ...], Mapping[str, Any]], Type]
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """In place of a rule: there is no derivative by that operand, for this reason."""
+
+    reason: str
+
+    def __call__(self, *operands: Any) -> Any:
+        """Raise NotImplementedError: it is no formula."""
+        raise NotImplementedError(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Elementwise:
     """A function applied element by element, with broadcasting.
 
     One rule per operand, ``rule(t, result, *operands)``: the product of the
     partial derivative with ``t``.  ``t`` is a tangent in forward mode and a
     cotangent in reverse mode; un-broadcasting is inserted centrally.  None
-    stands for an operand without derivative.
+    stands for an operand by which the derivative is zero, Refused for one by which it is not
+    known.
     """
 
     rules: tuple[Rule | None, ...]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -18,6 +20,7 @@ from adgen.transpiler.primitives.kinds import (
     Primitive,
     TypeRule,
 )
+from adgen.transpiler.primitives.spelling import is_special
 
 _ENTRIES: dict[Any, Primitive] = {}  # what tests and lists go through
 _HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY}  # what only adgen writes
@@ -69,7 +72,8 @@ def find(callee: Any) -> Primitive | None:
         return callee.entry
     _load()
     try:
-        return _ENTRIES.get(callee) or _HIDDEN.get(callee)
+        known = _ENTRIES.get(callee) or _HIDDEN.get(callee)
+        return _ENTRIES.get(callee) if known is None and _load_scipy() else known
     except TypeError:  # not hashable
         return None
 
@@ -81,14 +85,14 @@ def is_entered(callee: Any) -> bool:
 
 def entries() -> Iterator[Primitive]:
     """All entries, spellings too, in the order of the table."""
-    _load()
+    _load_all()
     yield from _ENTRIES.values()
 
 
 def near_matches(name: str) -> list[str]:
-    """Names in the table that resemble ``name``, for an error message."""
+    """Names in the table that resemble ``name``, for an error message; none of SciPy's."""
     _load()
-    known = {getattr(callee, "__name__", "") for callee in _ENTRIES}
+    known = {getattr(callee, "__name__", "") for callee in _ENTRIES if not is_special(callee)}
     return difflib.get_close_matches(name, sorted(known), n=3)
 
 
@@ -100,3 +104,25 @@ def _load() -> None:
         elementary,
         reductions,
     )
+
+
+# Entries of functions that a program has only if it has imported their module: importing it
+# here would take longer than most compilations.
+_OF_SCIPY = {"scipy.special": "special"}
+_loaded: set[str] = set()
+
+
+def _load_scipy() -> bool:
+    """Complete the table by what the program may have of SciPy; whether there was anything new."""
+    missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
+    for name in missing:
+        importlib.import_module(f"adgen.transpiler.primitives.{_OF_SCIPY[name]}")
+        _loaded.add(name)
+    return bool(missing)
+
+
+def _load_all() -> None:
+    _load()
+    for name in _OF_SCIPY:
+        importlib.import_module(name)
+    _load_scipy()

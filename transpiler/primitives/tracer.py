@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.paths import Transpose
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.primitives.kinds import Refused
+from adgen.transpiler.primitives.spelling import called
 
 _OPERATORS = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul,
@@ -108,6 +111,23 @@ def apply_rule(builder: Builder, rule: Callable[..., Any], *operands: Any, **att
     """Run a rule on operands (None stays None) and return operands in the same structure."""
     traced = [None if o is None else Tracer(builder, o) for o in operands]
     return untrace(rule(*traced, **attrs))
+
+
+def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any], t: Any) -> Any:
+    """The part of a tangent or cotangent that operand ``k`` of an elementwise op has.
+
+    Raises NotDifferentiable where the derivative by that operand is not known.
+    """
+    if isinstance(rule, Refused):
+        place = _ORDINALS[k] if len(op.operands) > 1 else "only"
+        raise NotDifferentiable(
+            f"`{called(op.callee)}` has no derivative by its {place} argument: {rule.reason}",
+            op.span, "let that argument not depend on what the derivative is by",
+        )  # fmt: skip
+    return apply_rule(builder, rule, t, op.result, *op.operands)
+
+
+_ORDINALS = ("first", "second", "third", "fourth")
 
 
 def apply_tangents(

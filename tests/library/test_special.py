@@ -1,0 +1,151 @@
+"""``scipy.special``: what the library defines, what is refused, how it is found and compiled."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special as sp
+from scipy.special import logsumexp
+
+import adgen
+from adgen.transpiler.errors import NotDifferentiable, UnsupportedSyntax
+
+rng = np.random.default_rng(3)
+VECTOR, MATRIX, POSITIVE = rng.normal(size=4), rng.normal(size=(2, 3)), rng.uniform(0.5, 3.0, 4)
+
+CASES: list[tuple[Callable[[Any], Any], Any]] = [
+    (lambda x: sp.polygamma(0, x), POSITIVE),
+    (lambda x: sp.polygamma(2, x), POSITIVE),
+    (lambda x: sp.polygamma(np.array([0, 1, 2, 3]), x), POSITIVE),
+    (lambda x: sp.zeta(2.5, x), POSITIVE),
+    (lambda x: sp.multigammaln(x + 1.0, 3), POSITIVE),
+    (lambda x: sp.logsumexp(x), VECTOR),
+    (lambda x: logsumexp(x, axis=1), MATRIX),
+    (lambda x: sp.logsumexp(x, axis=(0, 1), keepdims=True), MATRIX),
+    (lambda x: sp.logsumexp(x, b=np.array([1.0, 2.0, 3.0]), axis=1), MATRIX),
+    (lambda x: sp.softmax(x), MATRIX),
+    (lambda x: sp.softmax(x, axis=0), MATRIX),
+    (lambda x: sp.log_softmax(x, axis=1), MATRIX),
+    (lambda x: sp.jn(1, x) + sp.digamma(x), POSITIVE),
+    (lambda x: math.gamma(x[0]) + math.lgamma(x[1]), POSITIVE),
+]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_value_and_gradient(case: int) -> None:
+    function, x = CASES[case]
+    expected, found = function(x), adgen.differentiate(function, jit=False)(x)
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
+    assert np.shape(found) == np.shape(expected)
+
+    def weighed(x):
+        y = function(x)
+        return np.sum(y * np.cos(y))
+
+    adgen.check_grads(weighed, jit=False)(x)
+
+
+def test_infinite_terms_of_a_sum_of_exponentials() -> None:
+    for x in ([-np.inf, 0.5, 1.0], [-np.inf, -np.inf], [np.inf, 1.0]):
+        found = adgen.differentiate(lambda x: sp.logsumexp(x), jit=False)(np.array(x))
+        assert found == sp.logsumexp(np.array(x))
+    slope = adgen.grad(lambda x: sp.logsumexp(x), jit=False)(np.array([-np.inf, 0.5, 1.0]))
+    np.testing.assert_allclose(slope, sp.softmax([-np.inf, 0.5, 1.0]))
+
+
+def test_a_parameter_without_derivative_is_refused() -> None:
+    def bessel(v, x):
+        return sp.jv(v, x)
+
+    assert adgen.grad(bessel, wrt="x", jit=False)(1.5, 2.0) == pytest.approx(sp.jvp(1.5, 2.0))
+    with pytest.raises(NotDifferentiable) as caught:
+        adgen.grad(bessel, jit=False)(1.5, 2.0)
+    assert (
+        str(caught.value)
+        .splitlines()[0]
+        .endswith(
+            "`special.jv` has no derivative by its first argument: the order of a Bessel function is a "
+            "parameter"
+        )
+    )
+    with pytest.raises(NotDifferentiable, match="no closed form"):
+        adgen.jvp(lambda a: sp.gammainc(a, 2.0), (1.5,), (1.0,), jit=False)
+
+
+def test_signs_are_refused() -> None:
+    with pytest.raises(UnsupportedSyntax, match="`special.logsumexp` with `return_sign`"):
+        adgen.differentiate(lambda x: sp.logsumexp(x, return_sign=True), jit=False)(VECTOR)
+
+
+def test_a_file_that_is_only_read_knows_scipy(tmp_path: Path) -> None:
+    file = tmp_path / "shown.py"
+    file.write_text(
+        "from scipy.special import gammaln\nimport scipy.special as sc\n\n\n"
+        "def f(x: float):\n    return gammaln(x) + sc.erf(x)\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-m", "adgen", "show", str(file)], capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    assert "from scipy import special" in shown
+    assert "special.gammaln(x) + special.erf(x)" in shown and "special.psi(x)" in shown
+
+
+def test_programs_without_scipy_do_not_load_it() -> None:
+    program = (
+        "import sys, numpy as np, adgen\n"
+        "made = adgen.from_source('f = lambda x: np.sin(x)', {'np': np})\n"
+        "adgen.grad(made['f'], jit=False)(1.0)\n"
+        "assert 'scipy.special' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.jit
+def test_compiled() -> None:
+    def loss(a, x):
+        total = 0.0
+        for i in range(x.shape[0]):
+            total += sp.gammaln(a + x[i]) * sp.jv(1, x[i]) + math.lgamma(x[i])
+        return total + np.sum(sp.erf(x)) + sp.logsumexp(x) * sp.zeta(2.5, a)
+
+    for dtype in (np.float64, np.float32):
+        args = dtype(1.3), POSITIVE.astype(dtype)
+        value, slopes = adgen.value_and_grad(loss, wrt=(0, 1))(*args)
+        expected, others = adgen.value_and_grad(loss, wrt=(0, 1), jit=False)(*args)
+        for one, two in zip((value, *slopes), (expected, *others), strict=True):
+            np.testing.assert_allclose(one, two, rtol=1e-12 if dtype is np.float64 else 1e-5)
+
+
+_TWICE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np, adgen, numba, gammas
+print(adgen.grad(gammas.f)(1.5), adgen.grad(gammas.f)(2.5), gammas.inside(1.5))
+"""
+
+
+@pytest.mark.jit
+def test_machine_code_on_disk_finds_scipy_again(tmp_path: Path) -> None:
+    """Addresses of loops differ from process to process."""
+    (tmp_path / "gammas.py").write_text(
+        "import adgen, numba\nfrom scipy import special\n\n\n"
+        "@adgen.differentiate\ndef f(x):\n    return special.gammaln(x)\n\n\n"
+        "@numba.njit(cache=True)\ndef inside(x):\n    return f.grad(x)\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", _TWICE, str(tmp_path)], capture_output=True, text=True,
+            check=True, env={**os.environ, "ADGEN_CACHE_DIR": str(tmp_path / "c")},
+        ).stdout
+        for _ in range(2)
+    ]  # fmt: skip
+    assert runs[0] == runs[1] == f"{sp.psi(1.5)} {sp.psi(2.5)} {sp.psi(1.5)}\n"

@@ -1,0 +1,223 @@
+"""Special functions of SciPy, each derivative in closed form (formulas: DLMF, dlmf.nist.gov).
+
+Where the derivative with respect to a parameter has no closed form, it is refused.
+Loaded only for programs that have imported ``scipy.special``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import special as sp
+from scipy.special import _ufuncs as hidden
+
+from adgen.transpiler.primitives.kinds import (
+    NONZERO,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Domain,
+    Elementwise,
+    NoDerivative,
+    Refused,
+)
+from adgen.transpiler.primitives.table import primitive
+
+ROOT_PI, ROOT_2PI = math.sqrt(math.pi), math.sqrt(2 * math.pi)
+DEGREE = math.pi / 180
+PROBABILITY, PARAMETER = Domain(0.05, 0.95), Domain(0.1, 0.9)
+NO_FORMULA = Refused("it has no closed form")
+
+
+def _one(function, rule, domain=REAL, **facts):  # type: ignore[no-untyped-def]
+    primitive(function, Elementwise(rule), domain=domain, **facts)
+
+
+def _two(function, first, second, domain=POSITIVE, **facts):  # type: ignore[no-untyped-def]
+    primitive(function, Elementwise(first, second), domain=domain, **facts)
+
+
+# Gamma and beta (DLMF 5.2, 5.9, 5.12, 8.2, 8.17)
+
+_one(sp.gamma, lambda t, y, x: t * y * sp.psi(x), POSITIVE)
+_one(sp.rgamma, lambda t, y, x: -t * y * sp.psi(x), POSITIVE)
+for _function in (sp.gammaln, sp.loggamma):
+    _one(_function, lambda t, y, x: t * sp.psi(x), POSITIVE)
+primitive(sp.gammasgn, NoDerivative("piecewise constant"), elementwise=True, domain=NONZERO)
+_one(sp.psi, lambda t, y, x: t * hidden._zeta(2.0, x), POSITIVE)
+_two(hidden._zeta, NO_FORMULA, lambda t, z, x, q: -t * x * hidden._zeta(x + 1, q),
+     (Domain(1.5, 4.0), POSITIVE))  # fmt: skip
+_one(hidden._riemann_zeta, NO_FORMULA, Domain(1.5, 4.0))
+
+
+def _gamma_density(a, x):  # type: ignore[no-untyped-def]
+    """x^(a-1) e^-x / Γ(a)."""
+    return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
+
+
+_two(sp.gammainc, NO_FORMULA, lambda t, z, a, x: t * _gamma_density(a, x))
+_two(sp.gammaincc, NO_FORMULA, lambda t, z, a, x: -t * _gamma_density(a, x))
+_two(sp.gammaincinv, NO_FORMULA, lambda t, z, a, p: t / _gamma_density(a, z),
+     (POSITIVE, PROBABILITY))  # fmt: skip
+_two(sp.gammainccinv, NO_FORMULA, lambda t, z, a, p: -t / _gamma_density(a, z),
+     (POSITIVE, PROBABILITY))  # fmt: skip
+_two(sp.beta, lambda t, z, a, b: t * z * (sp.psi(a) - sp.psi(a + b)),
+     lambda t, z, a, b: t * z * (sp.psi(b) - sp.psi(a + b)))  # fmt: skip
+_two(sp.betaln, lambda t, z, a, b: t * (sp.psi(a) - sp.psi(a + b)),
+     lambda t, z, a, b: t * (sp.psi(b) - sp.psi(a + b)))  # fmt: skip
+_two(sp.poch, lambda t, y, z, m: t * y * (sp.psi(z + m) - sp.psi(z)),
+     lambda t, y, z, m: t * y * sp.psi(z + m))  # fmt: skip
+_two(sp.binom, lambda t, z, n, k: t * z * (sp.psi(n + 1) - sp.psi(n - k + 1)),
+     lambda t, z, n, k: t * z * (sp.psi(n - k + 1) - sp.psi(k + 1)),
+     (Domain(3.1, 6.0), Domain(0.3, 2.7)))  # fmt: skip
+
+
+def _beta_density(a, b, x):  # type: ignore[no-untyped-def]
+    """x^(a-1) (1-x)^(b-1) / B(a, b)."""
+    return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
+
+
+_BETA = (POSITIVE, POSITIVE, PROBABILITY)
+primitive(sp.betainc, Elementwise(NO_FORMULA, NO_FORMULA,
+          lambda t, z, a, b, x: t * _beta_density(a, b, x)), domain=_BETA)  # fmt: skip
+primitive(sp.betaincc, Elementwise(NO_FORMULA, NO_FORMULA,
+          lambda t, z, a, b, x: -t * _beta_density(a, b, x)), domain=_BETA)  # fmt: skip
+primitive(sp.betaincinv, Elementwise(NO_FORMULA, NO_FORMULA,
+          lambda t, z, a, b, p: t / _beta_density(a, b, z)), domain=_BETA)  # fmt: skip
+
+# Error functions and the normal distribution (DLMF 7.2, 7.10, 7.17)
+
+_one(sp.erf, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(-x * x))
+_one(sp.erfc, lambda t, y, x: t * (-2 / ROOT_PI) * np.exp(-x * x))
+_one(sp.erfcx, lambda t, y, x: t * (2 * x * y - 2 / ROOT_PI))
+_one(sp.erfi, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(x * x))
+_one(sp.dawsn, lambda t, y, x: t * (1 - 2 * x * y))
+_one(sp.erfinv, lambda t, y, x: t * (ROOT_PI / 2) * np.exp(y * y), UNIT)
+_one(sp.erfcinv, lambda t, y, x: t * (-ROOT_PI / 2) * np.exp(y * y), PROBABILITY)
+_one(sp.ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x))
+_one(sp.log_ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x - y))
+_one(sp.ndtri, lambda t, y, p: t * ROOT_2PI * np.exp(0.5 * y * y), PROBABILITY)
+_one(sp.ndtri_exp, lambda t, y, x: t * ROOT_2PI * np.exp(x + 0.5 * y * y), Domain(-3.0, -0.1))
+_two(sp.stdtr, NO_FORMULA, lambda t, z, n, x: t * _student_density(n, x),
+     (POSITIVE, REAL))  # fmt: skip
+_two(sp.owens_t,
+     lambda t, z, h, a: t * (-0.5 / ROOT_2PI) * np.exp(-0.5 * h * h)
+     * sp.erf(a * h * math.sqrt(0.5)),
+     lambda t, z, h, a: t * np.exp(-0.5 * h * h * (1 + a * a)) / (2 * math.pi * (1 + a * a)),
+     REAL)  # fmt: skip
+
+
+def _student_density(n, x):  # type: ignore[no-untyped-def]
+    """The density of Student's distribution of n degrees of freedom."""
+    top = sp.gammaln(0.5 * (n + 1)) - sp.gammaln(0.5 * n) - 0.5 * np.log(n * math.pi)
+    return np.exp(top - 0.5 * (n + 1) * np.log1p(x * x / n))
+
+
+# Logistic functions and entropies
+
+_one(sp.expit, lambda t, y, x: t * y * (1 - y))
+_one(sp.log_expit, lambda t, y, x: t * sp.expit(-x))
+_one(sp.logit, lambda t, y, x: t / (x * (1 - x)), PROBABILITY)
+
+
+def _ratio(t, x, y):  # type: ignore[no-untyped-def]
+    """The product ``t x / y``, and 0 where x is 0 whatever y is."""
+    return np.where(x == 0, 0.0, t * x / np.where(x == 0, 1.0, y))
+
+
+_two(sp.xlogy, lambda t, z, x, y: t * np.log(y), lambda t, z, x, y: _ratio(t, x, y),
+     (NONZERO, POSITIVE))  # fmt: skip
+_two(sp.xlog1py, lambda t, z, x, y: t * np.log1p(y), lambda t, z, x, y: _ratio(t, x, 1 + y),
+     (NONZERO, POSITIVE))  # fmt: skip
+_one(sp.entr, lambda t, y, x: -t * (np.log(x) + 1), POSITIVE)
+_two(sp.rel_entr, lambda t, z, x, y: t * (np.log(x / y) + 1), lambda t, z, x, y: -t * x / y)
+_two(sp.kl_div, lambda t, z, x, y: t * np.log(x / y), lambda t, z, x, y: t * (1 - x / y))
+_two(sp.huber, lambda t, z, d, r: t * np.where(np.abs(r) <= d, 0.0, np.abs(r) - d),
+     lambda t, z, d, r: t * np.clip(r, -d, d), (Domain(0.8, 1.2), REAL))  # fmt: skip
+
+
+def _slant(d, r):  # type: ignore[no-untyped-def]
+    return np.sqrt(1 + r * r / (d * d))
+
+
+_two(sp.pseudo_huber, lambda t, z, d, r: t * (2 * z / d - r * r / (d * _slant(d, r))),
+     lambda t, z, d, r: t * r / _slant(d, r), (POSITIVE, REAL))  # fmt: skip
+
+# Bessel functions (DLMF 10.6, 10.29): the order has no derivative
+
+_one(sp.j0, lambda t, y, x: -t * sp.j1(x))
+_one(sp.j1, lambda t, y, x: t * 0.5 * (sp.j0(x) - sp.jv(2, x)))
+_one(sp.y0, lambda t, y, x: -t * sp.y1(x), POSITIVE)
+_one(sp.y1, lambda t, y, x: t * 0.5 * (sp.y0(x) - sp.yv(2, x)), POSITIVE)
+_one(sp.i0, lambda t, y, x: t * sp.i1(x))
+_one(sp.i1, lambda t, y, x: t * 0.5 * (sp.i0(x) + sp.iv(2, x)))
+_one(sp.i0e, lambda t, y, x: t * (sp.i1e(x) - np.sign(x) * y), NONZERO, kink="0 at 0")
+_one(sp.i1e, lambda t, y, x: t * (0.5 * (sp.i0e(x) + sp.ive(2, x)) - np.sign(x) * y), NONZERO)
+_one(sp.k0, lambda t, y, x: -t * sp.k1(x), POSITIVE)
+_one(sp.k1, lambda t, y, x: t * -0.5 * (sp.k0(x) + sp.kv(2, x)), POSITIVE)
+_one(sp.k0e, lambda t, y, x: t * (y - sp.k1e(x)), POSITIVE)
+_one(sp.k1e, lambda t, y, x: t * (y - 0.5 * (sp.k0e(x) + sp.kve(2, x))), POSITIVE)
+
+
+def _bessel(function, rule):  # type: ignore[no-untyped-def]
+    whole = Domain(1, 3, integer=True) if function in (sp.yn, sp.kn) else POSITIVE
+    _two(function, Refused("the order of a Bessel function is a parameter"), rule,
+         (whole, POSITIVE))  # fmt: skip
+
+
+for _function in (sp.jv, sp.yv):
+    _bessel(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)))
+_bessel(sp.yn, lambda t, z, n, x: t * 0.5 * (sp.yv(n - 1, x) - sp.yv(n + 1, x)))
+_bessel(sp.iv, lambda t, z, v, x: t * 0.5 * (sp.iv(v - 1, x) + sp.iv(v + 1, x)))
+_bessel(sp.kn, lambda t, z, n, x: t * -0.5 * (sp.kv(n - 1, x) + sp.kv(n + 1, x)))
+_bessel(sp.kv, lambda t, z, v, x: t * -0.5 * (sp.kv(v - 1, x) + sp.kv(v + 1, x)))
+_bessel(sp.ive, lambda t, z, v, x: t * (0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x))
+                                        - np.sign(x) * z))  # fmt: skip
+_bessel(sp.kve, lambda t, z, v, x: t * (z - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x))))
+
+# Elliptic and exponential integrals (DLMF 19.4, 6.2, 8.19)
+
+
+def _ellipk_slope(k, e, m):  # type: ignore[no-untyped-def]
+    return (e - (1 - m) * k) / (2 * m * (1 - m))
+
+
+_one(sp.ellipk, lambda t, y, m: t * _ellipk_slope(y, sp.ellipe(m), m), PARAMETER)
+_one(sp.ellipkm1, lambda t, y, p: -t * _ellipk_slope(y, sp.ellipe(1 - p), 1 - p), PARAMETER)
+_one(sp.ellipe, lambda t, y, m: t * (y - sp.ellipk(m)) / (2 * m), PARAMETER)
+
+
+def _root(phi, m):  # type: ignore[no-untyped-def]
+    return np.sqrt(1 - m * np.sin(phi) ** 2)
+
+
+_two(sp.ellipkinc, lambda t, z, phi, m: t / _root(phi, m),
+     lambda t, z, phi, m: t * (_ellipk_slope(z, sp.ellipeinc(phi, m), m)
+                               - np.sin(2 * phi) / (4 * (1 - m) * _root(phi, m))),
+     (Domain(-1.4, 1.4), PARAMETER))  # fmt: skip
+_two(sp.ellipeinc, lambda t, z, phi, m: t * _root(phi, m),
+     lambda t, z, phi, m: t * (z - sp.ellipkinc(phi, m)) / (2 * m),
+     (Domain(-1.4, 1.4), PARAMETER))  # fmt: skip
+_one(sp.expi, lambda t, y, x: t * np.exp(x) / x, NONZERO)
+_one(sp.exp1, lambda t, y, x: -t * np.exp(-x) / x, POSITIVE)
+_two(sp.expn, Refused("the order is an integer"),
+     lambda t, z, n, x: -t * sp.expn(n - 1, x),
+     (Domain(2, 4, integer=True), POSITIVE))  # fmt: skip
+_one(sp.spence, lambda t, y, z: t * np.log(z) / (1 - z), Domain(1.1, 3.0), kink="nan at 1")
+_two(sp.hyp0f1, NO_FORMULA, lambda t, y, v, z: t * sp.hyp0f1(v + 1, z) / v)
+primitive(sp.hyp1f1, Elementwise(NO_FORMULA, NO_FORMULA,
+          lambda t, y, a, b, x: t * (a / b) * sp.hyp1f1(a + 1, b + 1, x)),
+          domain=POSITIVE)  # fmt: skip
+
+# Elementary functions under SciPy's name
+
+_one(sp.exp2, lambda t, y, x: t * y * math.log(2.0))
+_one(sp.exp10, lambda t, y, x: t * y * math.log(10.0), Domain(-1.0, 1.0))
+_one(sp.expm1, lambda t, y, x: t * (y + 1))
+_one(sp.log1p, lambda t, y, x: t / (1 + x), POSITIVE)
+_one(sp.cosm1, lambda t, y, x: -t * np.sin(x))
+_one(sp.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE)
+_one(sp.sindg, lambda t, y, x: t * DEGREE * sp.cosdg(x))
+_one(sp.cosdg, lambda t, y, x: -t * DEGREE * sp.sindg(x))
+_one(sp.tandg, lambda t, y, x: t * DEGREE * (1 + y * y))
