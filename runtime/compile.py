@@ -72,12 +72,15 @@ class Jitted:
         """Fresh dispatchers; they replace the plain functions in the module."""
         import numba
 
+        from adgen.runtime.pipeline import Pipeline
+
         module = self.loaded.module
         made = []
         for name in self.names:
             function = getattr(module, name)
             plain = getattr(function, "py_func", function)
             settings: dict[str, Any] = {
+                "pipeline_class": Pipeline,
                 "error_model": "numpy",
                 "nogil": True,
                 "boundscheck": self.options.boundscheck,

@@ -1,0 +1,44 @@
+"""How Numba compiles generated functions: as it compiles others, but for one option of LLVM.
+
+A sum in the order in which the user wrote it keeps LLVM from vectorising the whole loop, unless
+it is told to: then the terms are computed several at once and still added one by one, so the
+result is the same to the last bit.  The option belongs to the process, so it is on only while
+one of our functions is compiled; Numba's compiler lock is held meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba.core.compiler import Compiler
+
+_depth = 0  # compiling a function compiles those that it calls
+
+
+class Pipeline(Compiler):
+    """Numba's own, with vectorised loops around ordered sums."""
+
+    def _compile_core(self) -> Any:
+        with _ordered_sums_vectorised():
+            return super()._compile_core()
+
+
+@contextlib.contextmanager
+def _ordered_sums_vectorised() -> Iterator[None]:
+    global _depth
+    _depth += 1
+    if _depth == 1:
+        _set_option("true")
+    try:
+        yield
+    finally:
+        _depth -= 1
+        if _depth == 0:
+            _set_option("false")
+
+
+def _set_option(value: str) -> None:
+    llvm.set_option("adgen", f"-force-ordered-reductions={value}")
