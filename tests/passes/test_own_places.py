@@ -194,3 +194,24 @@ def test_an_iteration_does_not_see_what_another_one_wrote():
         function = optimised(program)
         assert (core.ZEROS, 1) in allocations(function), program.__name__
         np.testing.assert_allclose(interpret(function, X), (program(X),), rtol=1e-13)
+
+
+def test_a_sum_that_is_only_read_and_overwritten_is_not_stored():
+    def chain(x, parents):
+        poses = np.zeros((x.shape[0], 3))
+        total = 0.0
+        for k in range(x.shape[0]):
+            if parents[k] < 0:
+                poses[k] = x[k]
+            else:
+                poses[k] = poses[parents[k]] * x[k]
+            total += np.sum(poses[k] ** 2)
+        return total
+
+    parents = np.array([-1, 0, 0, 2])
+    objective = adgen.differentiate(chain, jit=False)
+    text = objective.source(X, parents)
+    assert "copy" not in text[text.index("for k in range(n - 1") :], text
+    _, gradient = adgen.value_and_grad(chain, jit=False)(X, parents)
+    expected = central(lambda x: chain(x, parents), X)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)

@@ -30,6 +30,18 @@ class _Simplifier:
         self.mapping: dict[Value, Operand] = {}
         self.defined: dict[Value, Op] = {}
         self.true: dict[Value, bool] = {}  # conditions of the arms that we are in
+        self.users: dict[Value, list[Op]] = {}
+        self.yielded: set[Value] = set()
+        self._note_users(function.body)
+
+    def _note_users(self, block: Block) -> None:
+        for op in block.ops:
+            for operand in op.operands:
+                if isinstance(operand, Value):
+                    self.users.setdefault(operand, []).append(op)
+            for region in op.regions:
+                self._note_users(region)
+        self.yielded.update(y for y in block.yields if isinstance(y, Value))
 
     def block(self, block: Block) -> Block:
         ops: list[Op] = []
@@ -54,6 +66,8 @@ class _Simplifier:
         if len(op.results) != 1:
             return [op]
         op = self.narrowed(op)
+        if op.callee == core.GETITEM and (sum_ := self.read_of_a_sum(op)):
+            return sum_
         found = self.identity(op)
         if found is not None:
             self.mapping[op.result] = found
@@ -208,6 +222,38 @@ class _Simplifier:
             source = self.defined.get(target) if isinstance(target, Value) else None
         return None
 
+    def read_of_a_sum(self, op: Op) -> list[Op]:
+        """A read of what was just added to, if the sum is for nobody else: the sum itself."""
+        base, *index = op.operands
+        source = self.defined.get(base) if isinstance(base, Value) else None
+        if source is None or source.callee != core.ADDITEM or not self.is_passing(source):
+            return []
+        target, value, *place = source.operands
+        same = source.attrs["path"] == op.attrs["path"] and _same_operands(index, place)
+        if not same or core.type_of(value) != op.result.type or op.role == core.PRIMAL:
+            return []
+        before = Value(op.result.type)
+        ops = self.op(op.with_(operands=(target, *index), results=(before,)))
+        self.defined.update((result, made) for made in ops for result in made.results)
+        operands = (resolve(before, self.mapping), value)
+        return [*ops, op.with_(callee=operator.add, operands=operands, attrs={})]
+
+    def is_passing(self, write: Op) -> bool:
+        """Whether what a write leaves is only read, or overwritten, at the place it writes."""
+        if write.role == core.PRIMAL or write.result in self.yielded:
+            return False
+        path, place = write.attrs["path"], list(write.operands[2:])
+        for user in self.users.get(write.result, ()):
+            lead = {core.GETITEM: 1, core.SETITEM: 2}.get(user.callee)  # type: ignore[call-overload]
+            if lead is None or user.role == core.PRIMAL or user.attrs["path"] != path:
+                return False
+            index = [resolve(o, self.mapping) for o in user.operands[lead:]]
+            if write.result in user.operands[1:] or not _same_operands(index, place):
+                return False
+            if user.callee == core.GETITEM and user.result.type != core.type_of(write.operands[1]):
+                return False
+        return True
+
     def first_addition(self, op: Op) -> Op:
         """Adding to a place that has just been set to zero sets it."""
         base, g, *index = op.operands
@@ -231,6 +277,8 @@ class _Simplifier:
         same = source.attrs["path"] == op.attrs["path"] and _same_operands(index, place)
         if not same or op.role == core.PRIMAL:
             return op
+        if len(self.users.get(source.result, ())) > 1 and not self.is_passing(source):
+            return op  # both would be needed
         return op.with_(operands=(target, value, *index))
 
 

@@ -135,7 +135,9 @@ class _Run:
     def __init__(self, lowering: _Lowering, scope: Scope, own: set[Value]) -> None:
         self.lowering, self.scope, self.own = lowering, scope, own
         self.extents = lowering.extents
-        self.parts = Parts(self.extents, scope.emit, lowering.views, lowering.uses)
+        self.parts = Parts(
+            self.extents, scope.emit, lowering.views, lowering.uses, scope.same
+        )
 
     def add(self, op: Op) -> _Run:
         """Enter an op; the run that goes on (a new one, if sizes are computed in this one)."""

@@ -30,16 +30,18 @@ class Parts:
     ``views``: arrays that are index maps of others (shared with later runs).
     ``whole``: arrays that must exist as arrays, whatever else reads their elements.
     ``uses``: how often each value is used in the function.
+    ``same``: one extent for all that guards hold equal.
     """
 
     def __init__(
         self, extents: Extents, emit: Callable[[Sym], Operand], views: dict[Value, View],
-        uses: Mapping[Value, int],
+        uses: Mapping[Value, int], same: Callable[[Sym], Sym],
     ) -> None:  # fmt: skip
         self.extents = extents
         self.emit = emit
         self.views = views
         self.uses = uses
+        self.same = same
         self.parts: list[Part] = []
         self.made: dict[Value, Part] = {}
         self.whole: set[Value] = set()

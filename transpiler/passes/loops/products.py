@@ -1,4 +1,4 @@
-"""Products of vectors and matrices: loops, but for two matrices."""
+"""Products of vectors and matrices: loops, but for two matrices that are not small."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from adgen.transpiler.passes.loops.extents import Shape
 from adgen.transpiler.passes.loops.part import ANY, MAP, SUM, Part, call, identity, positions
 from adgen.transpiler.passes.loops.parts import Parts, iterated
 from adgen.transpiler.passes.loops.reductions import fold
-from adgen.transpiler.passes.loops.symbolic import ZERO
+from adgen.transpiler.passes.loops.symbolic import ZERO, Sym
 from adgen.transpiler.passes.loops.views import Access, View, ndim
+
+
+SMALL = 4  # up to where an extent makes a product faster without a call
 
 
 def product(parts: Parts, op: Op) -> None:
@@ -25,7 +28,7 @@ def product(parts: Parts, op: Op) -> None:
         parts.opaque(op)
         return
     dtype = op.result.type.dtype
-    if ndim(x) == 2 and ndim(y) == 2 and dtype.kind in "fc":
+    if ndim(x) == 2 and ndim(y) == 2 and dtype.kind in "fc" and not _is_small(parts, op):
         _blas(parts, op)
         return
     left, right = ndim(x) - 1, ndim(y) - 1
@@ -44,6 +47,18 @@ def product(parts: Parts, op: Op) -> None:
                      extents=shape))  # fmt: skip
     reducer = ANY if dtype == np.bool_ else SUM
     fold(parts, op, op.result, parts.view(product), (left,), (left,), reducer, identity(dtype))
+
+
+def _is_small(parts: Parts, op: Op) -> bool:
+    """Whether the inner extent of a product of matrices is small, or both the others are."""
+    x, y = op.operands
+    rows, inner = map(parts.same, parts.shape(x))
+    other, columns = map(parts.same, parts.shape(y))
+
+    def small(extent: Sym) -> bool:
+        return extent.is_const and extent.const <= SMALL
+
+    return small(inner) or small(other) or small(rows) and small(columns)
 
 
 def outer(parts: Parts, op: Op) -> None:
