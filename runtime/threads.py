@@ -57,17 +57,22 @@ def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, .
         function(chunk, *arguments)
 
 
-def parts_of(array: Any, count: int) -> Any:
+def sum_parts(array: Any, count: int) -> Any:
     """Zeros: what the chunks but the first, which has the (fresh) array itself, add to."""
     return np.zeros((count - 1, *array.shape), array.dtype)
 
 
-def part(array: Any, parts: Any, chunk: int) -> Any:
+def own_part(array: Any, parts: Any, chunk: int) -> Any:
     """What a chunk adds to: its own part; of the first chunk, the array."""
     return parts[chunk - 1] if chunk else array
 
 
-def alone(array: Any) -> Any:
+def scratch_like(array: Any) -> Any:
+    """Memory of its own for a chunk, in the place of a buffer that all would write."""
+    return np.empty_like(array)
+
+
+def distinct(array: Any) -> Any:
     """A fresh array, which LLVM may take for distinct from all others in the function."""
     return array
 
@@ -122,21 +127,33 @@ def _lower_chunk_count(context: Any, builder: ir.IRBuilder, sig: Any, args: Any)
     return builder.select(builder.icmp_signed(">", most, _WORD(1)), most, _WORD(1))
 
 
-@type_callable(alone)
-def _type_alone(context: Any) -> Any:
+@type_callable(distinct)
+def _type_distinct(context: Any) -> Any:
     return lambda array: signature(array, array) if isinstance(array, types.Array) else None
 
 
-@lower_builtin(alone, types.Array)
-def _lower_alone(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+@lower_builtin(distinct, types.Array)
+def _lower_distinct(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     array = make_array(sig.return_type)(context, builder, args[0])
     array.data = builder.bitcast(data_of_fresh(builder, array.meminfo), array.data.type)
     context.nrt.incref(builder, sig.return_type, array._getvalue())
     return array._getvalue()
 
 
-@type_callable(parts_of)
-def _type_parts_of(context: Any) -> Any:
+@type_callable(scratch_like)
+def _type_scratch_like(context: Any) -> Any:
+    return lambda array: signature(array, array) if isinstance(array, types.Array) else None
+
+
+@lower_builtin(scratch_like, types.Array)
+def _lower_scratch_like(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    array = make_array(sig.return_type)(context, builder, args[0])
+    shape = cgutils.unpack_tuple(builder, array.shape)
+    return allocate(context, builder, sig.return_type, shape)._getvalue()
+
+
+@type_callable(sum_parts)
+def _type_sum_parts(context: Any) -> Any:
     def typer(array: Any, count: Any) -> Any:
         if isinstance(array, types.Array) and isinstance(count, types.Integer):
             return signature(types.Array(array.dtype, array.ndim + 1, "C"), array, types.intp)
@@ -145,8 +162,8 @@ def _type_parts_of(context: Any) -> Any:
     return typer
 
 
-@lower_builtin(parts_of, types.Array, types.intp)
-def _lower_parts_of(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+@lower_builtin(sum_parts, types.Array, types.intp)
+def _lower_sum_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     array = make_array(sig.args[0])(context, builder, args[0])
     shape = cgutils.unpack_tuple(builder, array.shape)
     parts = allocate(context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape])
@@ -154,8 +171,8 @@ def _lower_parts_of(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     return parts._getvalue()
 
 
-@type_callable(part)
-def _type_part(context: Any) -> Any:
+@type_callable(own_part)
+def _type_own_part(context: Any) -> Any:
     def typer(array: Any, parts: Any, chunk: Any) -> Any:
         if isinstance(array, types.Array) and isinstance(chunk, types.Integer):
             return signature(array, array, parts, types.intp)
@@ -164,8 +181,8 @@ def _type_part(context: Any) -> Any:
     return typer
 
 
-@lower_builtin(part, types.Array, types.Array, types.intp)
-def _lower_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+@lower_builtin(own_part, types.Array, types.Array, types.intp)
+def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     array = make_array(sig.args[0])(context, builder, args[0])
     parts = make_array(sig.args[1])(context, builder, args[1])
     first = builder.icmp_signed("==", args[2], _WORD(0))
@@ -220,7 +237,8 @@ def _type_on_threads(context: Any) -> Any:
     def typer(function: Any, count: Any, arguments: Any) -> Any:
         if not isinstance(function, types.Dispatcher) or not isinstance(arguments, types.BaseTuple):
             return None
-        function.get_call_type(context, (types.intp, *arguments.types), {})
+        kinds: Any = arguments
+        function.get_call_type(context, (types.intp, *kinds), {})
         return signature(types.none, function, types.intp, arguments)
 
     return typer

@@ -7,6 +7,7 @@ any order, also interleaved op by op, if
 - an ``ORDERED_SUM`` (the user's own ``s += …``) gets what the trips add in the order of the
   trips, and within a trip in the order of its ops; nothing else of a trip reads it;
 - an ``ADDED`` array gets what every trip adds to its elements, in any order; no trip reads it;
+  if it is ``apart``, each trip adds to its own place, as below;
 - of an ``OWN`` array each trip reads and writes elements at its own place along ``axis`` alone,
   ``index + offset``, so that no two trips touch the same element;
 - ``UNCHANGED`` values are handed on as they came;
@@ -56,11 +57,12 @@ class Meeting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How trips meet in one carried value; of an OWN array the place ``index + offset``."""
+    """How trips meet in one carried value; of arrays that are ``apart`` the place of a trip."""
 
     meeting: Meeting
     axis: int = 0
     offset: int = 0
+    apart: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -174,7 +176,7 @@ def _added_to(block: Block, start: Value, end: Operand) -> bool | None:
     for op in block.ops:
         if value not in core.uses_of(op):
             continue
-        step = _addition(op, value)
+        step = addition(op, value)
         if step is None:
             return None
         value, free = step[0], free and step[1]
@@ -182,7 +184,7 @@ def _added_to(block: Block, start: Value, end: Operand) -> bool | None:
     return free if value is end and len(uses) == 1 else None
 
 
-def _addition(op: Op, value: Value) -> tuple[Value, bool] | None:
+def addition(op: Op, value: Value) -> tuple[Value, bool] | None:
     """The sum after an op that uses it, and whether the order is free; None for another use."""
     if op.callee in _ADDS or op.callee in _SUBTRACTS:
         places = [k for k, operand in enumerate(op.operands) if operand is value]
@@ -216,8 +218,7 @@ def _array(
         return None
     if sum(y is end for y in yields) != 1:
         return None
-    if all(op.callee == core.ADDITEM for op in touches.ops):
-        return Carried(Meeting.ADDED)
+    only_added = all(op.callee == core.ADDITEM for op in touches.ops)
     least = bounds.least_index(loop)
     index = loop.regions[0].args[0]
     places: set[tuple[int, int]] | None = None
@@ -229,8 +230,8 @@ def _array(
         places = found if places is None else places & found
     for axis, offset in sorted(places or ()):
         if least is not None and least + offset >= 0:  # -1 and n - 1 are one place
-            return Carried(Meeting.OWN, axis, offset)
-    return None
+            return Carried(Meeting.ADDED if only_added else Meeting.OWN, axis, offset, True)
+    return Carried(Meeting.ADDED) if only_added else None
 
 
 def indices(touch: Op) -> tuple[Operand, ...]:

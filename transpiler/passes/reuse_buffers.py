@@ -12,6 +12,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
+from adgen.transpiler.passes.threads import with_scratch
 
 _WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM}
 _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
@@ -56,11 +57,12 @@ def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
     ops = tuple(op for op in body.ops if not (op.results and op.results[0] in mapping))
     carried = Block((*body.args, *args), ops, (*body.yields, *last))
     results = tuple(Value(arg.type, arg.name) for arg in args)
-    return moved, loop.with_(
+    wider = loop.with_(
         operands=(*loop.operands, *(op.result for op in moved)),
         regions=(substitute(carried, mapping),),
         results=(*loop.results, *results),
     )
+    return moved, with_scratch(wider, frozenset(args))
 
 
 def _fixed(extent: Operand, inside: set[Value], bounds: Bounds) -> bool:

@@ -1,0 +1,212 @@
+"""Which loops run on threads: the outermost ones with independent iterations.
+
+A loop that is marked (attr ``threads``) means what it meant; emission makes of its body a
+function of a chunk of iterations, which several threads call.  The mark says for each value that
+the loop carries what chunks share, and what each has for itself:
+
+- of ``sums``, each chunk adds up its own, which are added in the order of the chunks;
+- of ``added``, arrays that are only added to, likewise;
+- of ``shared`` arrays, each iteration touches elements of its own;
+- each chunk has ``scratch`` of its own: buffers that no iteration reads before it has written
+  them, and storage of ``slots``.
+
+Sums that the user wrote keep their order, bit by bit: where an iteration computes much, what it
+adds is kept in an array, which is summed up after the loop.  In a loop that the user wrote as
+``prange`` their order is free, as Numba has it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Block, Function, Op, Slot, Value
+from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.types import Scalar
+from adgen.transpiler.passes.independent import (
+    Context,
+    Independent,
+    Meeting,
+    addition,
+    meetings,
+)
+from adgen.transpiler.primitives.builder import Builder
+
+Change = Callable[[Op, Independent, Context], list[Op] | None]
+
+ATTRIBUTE = "threads"
+WORTH_KEEPING = 20  # ops of an iteration that a store and a load more do not slow down
+
+
+@dataclass(frozen=True, eq=False)
+class Threads:
+    """The mark of a loop, see above: arguments of its body, and slots."""
+
+    sums: frozenset[Value]
+    added: frozenset[Value]
+    shared: frozenset[Value]
+    scratch: frozenset[Value] = frozenset()
+    slots: frozenset[Slot] = frozenset()
+
+
+def mark_threads(function: Function) -> Function:
+    """The function with its outermost independent loops marked."""
+    function = with_body(function, _block(function.body, Context(function), _kept_sums))
+    return with_body(function, _block(function.body, Context(function), _marked))
+
+
+def with_scratch(loop: Op, buffers: frozenset[Value]) -> Op:
+    """A loop that carries more buffers, which each iteration overwrites before it reads them."""
+    mark: Threads | None = loop.attrs.get(ATTRIBUTE)
+    if mark is None:
+        return loop
+    more = replace(mark, scratch=mark.scratch | buffers)
+    return loop.with_(attrs={**loop.attrs, ATTRIBUTE: more})
+
+
+def _block(block: Block, context: Context, change: Change) -> Block:
+    """The block with the outermost independent loops changed, where ``change`` can."""
+    ops: list[Op] = []
+    for op in block.ops:
+        found = meetings(op, context) if op.callee == core.FOR else None
+        changed = change(op, found, context) if found is not None else None
+        if changed is None:
+            regions = tuple(_block(region, context, change) for region in op.regions)
+            changed = [op.with_(regions=regions)]
+        ops += changed
+    return Block(block.args, tuple(ops), block.yields)
+
+
+def _marked(loop: Op, found: Independent, context: Context) -> list[Op] | None:
+    """The loop with its mark; None where a sum must keep its order."""
+    sums, added, shared = set(), set(), set()
+    for arg, carried in zip(loop.regions[0].args[1:], found.carried, strict=True):
+        if carried.meeting is Meeting.ORDERED_SUM:
+            return None
+        if carried.meeting is Meeting.FREE_SUM:
+            sums.add(arg)
+        elif carried.meeting is Meeting.OWN or carried.apart:
+            shared.add(arg)
+        elif carried.meeting is Meeting.ADDED:
+            added.add(arg)
+    mark = Threads(frozenset(sums), frozenset(added), frozenset(shared), slots=found.private)
+    return [loop.with_(attrs={**loop.attrs, ATTRIBUTE: mark})]
+
+
+# Sums of the user
+
+
+def _kept_sums(loop: Op, found: Independent, context: Context) -> list[Op] | None:
+    """The loop without sums that have an order; None where that cannot be, or is not worth it."""
+    places = [k for k, c in enumerate(found.carried) if c.meeting is Meeting.ORDERED_SUM]
+    if not places:
+        return [loop]
+    if loop.attrs.get("prange"):
+        body = loop.regions[0]
+        for k in places:
+            body = _freed(body, body.args[1 + k])
+        return [loop.with_(regions=(body,))]
+    least = context.bounds.least_index(loop)
+    if least is None or least < 0 or not _computes_much(loop.regions[0]):
+        return None
+    before: list[Op] = []
+    after: list[Op] = []
+    for k in places:
+        kept = _kept(loop, k)
+        if kept is None:
+            return None
+        first, loop, last = kept
+        before += first
+        after += last
+    return [*before, loop, *after]
+
+
+def _computes_much(body: Block) -> bool:
+    ops = [op for _, op in core.walk(body)]
+    return len(ops) >= WORTH_KEEPING or any(op.callee in (core.FOR, core.WHILE) for op in ops)
+
+
+def _freed(block: Block, value: Value) -> Block:
+    """The block with the additions to a sum in any order; differences become sums."""
+    ops: list[Op] = []
+    for op in block.ops:
+        step = addition(op, value) if value in core.uses_of(op) else None
+        if step is None:
+            ops.append(op)
+            continue
+        if op.callee in core.REGION_KINDS:
+            at = op.operands.index(value) - 2 if op.callee == core.FOR else None
+            regions = [
+                _freed(region, value if at is None else region.args[at]) for region in op.regions
+            ]
+            ops.append(op.with_(regions=tuple(regions)))
+        else:
+            ops += _free_addition(op)
+        value = step[0]
+    return Block(block.args, tuple(ops), block.yields)
+
+
+def _free_addition(op: Op) -> list[Op]:
+    b = Builder(op.span, op.role)
+    first, second = op.operands
+    if op.callee in (operator.sub, np.subtract):
+        second = b.emit(operator.neg, second)
+    attrs = {**op.attrs, "reassoc": True}
+    return [*b.ops, op.with_(callee=operator.add, operands=(first, second), attrs=attrs)]
+
+
+def _kept(loop: Op, place: int) -> tuple[list[Op], Op, list[Op]] | None:
+    """What is to be done before the loop, the loop that keeps what is added, and the sum of it."""
+    body = loop.regions[0]
+    index, total = body.args[0], body.args[1 + place]
+    position = next((n for n, op in enumerate(body.ops) if total in core.uses_of(op)), None)
+    if position is None:
+        return None
+    step = body.ops[position]
+    if step.regions or body.yields[place] is not step.result:
+        return None
+    start, stop, by = loop.operands[:3]
+    b = Builder(step.span, step.role)
+    most = stop if by > 0 else b.emit(operator.add, start, 1)  # type: ignore[operator]
+    size = b.emit(max, most, 0)
+    kind = total.type
+    terms = b.emit(core.EMPTY, size, dtype=kind.dtype, ones=(False,), name="terms")
+    assert isinstance(terms, Value)
+    inside = Value(terms.type, "terms")
+    inner = Builder(step.span, step.role)
+    term = step.operands[1] if step.operands[0] is total else step.operands[0]
+    written = inner.setitem(inside, inner.cast(term, Scalar(kind.dtype)), paths.ELEMENT_1D, index)
+    ops = (*body.ops[:position], *inner.ops, *body.ops[position + 1 :])
+    args = _replaced(body.args, 1 + place, inside)
+    kept = Value(terms.type, "terms")
+    changed = loop.with_(
+        operands=_replaced(loop.operands, 3 + place, terms),
+        regions=(Block(args, ops, _replaced(body.yields, place, written)),),
+        results=_replaced(loop.results, place, kept),
+    )
+    return list(b.ops), changed, [_sum_of(loop, place, step, kept)]
+
+
+def _sum_of(loop: Op, place: int, step: Op, terms: Value) -> Op:
+    """The sum in the user's order of what iterations have kept; it is the result of the loop."""
+    total = loop.regions[0].args[1 + place]
+    index = Value(loop.regions[0].args[0].type, loop.regions[0].args[0].name)
+    so_far = Value(total.type, total.name)
+    b = Builder(step.span, step.role)
+    term = b.getitem(terms, paths.ELEMENT_1D, index)
+    operands = (so_far, term) if step.operands[0] is total else (term, so_far)
+    result = Value(total.type, total.name)
+    ops = (*b.ops, step.with_(operands=operands, results=(result,)))
+    return Op(
+        core.FOR, (*loop.operands[:3], loop.operands[3 + place]), {"label": core.new_label()},
+        (Block((index, so_far), ops, (result,)),), (loop.results[place],), loop.span, loop.role,
+    )  # fmt: skip
+
+
+def _replaced(items: tuple[Any, ...], place: int, item: Any) -> tuple[Any, ...]:
+    return (*items[:place], item, *items[place + 1 :])
