@@ -8,6 +8,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,10 @@ from adgen.runtime.loader import Loaded, load
 
 # The part of fast maths that keeps NaN and infinity what they are.
 SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz"})
+
+
+# Numba makes no way to a function from outside, which costs more than some functions.
+_NEVER_CALLED: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 class CompilationFailed(RuntimeError):
@@ -75,23 +80,34 @@ class Jitted:
         from adgen.runtime.pipeline import Pipeline
 
         module = self.loaded.module
-        made = []
-        for name in self.names:
-            function = getattr(module, name)
-            plain = getattr(function, "py_func", function)
-            settings: dict[str, Any] = {
-                "pipeline_class": Pipeline,
-                "error_model": "numpy",
-                "nogil": True,
-                "boundscheck": self.options.boundscheck,
-                "fastmath": set(SAFE_FASTMATH) if self.options.fastmath else False,
-            }
+        settings: dict[str, Any] = {
+            "pipeline_class": Pipeline,
+            "error_model": "numpy",
+            "nogil": True,
+            "boundscheck": self.options.boundscheck,
+            "fastmath": set(SAFE_FASTMATH) if self.options.fastmath else False,
+        }
+        made = {}
+        for name, plain in self._functions().items():
+            if name not in self.names:  # only called by the others, which hold its machine code
+                made[name] = numba.njit(**settings, **_NEVER_CALLED)(plain)
+                continue
             try:
-                made.append(numba.njit(cache=cache, **settings)(plain))
+                made[name] = numba.njit(cache=cache, **settings)(plain)
             except RuntimeError:  # no directory that Numba can write to
-                made.append(numba.njit(**settings)(plain))
-            setattr(module, name, made[-1])
-        return made
+                made[name] = numba.njit(**settings)(plain)
+        vars(module).update(made)
+        return [made[name] for name in self.names]
+
+    def _functions(self) -> dict[str, FunctionType]:
+        """The plain functions that the module defines."""
+        module = self.loaded.module
+        plain = {name: getattr(x, "py_func", x) for name, x in vars(module).items()}
+        return {
+            name: function
+            for name, function in plain.items()
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__
+        }
 
 
 def load_for_numba(

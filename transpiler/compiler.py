@@ -26,18 +26,18 @@ from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.shared_elements import share_elements
+from adgen.transpiler.passes.threads import mark_threads
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint)
-# What is done to loops over scalars, in order.
+# What is done to loops over scalars, in order; their buffers are settled behind that.
 LOOP_PASSES = (
     (optimisations.WORK_SPACE, renew_overwritten),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
     (optimisations.SHARED_ELEMENTS, share_elements),
-    (optimisations.REUSED_BUFFERS, reuse_buffers),
 )
 MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
 
@@ -52,8 +52,7 @@ def compile_source(
     """
     primal = prepare(source, arguments, request.speculates, request.ones_known)
     functions = derive(primal, request)
-    finish = to_loops if request.stage == "numba" else to_read
-    functions = tuple(finish(function) for function in functions)
+    functions = tuple(finished(function, request) for function in functions)
     style = Style(numba=request.stage == "numba", vector_math=request.vector_math)
     text = emit_module(functions, style, header=header)
     structure = (
@@ -128,14 +127,20 @@ def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
 
 
+def finished(function: Function, request: Request) -> Function:
+    """The function at the level that the request asks for."""
+    return to_loops(function, request.parallel) if request.stage == "numba" else to_read(function)
+
+
 def to_read(function: Function) -> Function:
     """The array level of a function: what people read and CPython runs."""
     return eliminate_dead_code(settle_reshaped_writes(drop_checked_by_numpy(function)))
 
 
-def to_loops(function: Function) -> Function:
+def to_loops(function: Function, parallel: bool = False) -> Function:
     """The loop level of a function: what Numba is given.
 
+    ``parallel``: with marks on the loops that are to run on threads.
     Residuals travel through the passes as further results, which every pass keeps track of.
     """
     results = function.body.yields
@@ -147,6 +152,9 @@ def to_loops(function: Function) -> Function:
     wide = lower_to_loops(wide)
     for name, improve in LOOP_PASSES:
         wide = improve(wide) if optimisations.enabled(name) else wide
+    wide = mark_threads(wide) if parallel else wide
+    if optimisations.enabled(optimisations.REUSED_BUFFERS):
+        wide = reuse_buffers(wide)
     wide = optimise(wide)
     body = wide.body
     after = iter(body.yields[len(results) :])
@@ -174,7 +182,7 @@ def stages(
         yield "derivative", "autodiff: chain rule, residuals", print_function(function)
     read = [to_read(function) for function in functions]
     yield "array", "emit: what people read", emit_module(read, Style(numba=False))
-    loops = tuple(to_loops(function) for function in functions)
+    loops = tuple(to_loops(function, request.parallel) for function in functions)
     for function in loops:
         yield "loops", "passes/loops: fused loops over scalars", print_function(function)
     yield "numba", "emit: exactly what Numba is given", emit_module(loops, Style(numba=True))

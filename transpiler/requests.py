@@ -29,6 +29,7 @@ class Request:
     ``ones_known``: the types of arguments say which of their extents are 1.
     ``counters``: integers in containers that are differentiated by.
     ``vector_math``: Numba is given elementary functions that it may vectorise.
+    ``parallel``: loops with independent iterations run on threads (stage ``numba``).
     """
 
     mode: str
@@ -39,6 +40,7 @@ class Request:
     ones_known: bool = True
     counters: tuple[Counter, ...] = ()
     vector_math: bool = True
+    parallel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

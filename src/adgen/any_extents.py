@@ -74,6 +74,6 @@ def _choosing(usual: Compiled, general: Compiled, leaves: Sequence[Leaf]) -> Gen
         f"        return {other}({given})\n"
         f"    return {name}({given})\n"
     )
-    renamed = re.sub(rf"\b{name}\b", other, general.text)
+    renamed = re.sub(rf"\b{name}(?=\b|_chunk)", other, general.text)
     text = f"{usual.text}\n\n{renamed}\n\n{choice}"
     return Generated(text, (chooser, name, other), usual)

@@ -196,6 +196,7 @@ class Compilations:
         request = Request(
             wanted.mode, wrt, wanted.order, stage, speculates,
             counters=counted, vector_math=wanted.options.vector_math,
+            parallel=wanted.options.parallel,
         )  # fmt: skip
         header = run_header(arguments)
 

@@ -89,6 +89,7 @@ def module(
     request = Request(
         wanted.mode, wrt, wanted.order, "numba",
         counters=counted, vector_math=wanted.options.vector_math,
+        parallel=wanted.options.parallel,
     )  # fmt: skip
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled

@@ -14,12 +14,14 @@ class Options:
     """``jit``: by Numba or in CPython; ``fastmath``, ``boundscheck``: as Numba has them.
 
     ``vector_math``: elementary functions in loops are computed for several numbers at once.
+    ``parallel``: loops with independent iterations run on threads, where Numba compiles them.
     """
 
     jit: bool = True
     fastmath: bool = False
     boundscheck: bool = False
     vector_math: bool = True
+    parallel: bool = False
 
     @property
     def compiles(self) -> bool:
@@ -43,3 +45,4 @@ class Choices(TypedDict, total=False):
     fastmath: bool | None
     boundscheck: bool | None
     vector_math: bool | None
+    parallel: bool | None

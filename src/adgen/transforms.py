@@ -36,7 +36,8 @@ def differentiate(
     A decorator, with or without options.  ``wrt``: a position, a name, or a tuple of them
     (then derivatives are tuples).  ``jit=False`` runs the generated source in CPython;
     ``fastmath=True`` lets all sums be reordered; ``boundscheck=True`` checks indices;
-    ``vector_math=False`` computes ``exp`` and its like for one number at a time.
+    ``vector_math=False`` computes ``exp`` and its like for one number at a time;
+    ``parallel=True`` runs loops with independent iterations on threads.
 
     >>> differentiate(lambda x: x * x, jit=False).grad(3.0)
     6.0
@@ -107,7 +108,12 @@ def grad_and_aux(
 
 
 def vjp(
-    function: Function, *args: Any, wrt: Wrt | None = None, jit: bool | None = None, **kwargs: Any
+    function: Function,
+    *args: Any,
+    wrt: Wrt | None = None,
+    jit: bool | None = None,
+    parallel: bool | None = None,
+    **kwargs: Any,
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
 
@@ -117,9 +123,10 @@ def vjp(
     >>> pullback((1.0, 10.0))
     (61.0,)
     """
+    options: Choices = {"jit": jit, "parallel": parallel}
     if wrt is None:
-        wrt = floating_arguments(object_of(function, None, {"jit": jit}), args, kwargs)
-    return object_of(function, wrt, {"jit": jit}).vjp(*args, **kwargs)
+        wrt = floating_arguments(object_of(function, None, options), args, kwargs)
+    return object_of(function, wrt, options).vjp(*args, **kwargs)
 
 
 def jvp(

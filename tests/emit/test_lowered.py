@@ -127,7 +127,7 @@ CASES = [
 
 @pytest.mark.parametrize("function, types, args", CASES, ids=lambda c: getattr(c, "__name__", ""))
 def test_reads_as_it_was_written(function, types, args) -> None:
-    text = emit_function(lower(from_function(function), types), Style())
+    (text,) = emit_function(lower(from_function(function), types), Style())
     module = f"import math\nimport numpy as np\n{text}"
     assert compiled(module)[function.__name__](*args) == pytest.approx(function(*args))
     assert text == textwrap.dedent(inspect.getsource(function))

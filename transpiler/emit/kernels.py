@@ -13,6 +13,7 @@ from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Op, Value, type_of
+from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.ir.types import Array
 
 _HIGHEST_RANK = 3
@@ -24,6 +25,18 @@ _MODULES = {
     "copied": "adgen.runtime.memory",
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
+    **{
+        name: "adgen.runtime.threads"
+        for name in (
+            "add_parts",
+            "chunk_count",
+            "distinct",
+            "on_threads",
+            "own_part",
+            "scratch_like",
+            "sum_parts",
+        )
+    },
     **{
         f"{kind}_{rank}d": "adgen.runtime.memory"
         for kind in ("empty", "zeros")
@@ -48,6 +61,7 @@ def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
     start, _, step = loop.operands[:3]
     least = bounds.least_index(loop)
     evident = not isinstance(start, Value) and not isinstance(step, Value) and step > 0
+    evident = evident and ATTRIBUTE not in loop.attrs  # a chunk starts where it must
     if least is None or least < 0 or evident:
         return []
     if not optimisations.enabled(optimisations.CLAIMED_INDICES):

@@ -28,7 +28,8 @@ def emit_module(
     functions: Sequence[Function], style: Style, header: str = ""
 ) -> str:  # fmt: skip
     """The text of a module: ``header`` as comment lines, the imports it needs, the functions."""
-    texts = [emit_function(function, style) for function in functions]
+    emitted = [emit_function(function, style) for function in functions]
+    texts = [text for all_of_one in emitted for text in all_of_one]
     comments = [
         (line if line.startswith("#") else f"# {line}").rstrip() + "\n"
         for line in header.splitlines()
@@ -38,17 +39,17 @@ def emit_module(
     return "\n\n".join([top, *texts] if top else texts)
 
 
-def emit_function(function: Function, style: Style) -> str:
-    """The text of one function definition.
+def emit_function(function: Function, style: Style) -> list[str]:
+    """The text of a function definition, behind those of the functions that it calls.
 
     Raises InvalidIR if a write in place could be seen through another value.
     """
     comments = Comments()
-    node = _definition(plan(function, style), comments)
-    return fit(comments.insert(print_statement(node)))
+    definitions = _definitions(plan(function, style), comments)
+    return [fit(comments.insert(print_statement(node))) for node in definitions]
 
 
-def _definition(planned: Plan, comments: Comments) -> Stmt:
+def _definitions(planned: Plan, comments: Comments) -> list[Stmt]:
     function = planned.function
     write = Statements(planned, comments)
 
@@ -67,10 +68,11 @@ def _definition(planned: Plan, comments: Comments) -> Stmt:
         names = ["residuals", *names]
     params = [gast.Name(name, gast.Param(), None, None) for name in names]
     arguments = gast.arguments(params, [], None, [], [], None, [])
-    return gast.FunctionDef(
+    definition = gast.FunctionDef(
         local_name(function.name), arguments, body or [gast.Pass()], _decorators(planned), None,
         None, [],
     )  # fmt: skip
+    return [*write.chunks.functions, definition]
 
 
 def _decorators(planned: Plan) -> list[Expr]:

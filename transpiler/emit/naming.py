@@ -57,6 +57,11 @@ class Naming:
                 return candidate
         raise AssertionError("unreachable")
 
+    @property
+    def given(self) -> frozenset[str]:
+        """All names that ``fresh`` has given."""
+        return frozenset(self._unique)
+
     def _name_slots(self, function: Function) -> None:
         slots: dict[Slot, None] = dict.fromkeys(
             s for s in (*function.residuals_in, *function.residuals_out) if isinstance(s, Slot)

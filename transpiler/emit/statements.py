@@ -18,6 +18,7 @@ from adgen.transpiler.emit.said import Said
 from adgen.transpiler.emit.slots import Slots
 from adgen.transpiler.emit.storage import carried_args, first_yield, is_write, lead, resting
 from adgen.transpiler.emit.terminators import BREAK, RETURN, UNREACHABLE, is_left
+from adgen.transpiler.emit.threads import Chunks
 from adgen.transpiler.emit.updates import update
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.bounds import Bounds
@@ -41,6 +42,7 @@ class Statements:
         self.said = Said(self.expressions)
         self.bounds = Bounds(plan.function)
         self.comments = comments
+        self.chunks = Chunks(plan)
         self._returns: End = lambda yields: []
 
     # Blocks
@@ -204,7 +206,7 @@ class Statements:
         if self.plan.style.numba and self.order.uses.get(index):
             body = [*kernels.claim(name, op, self.bounds), *body]
         loop = nodes.for_(name, self.expressions.operands(bounds), body)
-        return [*self._enter(op), loop, *self._leave(op)]
+        return [*self._enter(op), *self.chunks.on_threads(op, loop), *self._leave(op)]
 
     def _while(self, op: Op) -> list[Stmt]:
         condition = op.regions[0]

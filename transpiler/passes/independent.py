@@ -57,7 +57,10 @@ class Meeting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How trips meet in one carried value; of arrays that are ``apart`` the place of a trip."""
+    """How trips meet in one carried value; of an OWN array the place ``index + offset``.
+
+    ``apart``: of an ADDED array, that each trip adds to a place of its own, likewise given.
+    """
 
     meeting: Meeting
     axis: int = 0
@@ -230,7 +233,7 @@ def _array(
         places = found if places is None else places & found
     for axis, offset in sorted(places or ()):
         if least is not None and least + offset >= 0:  # -1 and n - 1 are one place
-            return Carried(Meeting.ADDED if only_added else Meeting.OWN, axis, offset, True)
+            return Carried(Meeting.ADDED if only_added else Meeting.OWN, axis, offset, only_added)
     return Carried(Meeting.ADDED) if only_added else None
 
 

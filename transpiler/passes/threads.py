@@ -1,15 +1,5 @@
 """Which loops run on threads: the outermost ones with independent iterations.
 
-A loop that is marked (attr ``threads``) means what it meant; emission makes of its body a
-function of a chunk of iterations, which several threads call.  The mark says for each value that
-the loop carries what chunks share, and what each has for itself:
-
-- of ``sums``, each chunk adds up its own, which are added in the order of the chunks;
-- of ``added``, arrays that are only added to, likewise;
-- of ``shared`` arrays, each iteration touches elements of its own;
-- each chunk has ``scratch`` of its own: buffers that no iteration reads before it has written
-  them, and storage of ``slots``.
-
 Sums that the user wrote keep their order, bit by bit: where an iteration computes much, what it
 adds is kept in an array, which is summed up after the loop.  In a loop that the user wrote as
 ``prange`` their order is free, as Numba has it.
@@ -19,14 +9,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Block, Function, Op, Slot, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Value
 from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.threads import ATTRIBUTE, Threads
 from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.passes.independent import (
     Context,
@@ -35,27 +26,17 @@ from adgen.transpiler.passes.independent import (
     addition,
     meetings,
 )
+from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.primitives.builder import Builder
 
 Change = Callable[[Op, Independent, Context], list[Op] | None]
 
-ATTRIBUTE = "threads"
 WORTH_KEEPING = 20  # ops of an iteration that a store and a load more do not slow down
-
-
-@dataclass(frozen=True, eq=False)
-class Threads:
-    """The mark of a loop, see above: arguments of its body, and slots."""
-
-    sums: frozenset[Value]
-    added: frozenset[Value]
-    shared: frozenset[Value]
-    scratch: frozenset[Value] = frozenset()
-    slots: frozenset[Slot] = frozenset()
 
 
 def mark_threads(function: Function) -> Function:
     """The function with its outermost independent loops marked."""
+    function = optimise(function)
     function = with_body(function, _block(function.body, Context(function), _kept_sums))
     return with_body(function, _block(function.body, Context(function), _marked))
 

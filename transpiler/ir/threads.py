@@ -1,0 +1,31 @@
+"""The mark of a loop that is to run on threads.
+
+A loop with this attribute means what it means without it; emission makes of its body a function
+of a chunk of iterations, which several threads call.  The mark says for each value that the loop
+carries what chunks share, and what each has for itself:
+
+- of ``sums``, each chunk adds up its own, which are added in the order of the chunks;
+- of ``added``, arrays that are only added to, likewise;
+- of ``shared`` arrays, each iteration touches elements of its own;
+- each chunk has ``scratch`` of its own: buffers that no iteration reads before it has written
+  them, and storage of ``slots``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adgen.transpiler.ir.core import Slot, Value
+
+ATTRIBUTE = "threads"
+
+
+@dataclass(frozen=True, eq=False)
+class Threads:
+    """The mark of a loop, see above: arguments of its body, and slots."""
+
+    sums: frozenset[Value]
+    added: frozenset[Value]
+    shared: frozenset[Value]
+    scratch: frozenset[Value] = frozenset()
+    slots: frozenset[Slot] = frozenset()
