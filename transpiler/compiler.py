@@ -19,6 +19,7 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
+from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.overwritten import renew_overwritten
@@ -31,7 +32,8 @@ from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unrea
 from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
-PASSES = gradient.Passes(optimise, optimise_joint)
+PASSES = gradient.Passes(optimise, optimise_joint, guess_kept_shapes)
+NO_GUESSES = gradient.Passes(optimise, optimise_joint)
 # What is done to loops over scalars, in order; their buffers are settled behind that.
 LOOP_PASSES = (
     (optimisations.WORK_SPACE, renew_overwritten),
@@ -68,7 +70,7 @@ def compile_source(
         captures=primal.captures,
         structure=structure,
         writes=primal.writes,
-        guesses=guesses(primal),
+        guesses=guesses(primal) or any(map(guesses, functions)),
         classes=hidden(functions),
         updates=primal.updates,
         broadcasts=broadcasts(primal),
@@ -88,6 +90,8 @@ def prepare(
     primal = optimise(lower(source, arguments, speculates, ones_known))
     if has_unreachable(primal):
         primal = optimise(eliminate_unreachable(primal))
+    if speculates and optimisations.enabled(optimisations.KEPT_SHAPES):
+        primal = optimise(guess_kept_shapes(primal))
     if speculates and guesses(primal) and prints(primal):
         with contextlib.suppress(UnsupportedError):
             return prepare(source, arguments, False, ones_known)
@@ -108,22 +112,24 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
+    guesses_shapes = request.speculates and optimisations.enabled(optimisations.KEPT_SHAPES)
+    passes = PASSES if guesses_shapes else NO_GUESSES
     if request.mode == "primal":
-        return (gradient.primal(returning_updates(primal), PASSES),)
+        return (gradient.primal(returning_updates(primal), passes),)
     if request.mode != "jvp" and optimisations.enabled(optimisations.WORK_SPACE):
         primal = renew_overwritten(primal)
     if request.mode == "value_and_grad":
-        return (gradient.value_and_grad(primal, request.wrt, PASSES),)
+        return (gradient.value_and_grad(primal, request.wrt, passes),)
     if request.mode == "grad_and_aux":
-        return (gradient.value_and_grad(primal, request.wrt, PASSES, auxiliary=True),)
+        return (gradient.value_and_grad(primal, request.wrt, passes, auxiliary=True),)
     if request.mode == "pair":
-        return gradient.pair(primal, request.wrt, PASSES)
+        return gradient.pair(primal, request.wrt, passes)
     if request.mode == "jvp":
-        return (gradient.jvp(primal, request.wrt, PASSES),)
+        return (gradient.jvp(primal, request.wrt, passes),)
     if request.mode == "hvp":
-        return (gradient.hvp(primal, request.wrt, PASSES),)
+        return (gradient.hvp(primal, request.wrt, passes),)
     if request.mode == "derivative":
-        return (gradient.derivative(primal, request.wrt[0], request.order, PASSES),)
+        return (gradient.derivative(primal, request.wrt[0], request.order, passes),)
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
 
 
@@ -175,7 +181,7 @@ def stages(
     lowered = lower(source, arguments, request.speculates, request.ones_known)
     yield "source", f"{source.file}:{source.first_line}", source.text
     yield "lowered", "frontend: the user's function as structured SSA", print_function(lowered)
-    primal = optimise(lowered)
+    primal = prepare(source, arguments, request.speculates, request.ones_known)
     yield "optimised", "passes: extents, dead code, hoisting, CSE", print_function(primal)
     functions = derive(primal, request)
     for function in functions:

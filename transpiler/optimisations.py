@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 HOISTING = "hoisting out of loops"
 COMMON_SUBEXPRESSIONS = "common subexpressions"
+KEPT_SHAPES = "shapes of carried arrays guessed to stay"
 LOCAL_WRITES = "writes that stay in their iteration"
 WORK_SPACE = "work space that belongs to an iteration"
 INDEPENDENT_ITERATIONS = "forward and reverse of independent iterations in one loop"

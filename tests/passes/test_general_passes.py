@@ -272,3 +272,34 @@ def test_an_array_that_takes_the_place_of_another_stays():
     for program in (always, in_an_inner_loop):
         function, _ = confined(program, {"x": VECTOR})
         assert interpret(function, x) == (program(x),), program.__name__
+
+
+def _element_added(also_returned):
+    """``y = x; y[i] += g; return y[i]``, and ``y`` too if it is also returned."""
+    x, i, g = Value(VECTOR, "x"), Value(INT, "i"), Value(F8, "g")
+    b = Builder(role=core.ADJOINT)
+    y = b.additem(x, g, ELEMENT, i)
+    out = [b.getitem(y, ELEMENT, i), *([y] if also_returned else [])]
+    return Function("f", b.block((x, i, g), out), (None,) * len(out))
+
+
+def test_a_read_of_a_sum_that_nobody_else_reads_is_the_sum():
+    before = _element_added(False)
+    after = eliminate_dead_code(simplify(before))
+    assert [op.callee for op in after.body.ops] == [core.GETITEM, operator.add]
+    x = np.array([1.0, 2.0, 3.0])
+    assert interpret(after, x, 1, 0.5) == interpret(before, x, 1, 0.5) == (2.5,)
+
+
+def test_a_sum_that_is_kept_is_read():
+    after = eliminate_dead_code(simplify(_element_added(True)))
+    assert [op.callee for op in after.body.ops] == [core.ADDITEM, core.GETITEM]
+
+
+def test_an_element_that_is_put_back():
+    x, i = Value(VECTOR, "x"), Value(INT, "i")
+    b = Builder(role=core.ADJOINT)
+    y = b.setitem(x, b.getitem(x, ELEMENT, i), ELEMENT, i)
+    function = eliminate_dead_code(simplify(Function("f", b.block((x, i), (y,)))))
+    assert not function.body.ops
+    assert function.body.yields == (x,)

@@ -37,11 +37,19 @@ def work_space(M, scale):
     return total
 
 
+def recurrent(W, x):
+    h = np.zeros(3)
+    for t in range(x.shape[0]):
+        h = np.tanh(W @ h + x[t])
+    return np.sum(h)
+
+
 _r = np.random.default_rng(0)
 PROGRAMS = [
     *CASES,
     (two_stencils, (0,), (_r.normal(size=8), 3)),
     (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
+    (recurrent, (0, 1), (_r.normal(size=(3, 3)), _r.normal(size=(4, 3)))),
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
 ]
 

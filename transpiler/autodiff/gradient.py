@@ -23,10 +23,14 @@ Pass = Callable[[Function], Function]
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """The general passes: for any function, and for a joint one not planned yet."""
+    """The general passes: for any function, and for a joint one not planned yet.
+
+    ``guess``: what is guessed of a joint function that one call runs as a whole.
+    """
 
     optimise: Pass
     optimise_joint: Pass
+    guess: Pass = lambda joint: joint
 
 
 def primal(function: Function, passes: Passes) -> Function:
@@ -50,6 +54,7 @@ def _planned_gradient(function: Function, joint: Function, passes: Passes) -> Fu
     joint = passes.optimise_joint(joint)
     if optimisations.enabled(optimisations.INDEPENDENT_ITERATIONS):
         joint = passes.optimise_joint(merge_independent_iterations(joint))
+    joint = passes.optimise_joint(passes.guess(joint))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
     return own_results(joint, core.leaves(function.structure))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function
+from adgen.transpiler.ir.core import Block, Function, Op, Value
 from adgen.transpiler.ir.rewrite import with_body
 
 
 def guesses(function: Function) -> bool:
-    """Whether a guard may fail where NumPy would broadcast."""
-    return "guessed" in _broadcasts(function)
+    """Whether a guard may fail where NumPy goes on."""
+    ops = (op for _, op in core.walk(function.body) if op.callee == core.GUARD)
+    return any("guessed" in (op.attrs.get("broadcast"), op.attrs.get("kept")) for op in ops)
 
 
 def broadcasts(function: Function) -> int:
@@ -44,8 +45,12 @@ def drop_checked_by_numpy(function: Function) -> Function:
         ops = [
             op.with_(regions=tuple(clean(region) for region in op.regions))
             for op in block.ops
-            if not (op.callee == core.GUARD and all(o in dims for o in op.operands))
+            if not (op.callee == core.GUARD and _is_checked_by_numpy(op, dims))
         ]
         return Block(block.args, tuple(ops), block.yields)
 
     return with_body(function, clean(function.body))
+
+
+def _is_checked_by_numpy(guard: Op, dims: set[Value]) -> bool:
+    return "kept" not in guard.attrs and all(o in dims for o in guard.operands)

@@ -192,6 +192,8 @@ class _Simplifier:
         """An operand that the op always equals."""
         if op.callee == core.GETITEM:
             return self.forwarded(op)
+        if op.callee == core.SETITEM:
+            return self.put_back(op)
         if op.callee == core.CAST:
             return op.operands[0] if core.type_of(op.operands[0]) == op.attrs["type"] else None
         if op.callee is operator.neg and isinstance(op.operands[0], Value):
@@ -253,6 +255,16 @@ class _Simplifier:
             if user.callee == core.GETITEM and user.result.type != core.type_of(write.operands[1]):
                 return False
         return True
+
+    def put_back(self, op: Op) -> Operand | None:
+        """The array itself, where an element is stored that was read from there."""
+        base, value, *index = op.operands
+        source = self.defined.get(value) if isinstance(value, Value) else None
+        if source is None or source.callee != core.GETITEM or op.role == core.PRIMAL:
+            return None
+        same = source.attrs["path"] == op.attrs["path"]
+        same = same and _same_operands([base, *index], list(source.operands))
+        return base if same else None
 
     def first_addition(self, op: Op) -> Op:
         """Adding to a place that has just been set to zero sets it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Function, Op, Operand, Value, type_of
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.table import find
@@ -34,6 +34,7 @@ class Shapes:
     def __init__(self, function: Function) -> None:
         self.defined: dict[Value, Op] = {}
         self.argument: dict[Value, tuple[Op, int]] = {}
+        self.agreed = agreed_ahead(function)
         self._pending: set[tuple[Value, int]] = set()
         for _, op in core.walk(function.body):
             for result in op.results:
@@ -75,6 +76,13 @@ class Shapes:
         """A carried array: the extent of its initial value if the body keeps it."""
         if (x, axis) in self._pending:
             return (x, axis)
+        change = self.change(op, k, axis)
+        if change is None:
+            return self.extent(op.operands[(3 if op.callee == core.FOR else 0) + k], axis)
+        return (x, axis)
+
+    def change(self, op: Op, k: int, axis: int) -> tuple[Extent, Extent] | None:
+        """The extents of a carried array before a loop and after a trip; None if it keeps them."""
         fixed = 3 if op.callee == core.FOR else 0
         lead = 1 if op.attrs.get("exits") else 0
         body = op.regions[-1]
@@ -86,7 +94,17 @@ class Shapes:
         finally:
             self._pending.discard((head, axis))
         before = self.extent(init, axis)
-        return before if after == (head, axis) or after == before else (x, axis)
+        kept = after in ((head, axis), before) or self._agree(op, before, after)
+        return None if kept else (before, after)
+
+    def _agree(self, loop: Op, first: Extent, second: Extent) -> bool:
+        """Whether guards ahead of a loop say that two extents are equal."""
+        same = [first]
+        pairs = [(self.origin(a), self.origin(b)) for a, b in self.agreed.get(loop, ())]
+        for extent in same:
+            found = [b for a, b in pairs if a == extent] + [a for a, b in pairs if b == extent]
+            same += [other for other in found if other not in same]
+        return second in same
 
     def _of_op(self, x: Value, axis: int, op: Op) -> Extent:
         kind = op.callee
@@ -135,15 +153,22 @@ class Shapes:
                 return (x, axis) if found is None else found
         return (x, axis)
 
+    def _of_elementwise(self, x: Value, axis: int, op: Op) -> Extent:
+        """That of the first operand that is not of length 1; rather one that tells more."""
+        found: list[Extent] = []
+        for operand in op.operands:
+            back = axis - (_ndim(x) - _ndim(operand))
+            kind = type_of(operand)
+            if isinstance(kind, Array) and back >= 0 and not kind.ones[back]:
+                found.append(self.extent(operand, back))
+                if source(found[-1]) not in self.defined:
+                    return found[-1]
+        return found[0] if found else (x, axis)
+
     def _of_primitive(self, x: Value, axis: int, op: Op) -> Extent:
         entry = find(op.callee)
         if entry is not None and entry.elementwise:
-            ndim = _ndim(x)
-            for operand in op.operands:
-                back = axis - (ndim - _ndim(operand))
-                kind = type_of(operand)
-                if isinstance(kind, Array) and back >= 0 and not kind.ones[back]:
-                    return self.extent(operand, back)
+            return self._of_elementwise(x, axis, op)
         if entry is not None and entry.reduction:
             keep, axes = op.attrs["keepdims"], op.attrs["axis"]
             left = [a for a in range(_ndim(op.operands[0])) if keep or a not in axes]
@@ -156,6 +181,24 @@ class Shapes:
         if op.callee is np.outer:
             return self.extent(op.operands[axis], 0)
         return (x, axis)
+
+
+def agreed_ahead(function: Function) -> dict[Op, tuple[tuple[Operand, Operand], ...]]:
+    """For each loop: the numbers that guards ahead of it have made sure to be equal."""
+    found: dict[Op, tuple[tuple[Operand, Operand], ...]] = {}
+
+    def visit(block: Block, pairs: tuple[tuple[Operand, Operand], ...]) -> None:
+        for op in block.ops:
+            if op.callee == core.GUARD:
+                first, second = op.operands
+                pairs = (*pairs, (first, second))
+            if op.callee in (core.FOR, core.WHILE):
+                found[op] = pairs
+            for region in op.regions:
+                visit(region, pairs)
+
+    visit(function.body, ())
+    return found
 
 
 def _sliced(whole: Extent, item: paths.Slice, bounds: Sequence[Operand]) -> Extent | None:

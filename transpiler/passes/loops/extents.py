@@ -12,6 +12,7 @@ from adgen.transpiler.ir.paths import Reshape
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.passes.loops.symbolic import ONE, Extent, Sym, Symbols
 from adgen.transpiler.passes.loops.views import View, Viewer, ndim, whole
+from adgen.transpiler.primitives.shapes import agreed_ahead
 from adgen.transpiler.primitives.table import find
 
 Shape = tuple[Sym, ...]
@@ -31,6 +32,7 @@ class Extents:
         self._carried: dict[Value, tuple[Op, int]] = {}
         self._index: dict[Value, Op] = {}
         self._declared: dict[Slot, Op] = {}
+        self._agreed = agreed_ahead(function)
         self._pending: set[Value] = set()
         self.narrow = any(_is_narrow(param) for param in function.params)
         self._shapes: dict[Value, Shape] = {}
@@ -149,9 +151,19 @@ class Extents:
         finally:
             self._pending.discard(head)
         keeps = all(
-            e in (own, first) for e, own, first in zip(after, self.opaque(head), init, strict=True)
+            e in (own, first) or self._agree(op, e, first)
+            for e, own, first in zip(after, self.opaque(head), init, strict=True)
         )
         return init if keeps else self.opaque(x)
+
+    def _agree(self, loop: Op, first: Sym, second: Sym) -> bool:
+        """Whether guards ahead of a loop say that two extents are equal."""
+        same = [first]
+        pairs = [(self.sym(a), self.sym(b)) for a, b in self._agreed.get(loop, ())]
+        for extent in same:
+            found = [b for a, b in pairs if a == extent] + [a for a, b in pairs if b == extent]
+            same += [other for other in found if other not in same]
+        return second in same
 
     def _of_op(self, x: Value, op: Op) -> Shape:
         callee, operands = op.callee, op.operands

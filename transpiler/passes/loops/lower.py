@@ -84,7 +84,7 @@ class _Lowering:
                 self.region_op(op, scope, self._free(own, after, op))
                 run = _Run(self, scope, own)
             else:
-                run = run.add(op)
+                run = run.add(op, after)
             own.update(op.results)
         last = {y for y in block.yields if isinstance(y, Value)}
         run.finish(last, _arrays(block.yields))
@@ -139,12 +139,13 @@ class _Run:
             self.extents, scope.emit, lowering.views, lowering.uses, scope.same
         )
 
-    def add(self, op: Op) -> _Run:
-        """Enter an op; the run that goes on (a new one, if sizes are computed in this one)."""
+    def add(self, op: Op, after: set[Value]) -> _Run:
+        """Enter an op, after which the values ``after`` are used; the run that goes on (a new
+        one, if sizes are computed in this one).
+        """
         if self._needs_finished(op):
-            rest = _later_uses(self.lowering, self)
-            self.finish(rest, [])
-            return _Run(self.lowering, self.scope, self.own).add(op)
+            self.finish(after | set(core.uses_of(op)), [])
+            return _Run(self.lowering, self.scope, self.own).add(op, after)
         if self._is_ahead(op):
             self._emit_ahead(op)
             return self
@@ -271,9 +272,3 @@ class _Run:
             return False
         bases = {self.lowering.views[v].base for v in used if v in self.lowering.views}
         return value not in bases and (value in self.own or value in self.parts.made)
-
-
-def _later_uses(lowering: _Lowering, run: _Run) -> set[Value]:
-    """Everything that this run has made counts as used."""
-    made: set[Value] = set(run.parts.made)
-    return made | set(lowering.views)
