@@ -86,6 +86,7 @@ class Jitted:
             "nogil": True,
             "boundscheck": self.options.boundscheck,
             "fastmath": set(SAFE_FASTMATH) if self.options.fastmath else False,
+            "no_cfunc_wrapper": True,  # no generated function is passed on as a C function
         }
         made = {}
         for name, plain in self._functions().items():
@@ -144,8 +145,7 @@ def compile_functions(
         if not hasattr(dispatchers[0], "compile"):  # NUMBA_DISABLE_JIT
             break
         try:
-            with _collector_paused():
-                dispatchers[0].compile(types)
+            dispatchers[0].compile(types)
             break
         except NumbaError as error:
             raise CompilationFailed(str(error)) from error
@@ -158,8 +158,8 @@ def compile_functions(
 
 
 @contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Numba makes objects by the million while it compiles: looking for cycles costs a tenth."""
+def collector_paused() -> Iterator[None]:
+    """Compilers make objects by the million: looking for cycles among them costs a tenth."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -14,10 +14,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
-from numba.np.arrayobj import make_array
 from numba.np.linalg import ensure_blas
 
-from adgen.runtime.memory import allocate, clear
+from adgen.runtime.memory import allocate, clear, field
 
 LETTERS = {types.float64: "d", types.float32: "s"}
 
@@ -80,9 +79,10 @@ def _product(x: Any, y: Any) -> Any:
 @lower_builtin(matmul, types.Array, types.Array)
 def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     kinds, values, copies = list(sig.args), list(args), []
-    x, y = (make_array(kind)(context, builder, value) for kind, value in zip(kinds, values))
-    n, inner = cgutils.unpack_tuple(builder, x.shape, 2)
-    rows, m = cgutils.unpack_tuple(builder, y.shape, 2)
+    (n, inner), (rows, m) = (
+        cgutils.unpack_tuple(builder, field(context, builder, kind, value, "shape"), 2)
+        for kind, value in zip(kinds, values, strict=True)
+    )
     with builder.if_then(builder.icmp_signed("!=", inner, rows), likely=False):
         message = (
             "matmul: the columns of the first matrix are not as many as the rows of the second"
@@ -97,7 +97,10 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
                 builder, _packed, signature(kinds[k], kind), [values[k]]
             )
             copies.append((kinds[k], values[k]))
-    x, y = (make_array(kind)(context, builder, value) for kind, value in zip(kinds, values))
+    x, y = (
+        field(context, builder, kind, value, "data")
+        for kind, value in zip(kinds, values, strict=True)
+    )
     result = allocate(context, builder, sig.return_type, (n, m))
     work = builder.mul(builder.mul(n, m), inner)
     # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
@@ -105,21 +108,21 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
         with empty:
             clear(builder, result)
         with full:
-            _call_gemm(context, builder, kinds, (x, y, result), (n, m, inner))
+            _call_gemm(context, builder, kinds, (x, y, result.data), (n, m, inner))
     for kind, value in copies:
         context.nrt.decref(builder, kind, value)
-    return result._getvalue()
+    return result.value
 
 
 def _call_gemm(
     context: Any,
     builder: ir.IRBuilder,
     kinds: Any,
-    arrays: tuple[Any, ...],
+    data: tuple[Any, ...],
     extents: tuple[Any, ...],
 ) -> None:
     """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
-    (x, y, result), (n, m, inner) = arrays, extents
+    (x, y, result), (n, m, inner) = data, extents
     x_kind, y_kind = kinds
     kind = context.get_value_type(x_kind.dtype)
     one, zero = (cgutils.alloca_once_value(builder, ir.Constant(kind, v)) for v in (1.0, 0.0))
@@ -138,8 +141,8 @@ def _call_gemm(
             letter("n" if y_kind.layout == "C" else "t"),
             letter("n" if x_kind.layout == "C" else "t"),
             *(m, n, inner),
-            *(pointer(one), pointer(y.data), m if y_kind.layout == "C" else inner),
-            *(pointer(x.data), inner if x_kind.layout == "C" else n),
-            *(pointer(zero), pointer(result.data), m),
+            *(pointer(one), pointer(y), m if y_kind.layout == "C" else inner),
+            *(pointer(x), inner if x_kind.layout == "C" else n),
+            *(pointer(zero), pointer(result), m),
         ],
     )

@@ -9,6 +9,7 @@ pointer is marked ``noalias``.  In plain CPython they are what NumPy does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
-from numba.np.arrayobj import make_array, populate_array
+from numba.np.arrayobj import make_array
+from numba.np.numpy_support import as_dtype
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 
@@ -58,37 +60,52 @@ def copied(x: Any) -> Any:
     return x.copy()
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """An array that has just been allocated, as LLVM values."""
+
+    value: ir.Value  # what Numba holds of it
+    data: ir.Value
+    size: ir.Value  # in bytes
+
+
+def field(context: Any, builder: ir.IRBuilder, kind: types.Array, value: ir.Value, name: str) -> Any:
+    """One field of an array; Numba's own access copies all of them first."""
+    return builder.extract_value(value, context.data_model_manager[kind].get_field_position(name))
+
+
 def allocate(
     context: Any, builder: ir.IRBuilder, kind: types.Array, shape: Sequence[ir.Value]
-) -> Any:
+) -> Fresh:
     """Emit the allocation of a C-contiguous array.
 
     The emitted code raises ValueError where an extent is negative or the size overflows,
     MemoryError where there is no memory.
     """
-    size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
-    item = context.get_constant(types.intp, size)
+    item = context.get_constant(types.intp, as_dtype(kind.dtype).itemsize)
     strides, size = _strides(context, builder, item, shape)
     alignment = context.get_constant(types.uint32, ALIGNMENT)
     memory = context.nrt.meminfo_alloc_aligned(builder, size=size, align=alignment)
     data = data_of_fresh(builder, memory)
-    array = make_array(kind)(context, builder)
     word = context.get_value_type(types.intp)
-    populate_array(
-        array,
-        data=builder.bitcast(data, context.get_data_type(kind.dtype).as_pointer()),
-        shape=cgutils.pack_array(builder, shape, ty=word),
-        strides=cgutils.pack_array(builder, strides, ty=word),
-        itemsize=item,
-        meminfo=memory,
-    )
-    return array
+    fields = {
+        "meminfo": memory,
+        "nitems": builder.sdiv(size, item, flags=["exact"]),
+        "itemsize": item,
+        "data": builder.bitcast(data, context.get_data_type(kind.dtype).as_pointer()),
+        "shape": cgutils.pack_array(builder, shape, ty=word),
+        "strides": cgutils.pack_array(builder, strides, ty=word),
+    }
+    model = context.data_model_manager[kind]
+    array = context.get_constant_null(kind)
+    for name, part in fields.items():
+        array = builder.insert_value(array, part, model.get_field_position(name))
+    return Fresh(array, fields["data"], size)
 
 
-def clear(builder: ir.IRBuilder, array: Any) -> None:
+def clear(builder: ir.IRBuilder, array: Fresh) -> None:
     """Emit the filling of an array with zeros."""
-    count = builder.mul(array.nitems, array.itemsize)
-    cgutils.memset(builder, array.data, count, 0)
+    cgutils.memset(builder, array.data, array.size, 0)
 
 
 def _strides(
@@ -148,7 +165,7 @@ def _register(function: Callable[..., Any], ndim: int, filled: bool) -> None:
         array = allocate(context, builder, sig.return_type, args[:ndim])
         if filled:
             clear(builder, array)
-        return array._getvalue()
+        return array.value
 
 
 for _ndim, _empty, _zeros in (
@@ -173,15 +190,17 @@ def _type_copied(context: Any) -> Any:
 @lower_builtin(copied, types.Array)
 def _lower_copied(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     (kind,) = sig.args
-    source = make_array(kind)(context, builder, args[0])
-    shape = cgutils.unpack_tuple(builder, source.shape, kind.ndim)
+    shape = cgutils.unpack_tuple(builder, field(context, builder, kind, args[0], "shape"), kind.ndim)
     result = allocate(context, builder, sig.return_type, shape)
     if kind.layout == "C":
-        cgutils.raw_memcpy(builder, result.data, source.data, source.nitems, source.itemsize)
-        return result._getvalue()
+        data = field(context, builder, kind, args[0], "data")
+        cgutils.raw_memcpy(builder, result.data, data, result.size, ir.IntType(64)(1))
+        return result.value
+    source = make_array(kind)(context, builder, args[0])
+    made = make_array(sig.return_type)(context, builder, result.value)
     indices = cgutils.loop_nest(builder, shape, context.get_value_type(types.intp))
     with indices as index:
         element = cgutils.get_item_pointer(context, builder, kind, source, index)
-        place = cgutils.get_item_pointer(context, builder, sig.return_type, result, index)
+        place = cgutils.get_item_pointer(context, builder, sig.return_type, made, index)
         builder.store(builder.load(element), place)
-    return result._getvalue()
+    return result.value

@@ -1,44 +1,76 @@
-"""How Numba compiles generated functions: as it compiles others, but for one option of LLVM.
-
-A sum in the order in which the user wrote it keeps LLVM from vectorising the whole loop, unless
-it is told to: then the terms are computed several at once and still added one by one, so the
-result is the same to the last bit.  The option belongs to the process, so it is on only while
-one of our functions is compiled; Numba's compiler lock is held meanwhile.
-"""
+"""The passes of Numba that generated modules need, and no others."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
-import llvmlite.binding as llvm
-from numba.core.compiler import Compiler
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import (
+    FixupArgs,
+    GenericRewrites,
+    IRProcessing,
+    ReconstructSSA,
+    TranslateByteCode,
+)
 
-_depth = 0  # compiling a function compiles those that it calls
+from adgen.runtime.lowering import ShortLowering
+from adgen.runtime.ordered_sums import ordered_sums_vectorised
+from adgen.runtime.typing_memory import Remembering
 
 
-class Pipeline(Compiler):
-    """Numba's own, with vectorised loops around ordered sums."""
+@register_pass(mutates_CFG=True, analysis_only=False)
+class ShortTypeInference(NopythonTypeInference):  # type: ignore[misc]
+    """Numba's type inference, which remembers what it knows of scalars and elements."""
+
+    _name = "adgen_type_inference"
+
+    def run_pass(self, state: Any) -> bool:
+        """Infer the types of one function."""
+        context = state.typingctx
+        state.typingctx = Remembering(context)
+        try:
+            changed: bool = super().run_pass(state)
+        finally:
+            state.typingctx = context
+        return changed
+
+
+class Pipeline(CompilerBase):  # type: ignore[misc]
+    """Compiles what adgen emits."""
 
     def _compile_core(self) -> Any:
-        with _ordered_sums_vectorised():
+        with ordered_sums_vectorised():
             return super()._compile_core()
 
-
-@contextlib.contextmanager
-def _ordered_sums_vectorised() -> Iterator[None]:
-    global _depth
-    _depth += 1
-    if _depth == 1:
-        _set_option("true")
-    try:
-        yield
-    finally:
-        _depth -= 1
-        if _depth == 0:
-            _set_option("false")
+    def define_pipelines(self) -> list[Any]:
+        """One pipeline; Numba's own where it is asked for threads."""
+        if self.state.flags.auto_parallel.enabled:
+            return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
+        manager = PassManager("adgen")
+        for step, what in _PASSES:
+            manager.add_pass(step, what)
+        manager.finalize()
+        return [manager]
 
 
-def _set_option(value: str) -> None:
-    llvm.set_option("adgen", f"-force-ordered-reductions={value}")
+_PASSES = (
+    (TranslateByteCode, "analyzing bytecode"),
+    (FixupArgs, "fix up args"),
+    (IRProcessing, "processing IR"),
+    (GenericRewrites, "nopython rewrites"),
+    (ReconstructSSA, "ssa"),
+    (ShortTypeInference, "nopython frontend"),
+    (PreLowerStripPhis, "remove phis nodes"),
+    (IRLegalization, "ensure IR is legal prior to lowering"),
+    (AnnotateTypes, "annotate types"),
+    (ShortLowering, "native lowering"),
+    (NoPythonBackend, "nopython mode backend"),
+)

@@ -163,7 +163,8 @@ class Compilations:
                 known = self._known(place)  # another thread may have been here
                 if known is None:
                     outdated = self.builds.get(place)
-                    known = self.builds[place] = self._build(wanted, args, jit, speculates)
+                    with numba_compile.collector_paused():
+                        known = self.builds[place] = self._build(wanted, args, jit, speculates)
                     assert self.latest is not None
                     self.respecialisations.note(
                         (wanted, jit, speculates), self.latest, outdated.fresh if outdated else None
