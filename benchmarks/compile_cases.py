@@ -88,8 +88,11 @@ def mixture(weights, means, scales, x):  # type: ignore[no-untyped-def]
 def _mixture_data() -> Arguments:
     rng = np.random.default_rng(1)
     shape = (5, 4)
-    return rng.normal(size=5), rng.normal(size=shape), 0.1 * rng.normal(size=shape), rng.normal(
-        size=(200, 4)
+    return (
+        rng.normal(size=5),
+        rng.normal(size=shape),
+        0.1 * rng.normal(size=shape),
+        rng.normal(size=(200, 4)),
     )
 
 
@@ -286,7 +289,14 @@ def _options_data() -> Arguments:
     rng = np.random.default_rng(5)
     n = 1000
     spot, strike = rng.uniform(50.0, 150.0, n), rng.uniform(50.0, 150.0, n)
-    return spot, strike, rng.uniform(0.1, 2.0, n), 0.02, rng.uniform(0.1, 0.5, n), rng.normal(size=n)
+    return (
+        spot,
+        strike,
+        rng.uniform(0.1, 2.0, n),
+        0.02,
+        rng.uniform(0.1, 0.5, n),
+        rng.normal(size=n),
+    )
 
 
 CASES = {
@@ -295,7 +305,9 @@ CASES = {
         FirstGradient("net", net, _net_data, (0, 1, 2, 3, 4, 5)),
         FirstGradient("mixture", mixture, _mixture_data, (0, 1, 2), _mixture_jax),
         FirstGradient("predators", predators, _predators_data, (0, 1), _predators_jax),
-        FirstGradient("memory cell", memory_cell, _memory_cell_data, (0, 1, 2, 3), _memory_cell_jax),
+        FirstGradient(
+            "memory cell", memory_cell, _memory_cell_data, (0, 1, 2, 3), _memory_cell_jax
+        ),
         FirstGradient("heat", heat, _heat_data, (0, 1, 2), _heat_jax),
         FirstGradient("options", options, _options_data, (0, 1, 2, 3, 4)),
     )

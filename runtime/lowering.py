@@ -16,9 +16,9 @@ from typing import Any
 
 from llvmlite import ir as llvm
 from numba.core import cgutils, ir, types
+from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering
-from numba.core.compiler_machinery import register_pass
 from numba.np.arrayobj import load_item, mark_positive, store_item
 
 from adgen.runtime.machine_code import Library
@@ -223,9 +223,7 @@ class Lowering(Lower):  # type: ignore[misc]
         if name in self._blk_local_varmap:
             shape = self._load(name, kind, "shape")
             return [self.builder.extract_value(shape, axis) for axis in range(kind.ndim)]
-        place = cgutils.gep_inbounds(
-            self.builder, self.getvar(name), 0, self._field(kind, "shape")
-        )
+        place = cgutils.gep_inbounds(self.builder, self.getvar(name), 0, self._field(kind, "shape"))
         extents = []
         for axis in range(kind.ndim):
             extents.append(self.builder.load(cgutils.gep_inbounds(self.builder, place, 0, axis)))
@@ -332,7 +330,7 @@ def _emitter(op: Any, args: Sequence[Any], resty: Any) -> Emit | None:
 class ShortLowering(BaseNativeLowering):  # type: ignore[misc]
     """Numba's pass that lowers a function, with the lowering of this module."""
 
-    _name = "adgen_lowering"
+    _name = "adgen_lowering"  # type: ignore[assignment]
 
     def run_pass(self, state: Any) -> bool:
         """Lower the function into a library of our own kind."""

@@ -69,7 +69,9 @@ class Fresh:
     size: ir.Value  # in bytes
 
 
-def field(context: Any, builder: ir.IRBuilder, kind: types.Array, value: ir.Value, name: str) -> Any:
+def field(
+    context: Any, builder: ir.IRBuilder, kind: types.Array, value: ir.Value, name: str
+) -> Any:
     """One field of an array; Numba's own access copies all of them first."""
     return builder.extract_value(value, context.data_model_manager[kind].get_field_position(name))
 
@@ -190,7 +192,9 @@ def _type_copied(context: Any) -> Any:
 @lower_builtin(copied, types.Array)
 def _lower_copied(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     (kind,) = sig.args
-    shape = cgutils.unpack_tuple(builder, field(context, builder, kind, args[0], "shape"), kind.ndim)
+    shape = cgutils.unpack_tuple(
+        builder, field(context, builder, kind, args[0], "shape"), kind.ndim
+    )
     result = allocate(context, builder, sig.return_type, shape)
     if kind.layout == "C":
         data = field(context, builder, kind, args[0], "data")

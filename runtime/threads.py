@@ -168,7 +168,7 @@ def _lower_sum_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -
     shape = cgutils.unpack_tuple(builder, array.shape)
     parts = allocate(context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape])
     clear(builder, parts)
-    return parts._getvalue()
+    return parts.value
 
 
 @type_callable(own_part)
