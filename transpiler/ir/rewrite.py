@@ -17,9 +17,19 @@ def resolve(operand: Operand, mapping: Substitution) -> Operand:
     return operand
 
 
+def resolve_all(operands: tuple[Operand, ...], mapping: Substitution) -> tuple[Operand, ...]:
+    """Follow a substitution for several operands; the same tuple where it names none of them."""
+    for operand in operands:
+        if isinstance(operand, Value) and operand in mapping:
+            return tuple([resolve(operand, mapping) for operand in operands])
+    return operands
+
+
 def substitute_op(op: Op, mapping: Substitution) -> Op:
-    """The op with free values replaced, in its regions too."""
-    operands = tuple(resolve(operand, mapping) for operand in op.operands)
+    """The op with free values replaced, in its regions too; itself where there are none."""
+    operands = resolve_all(op.operands, mapping)
+    if not op.regions:
+        return op if operands is op.operands else op.with_(operands=operands)
     regions = tuple(substitute(region, mapping) for region in op.regions)
     return op.with_(operands=operands, regions=regions)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
-from adgen.transpiler.ir.rewrite import resolve, with_body
+from adgen.transpiler.ir.rewrite import resolve_all, with_body
 
 _FRESH = {core.ZEROS, core.EMPTY, core.FULL_, core.COPY, core.LOAD} | core.EFFECTS
 _Key = tuple[Any, ...]
@@ -34,12 +34,13 @@ class _Numbering:
             new = self.op(op, known)
             if new is not None:
                 ops.append(new)
-        yields = tuple(resolve(y, self.mapping) for y in block.yields)
+        yields = resolve_all(block.yields, self.mapping)
         return Block(block.args, tuple(ops), yields)
 
     def op(self, op: Op, known: dict[_Key, Value]) -> Op | None:
-        operands = tuple(resolve(o, self.mapping) for o in op.operands)
-        op = op.with_(operands=operands)
+        operands = resolve_all(op.operands, self.mapping)
+        if operands is not op.operands:
+            op = op.with_(operands=operands)
         if op.regions:
             return self.region_op(op, known)
         if op.callee in _FRESH or len(op.results) != 1:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Operand, Value
-from adgen.transpiler.ir.rewrite import resolve, with_body
+from adgen.transpiler.ir.rewrite import resolve_all, with_body
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
 
@@ -25,7 +25,9 @@ def resolve_extents(function: Function) -> Function:
 def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block:
     ops = []
     for op in block.ops:
-        op = op.with_(operands=tuple(resolve(o, mapping) for o in op.operands))
+        operands = resolve_all(op.operands, mapping)
+        if operands is not op.operands:
+            op = op.with_(operands=operands)
         if op.callee == core.DIM:
             found = shapes.extent(op.operands[0], op.attrs["axis"])
             if isinstance(found, tuple):
@@ -39,4 +41,4 @@ def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block
         if op.regions:
             op = op.with_(regions=tuple(_block(r, shapes, mapping) for r in op.regions))
         ops.append(op)
-    return Block(block.args, tuple(ops), tuple(resolve(y, mapping) for y in block.yields))
+    return Block(block.args, tuple(ops), resolve_all(block.yields, mapping))

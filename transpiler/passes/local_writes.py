@@ -40,7 +40,9 @@ class _Confine:
         for op in block.ops:
             if op.callee == core.FOR:
                 op = self.loop(op, used, same)
-            ops.append(op.with_(regions=tuple(self.block(region, same) for region in op.regions)))
+            if op.regions:
+                op = op.with_(regions=tuple(self.block(region, same) for region in op.regions))
+            ops.append(op)
         return Block(block.args, tuple(ops), block.yields)
 
     def loop(self, op: Op, used: set[Value], same: dict[Operand, Value]) -> Op:

@@ -12,7 +12,7 @@ import numpy as np
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
-from adgen.transpiler.ir.rewrite import resolve, with_body
+from adgen.transpiler.ir.rewrite import resolve_all, with_body
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives.builder import fold
 from adgen.transpiler.primitives.table import find
@@ -46,12 +46,14 @@ class _Simplifier:
     def block(self, block: Block) -> Block:
         ops: list[Op] = []
         for op in block.ops:
-            op = op.with_(operands=tuple(resolve(o, self.mapping) for o in op.operands))
+            operands = resolve_all(op.operands, self.mapping)
+            if operands is not op.operands:
+                op = op.with_(operands=operands)
             ops += self.op(op)
             for result in op.results:
                 if ops and result in ops[-1].results:
                     self.defined[result] = ops[-1]
-        return Block(block.args, tuple(ops), tuple(resolve(y, self.mapping) for y in block.yields))
+        return Block(block.args, tuple(ops), resolve_all(block.yields, self.mapping))
 
     def op(self, op: Op) -> list[Op]:
         """What the op becomes: nothing (its results are mapped), itself, or other ops."""
@@ -90,6 +92,8 @@ class _Simplifier:
         if entry is None or not entry.elementwise:
             return op
         ones = op.result.type.ones
+        if all(self.spread_number(operand) is None for operand in op.operands):
+            return op
         operands = list(op.operands)
         for k, operand in enumerate(operands):
             number = self.spread_number(operand)

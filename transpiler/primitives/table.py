@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -96,6 +97,7 @@ def near_matches(name: str) -> list[str]:
     return difflib.get_close_matches(name, sorted(known), n=3)
 
 
+@functools.cache
 def _load() -> None:
     """The entries register themselves when their modules are imported."""
     from adgen.transpiler.primitives import (  # noqa: F401
