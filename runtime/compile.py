@@ -21,7 +21,7 @@ SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz"})
 
 
 # Numba makes no way to a function from outside, which costs more than some functions.
-_NEVER_CALLED: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_NEVER_CALLED: dict[str, Any] = {"no_cpython_wrapper": True}
 
 
 class CompilationFailed(RuntimeError):

@@ -12,7 +12,7 @@ import numpy as np
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
-from adgen.transpiler.ir.rewrite import resolve_all, with_body
+from adgen.transpiler.ir.rewrite import resolve, resolve_all, with_body
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives.builder import fold
 from adgen.transpiler.primitives.table import find
