@@ -149,7 +149,7 @@ def _type_scratch_like(context: Any) -> Any:
 def _lower_scratch_like(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     array = make_array(sig.return_type)(context, builder, args[0])
     shape = cgutils.unpack_tuple(builder, array.shape)
-    return allocate(context, builder, sig.return_type, shape)._getvalue()
+    return allocate(context, builder, sig.return_type, shape).value
 
 
 @type_callable(sum_parts)
