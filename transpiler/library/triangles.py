@@ -71,3 +71,32 @@ def triu(m, k=0):
         start = min(max(i + k, 0), m.shape[-1])
         out[..., i, start:] = m[..., i, start:]
     return out
+
+
+@defines(np.tril_indices)
+def tril_indices(n, k=0, m=None):
+    return _places(n, n if m is None else m, -n, k + 1)
+
+
+@defines(np.triu_indices)
+def triu_indices(n, k=0, m=None):
+    return _places(n, n if m is None else m, k, n + (n if m is None else m) + abs(k))
+
+
+@defines(np.diag_indices)
+def diag_indices(n, ndim=2):
+    return (np.arange(n),) * ndim
+
+
+def _places(n, m, first, end):
+    """Rows and columns of what lies from ``first`` up to ``end`` off the diagonal, row by row."""
+    count = 0
+    for i in range(n):
+        count += max(min(max(i + end, 0), m) - min(max(i + first, 0), m), 0)
+    rows, columns = np.empty(count, np.int64), np.empty(count, np.int64)
+    place = 0
+    for i in range(n):
+        for j in range(min(max(i + first, 0), m), min(max(i + end, 0), m)):
+            rows[place], columns[place] = i, j
+            place += 1
+    return rows, columns
