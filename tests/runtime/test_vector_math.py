@@ -165,6 +165,20 @@ def test_no_vector_function_is_called_where_that_is_not_wanted(fresh):
     assert "exp" in vector_calls(again, x, x)
 
 
+@there
+def test_scipys_functions_are_vectorised_too(fresh):
+    special = pytest.importorskip("scipy.special")
+    x = np.linspace(-2.0, 2.0, 30)
+
+    def loss(x):
+        return np.sum(special.erf(x) * special.erfc(x))
+
+    vectorised = adgen.differentiate(loss)
+    assert {"erf", "erfc"} <= vector_calls(vectorised.value_and_grad, x)
+    plain = adgen.differentiate(loss, vector_math=False)
+    np.testing.assert_allclose(vectorised.grad(x), plain.grad(x), rtol=1e-14, atol=1e-15)
+
+
 CALLER = """import sys
 import numpy as np
 from numba import njit

@@ -69,7 +69,8 @@ class Expressions:
         if op.attrs.get("reassoc") and optimisations.enabled(optimisations.FREE_SUMS):
             return nodes.call("radd", *operands)
         if is_special(op.callee):
-            return nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
+            usual = nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
+            return self._vector_form(op, operands) or usual
         if kernels.is_product(op):
             return nodes.call("matmul", *operands)
         if self._is_square(op):

@@ -22,7 +22,7 @@ def form(op: Op, operands: list[Expr]) -> Expr | None:
     """The call of an op on floating numbers; None for what has no vector form."""
     if isinstance(op.callee, str) or not all(core.is_scalar(o) for o in op.operands):
         return None
-    name, dtype = _NAMES.get(op.callee), op.result.type.dtype
+    name, dtype = _NAMES.get(op.callee, _of_scipy(op.callee)), op.result.type.dtype
     if name is None or dtype not in (np.float64, np.float32):
         return None
     if name == "pow" and not _is_general_power(*op.operands):
@@ -37,6 +37,12 @@ def form(op: Op, operands: list[Expr]) -> Expr | None:
 def imports(text: str) -> set[tuple[str, str]]:
     """(module, name) of what a text needs for such calls."""
     return {_IMPORT} if re.search(rf"\b{MODULE}\.", text) else set()
+
+
+def _of_scipy(callee: Callable[..., object]) -> str | None:
+    """The same for SciPy's functions, which are not imported for this."""
+    is_ufunc = isinstance(callee, np.ufunc)
+    return callee.__name__ if is_ufunc and callee.__name__ in ("erf", "erfc") else None
 
 
 def _is_narrower(operand: Operand, dtype: np.dtype) -> bool:
