@@ -1,55 +1,60 @@
-"""Run all benchmarks, print the tables, write benchmarks/README.md."""
+"""Run the benchmarks in an environment of their own and write benchmarks/README.md."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
 
-from benchmarks import ablations, compile_time, report, seeds, structure, warm_start
-from benchmarks.cases import CASES
-from benchmarks.gradients import measure_all, measure_overheads
+from benchmarks import environment
 
-
-def programs() -> tuple[list[seeds.Row], list[structure.Cost]]:
-    """Measure and print what Autograd runs too, and what nesting costs."""
-    tutorial = seeds.measure()
-    print(report.programs(tutorial), flush=True)
-    costs = structure.measure()
-    print(report.nesting(costs), flush=True)
-    return tutorial, costs
+NAMES = (
+    "gradients", "inside", "scaling", "memory", "ablations",
+    "calls", "first", "warm", "programs", "nesting",
+)  # fmt: skip
 
 
-def main() -> None:
-    """``python -m benchmarks``; with ``--only TEXT`` some cases, and nothing is written."""
+def main() -> int:
+    """``python -m benchmarks``; 1 if a gradient was wrong or a side failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", metavar="TEXT", help="cases whose name contains this text")
-    parser.add_argument(
-        "--programs", action="store_true", help="only those of the tutorial, and nesting"
-    )
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(NAMES))
+    parser.add_argument("--only", metavar="TEXT", default="", help="cases that contain this text")
+    parser.add_argument("--quick", action="store_true", help="small data and few rounds")
+    parser.add_argument("--here", action="store_true", help="in the present environment")
     chosen = parser.parse_args()
-    if chosen.programs:
-        tutorial, costs = programs()
-        report.section(report.SEEDS, report.programs(tutorial))
-        report.section(report.STRUCTURE, report.nesting(costs))
-        return
-    only = chosen.only
-    rows = measure_all([case for case in CASES if only is None or only in case.name])
-    print(report.gradients(rows), flush=True)
-    if only is not None:
-        return
-    outcomes = [ablations.measure(ablation) for ablation in ablations.ABLATIONS]
-    print(report.ablations(outcomes), flush=True)
-    overheads = measure_overheads()
-    print(report.overheads(overheads), flush=True)
-    print("first calls …", flush=True)
-    compiling = compile_time.measure()
-    print(report.first_calls(compiling), flush=True)
-    print("cold and warm starts …", flush=True)
-    starts = {name: warm_start.measure(name) for name in warm_start.FUNCTIONS}
-    print(report.warm_starts(starts), flush=True)
-    tutorial, costs = programs()
-    report.write(rows, outcomes, overheads, compiling, starts, tutorial, costs)
-    print(f"written to {report.README}")
+    unknown = set(chosen.sections) - set(NAMES)
+    if unknown:
+        parser.error(f"no section {', '.join(sorted(unknown))}: there are {', '.join(NAMES)}")
+    if not chosen.here:
+        return environment.run_inside(sys.argv[1:])
+    if not environment.is_pinned():
+        environment.start_again_pinned()
+    return run(tuple(chosen.sections) or NAMES, chosen.only, chosen.quick)
+
+
+def run(names: tuple[str, ...], only: str, quick: bool) -> int:
+    """Measure sections, print each as soon as it is known, write them if they are whole."""
+    from benchmarks import report
+    from benchmarks.sections import SECTIONS, Options
+
+    order = tuple(report.heading_of(section.text) for section in SECTIONS)
+    failed = False
+    with tempfile.TemporaryDirectory() as cache:
+        options = Options(Path(cache), only, quick)
+        for section in SECTIONS:
+            if section.name not in names:
+                continue
+            start = time.perf_counter()
+            text = f"{section.text}\n{section.measure(options)}"
+            seconds = time.perf_counter() - start
+            print(f"\n{text}\n\n{section.name}: {seconds:.0f} s\n", flush=True)
+            failed = failed or "**failed" in text
+            if options.writes:
+                report.write(text, seconds, order)
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,76 +1,130 @@
-"""What single optimisations are worth: generated gradients with and without, in turns."""
+"""What single optimisations are worth: generated gradients with all of them, and without one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from tempfile import TemporaryDirectory
+from types import FunctionType
 from typing import Any
 from unittest import mock
 
+from numba import njit
+from numba.core.errors import NumbaError
+
 import adgen
-from adgen.transpiler import compiler
-from adgen.transpiler.emit.folding import Folding
+from adgen.transpiler import optimisations
 from benchmarks.case import Case
-from benchmarks.cases import heat
+from benchmarks.cases import gmm, heat, logistic, lotka_volterra, mlp, taylor
 from benchmarks.timing import Timing, interleaved
+
+ARRAY_LEVEL = "loops out of array code, against `numba.njit` of array code"
 
 
 @dataclass(frozen=True)
-class Ablation:
-    """An optimisation, the case that shows it, and how to do without it."""
+class Change:
+    """What is left out (by its name), or which options are given instead of the usual ones."""
 
     name: str
-    case: Case
-    without: Callable[[], AbstractContextManager[Any]]
+    left_out: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was measured of an ablation."""
+    """What was measured of one case; ``without`` by the name of what was left out.
 
-    name: str
+    A name that is missing there made no difference to the generated text.
+    """
+
     case: str
-    with_it: Timing
-    without: Timing
+    complete: Timing
+    without: Mapping[str, Timing]
 
-    @property
-    def ratio(self) -> float:
-        """Time without it over time with it."""
-        return self.without.median / self.with_it.median
-
-
-def _pass(name: str) -> Callable[[], AbstractContextManager[Any]]:
-    return lambda: mock.patch.object(compiler, name, lambda function: function)
+    def ratio(self, name: str) -> float | None:
+        """Time without it over time with it; None where it does nothing."""
+        return self.without[name].median / self.complete.median if name in self.without else None
 
 
-ABLATIONS = (
-    Ablation("neighbouring loops merged", heat.SLICES, _pass("merge_neighbours")),
-    Ablation("shared elements in scalars", heat.SLICES, _pass("share_elements")),
-    Ablation(
-        "values for the next trip ahead of stores",
-        heat.SLICES,
-        lambda: mock.patch.object(Folding, "_is_recurrence", lambda *given: False),
-    ),
+CHANGES = (
+    *(Change(name, (name,)) for name in sorted(optimisations.ALL)),
+    Change("vector mathematics", (), {"vector_math": False}),
+    Change("strict floating point, against `fastmath=True`", (), {"fastmath": True}),
+)
+
+STUDIED: tuple[tuple[Case, str], ...] = (
+    (logistic.CASE, "numpy"),
+    (mlp.CASE, "numpy"),
+    (lotka_volterra.CASE, "loops"),
+    (lotka_volterra.CASE, "numpy"),
+    (taylor.CASE, "loops"),
+    (heat.CASE, "loops"),
+    (heat.CASE, "numpy"),
+    (gmm.CASE, "loops"),
 )
 
 
-def measure(ablation: Ablation) -> Outcome:
-    """Compile a gradient twice, from an empty cache, and time both."""
-    case = ablation.case
-    arguments = case.data()
-    complete = adgen.value_and_grad(_again(case.objective), case.wrt)
-    reduced = adgen.value_and_grad(_again(case.objective), case.wrt)
+def measure(case: Case, style: str, quick: bool = False) -> Outcome:
+    """Compile a gradient again for everything that is left out, and time all in turns."""
+    arguments = case.data(**case.small) if quick else case.data()
+    function = case.styles[style]
+    sides: dict[str, Callable[[], Any]] = {}
     with _empty_cache():
-        complete(*arguments)
-    with _empty_cache(), ablation.without():
-        reduced(*arguments)
-    times = interleaved(
-        {"with": lambda: complete(*arguments), "without": lambda: reduced(*arguments)}
-    )
-    return Outcome(ablation.name, case.name, times["with"], times["without"])
+        text, sides["complete"] = _compiled(case, function, arguments, Change("complete"))
+        for change in CHANGES:
+            other, call = _compiled(case, function, arguments, change, unless=text)
+            if _differs(other, text, change):
+                sides[change.name] = call
+        if style == "numpy":
+            array_level = _array_level(case, function, arguments)
+            sides |= {ARRAY_LEVEL: array_level} if array_level is not None else {}
+    times = interleaved(sides, 5 if quick else 41, budget=0.1 if quick else 0.5)
+    complete = times.pop("complete")
+    return Outcome(f"{case.name}, {style}", complete, times)
+
+
+def measure_all(cases: Sequence[tuple[Case, str]], quick: bool = False) -> list[Outcome]:
+    """One case after the other."""
+    return [measure(case, style, quick) for case, style in cases]
+
+
+def _compiled(
+    case: Case,
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    change: Change,
+    unless: str | None = None,
+) -> tuple[str, Callable[[], Any]]:
+    """What Numba is given, and the gradient, compiled unless the text is the usual one."""
+    objective = adgen.differentiate(wrt=case.wrt, **change.options)(_again(function))
+    with optimisations.without(*change.left_out):
+        text = objective.source(*arguments, stage="numba")
+        if unless is None or _differs(text, unless, change):
+            objective.value_and_grad(*arguments)
+    return text, partial(objective.value_and_grad, *arguments)
+
+
+def _differs(text: str, usual: str, change: Change) -> bool:
+    """Whether there is something to compare: ``fastmath`` does not show in the text."""
+    return text != usual or "fastmath" in change.options
+
+
+def _array_level(
+    case: Case, function: Callable[..., Any], arguments: Sequence[Any]
+) -> Callable[[], Any] | None:
+    """What Numba makes of the gradient as people read it; None where it cannot compile that."""
+    source = adgen.differentiate(wrt=case.wrt)(_again(function)).source(*arguments)
+    module: dict[str, Any] = {}
+    exec(source, module)  # text that adgen has generated from the user's function
+    call = partial(njit(module[f"{function.__name__}_value_and_grad"]), *arguments)
+    try:
+        call()
+    except NumbaError:  # not all that NumPy does
+        return None
+    return call
 
 
 @contextmanager
@@ -83,4 +137,5 @@ def _empty_cache() -> Iterator[None]:
 
 def _again(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same function as another object, for which nothing is compiled yet."""
-    return type(function)(function.__code__, function.__globals__, function.__name__)
+    assert isinstance(function, FunctionType)
+    return FunctionType(function.__code__, function.__globals__, function.__name__)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fresh import FirstCall, in_fresh_process, time_first_call
+from benchmarks.fresh import FirstCall, first_call_in_fresh_process, time_first_call
 
 SIDES = ("adgen", "jax", "numba")
 ROUNDS = 3
@@ -94,7 +94,7 @@ def measure(rounds: int = ROUNDS) -> Comparison:
     for _ in range(rounds):
         for side in SIDES:
             with tempfile.TemporaryDirectory() as cache:
-                samples[side].append(in_fresh_process(MODULE, side, cache=Path(cache)))
+                samples[side].append(first_call_in_fresh_process(MODULE, side, cache=Path(cache)))
     return Comparison({side: _median(times) for side, times in samples.items()})
 
 

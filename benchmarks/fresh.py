@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.environment import ROOT
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,22 @@ def time_first_call(call: Callable[[], Any]) -> None:
     print(json.dumps(asdict(times)))
 
 
-def in_fresh_process(module: str, *arguments: str, cache: Path) -> FirstCall:
-    """Run ``python -m module *arguments`` with its caches in the folder ``cache``.
+def first_call_in_fresh_process(module: str, *arguments: str, cache: Path) -> FirstCall:
+    """What ``time_first_call`` prints in ``python -m module *arguments`` on caches in a folder."""
+    return FirstCall(**in_fresh_process(module, *arguments, cache=cache))
 
+
+def in_fresh_process(
+    module: str, *arguments: str, cache: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Any:
+    """The last line of ``python -m module *arguments``, which is JSON.
+
+    Its caches are in the folder ``cache``; ``more`` is added to the environment variables.
     Raises RuntimeError with what the process wrote if it fails.
     """
     environment = {
         **os.environ,
+        **more,
         "ADGEN_CACHE_DIR": str(cache / "adgen"),
         "NUMBA_CACHE_DIR": str(cache / "numba"),
     }
@@ -45,4 +55,4 @@ def in_fresh_process(module: str, *arguments: str, cache: Path) -> FirstCall:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
-    return FirstCall(**json.loads(done.stdout.splitlines()[-1]))
+    return json.loads(done.stdout.splitlines()[-1])

@@ -18,31 +18,43 @@ class Timing:
     median: float
     least: float
 
+    def times(self, factor: float) -> Timing:
+        """The timing of a problem so many times as large."""
+        return Timing(self.median * factor, self.least * factor)
+
 
 def interleaved(
-    sides: Mapping[str, Call], rounds: int = 41, sample: float = 0.004
+    sides: Mapping[str, Call], rounds: int = 41, sample: float = 0.004, budget: float = 2.0
 ) -> dict[str, Timing]:
-    """Time the calls in turns, each round in another order, after one call of each.
+    """Time the calls in turns, each round in another order, after two calls of each.
 
     A sample repeats a call until about ``sample`` seconds have passed, so that the clock's
-    own cost does not count.
+    own cost does not count.  A side of which ``rounds`` samples would take longer than
+    ``budget`` seconds takes part in fewer rounds, spread evenly, but at least in one.
     """
-    repeats = {name: _repeats(call, sample) for name, call in sides.items()}
+    repeats: dict[str, int] = {}
+    takes_part: dict[str, int] = {}
+    for name, call in sides.items():
+        repeats[name], seconds = _repeats(call, sample)
+        takes_part[name] = max(1, min(rounds, int(budget / seconds)))
     samples: dict[str, list[float]] = {name: [] for name in sides}
     order = list(sides)
-    for _ in range(rounds):
+    for k in range(rounds):
         order = order[1:] + order[:1]
         for name in order:
-            samples[name].append(_time(sides[name], repeats[name]))
+            part = takes_part[name]
+            if (k + 1) * part // rounds > k * part // rounds:
+                samples[name].append(_time(sides[name], repeats[name]))
     return {name: Timing(statistics.median(times), min(times)) for name, times in samples.items()}
 
 
-def _repeats(call: Call, sample: float) -> int:
+def _repeats(call: Call, sample: float) -> tuple[int, float]:
+    """How often a sample repeats a call, and about how many seconds it takes."""
     call()
     count = 1
     while (elapsed := _time(call, count) * count) < sample / 2:
         count *= 2 if elapsed <= 0.0 else max(2, min(10, int(sample / elapsed)))
-    return count
+    return count, elapsed
 
 
 def _time(call: Call, count: int) -> float:

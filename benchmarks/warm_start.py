@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.fresh import in_fresh_process, time_first_call
+from benchmarks.fresh import first_call_in_fresh_process, time_first_call
 
 ROUNDS = 3
 MODULE = "benchmarks.warm_start"
@@ -58,8 +58,8 @@ def measure(function: str, rounds: int = ROUNDS) -> Start:
     cold, warm = [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as cache:
-            cold.append(in_fresh_process(MODULE, function, cache=Path(cache)).wall)
-            warm.append(in_fresh_process(MODULE, function, cache=Path(cache)).wall)
+            cold.append(first_call_in_fresh_process(MODULE, function, cache=Path(cache)).wall)
+            warm.append(first_call_in_fresh_process(MODULE, function, cache=Path(cache)).wall)
     return Start(statistics.median(cold), statistics.median(warm))
 
 

@@ -1,14 +1,23 @@
 """The cases, in the order of the table; one file each."""
 
-from benchmarks.cases import gmm, heat, logistic, lotka_volterra, rosenbrock, taylor
+from benchmarks.cases import (
+    black_scholes,
+    gmm,
+    heat,
+    logistic,
+    lotka_volterra,
+    mlp,
+    rosenbrock,
+    taylor,
+)
 
 CASES = (
     logistic.CASE,
+    mlp.CASE,
+    black_scholes.CASE,
+    lotka_volterra.CASE,
     taylor.CASE,
     rosenbrock.CASE,
-    rosenbrock.FRESH,
-    lotka_volterra.CASE,
-    gmm.CASE,
     heat.CASE,
-    heat.SLICES,
+    gmm.CASE,
 )

@@ -21,7 +21,7 @@ from numba import njit
 from benchmarks.case import Case
 
 
-def log_likelihood(alphas, means, factors, x, gamma, m, offset):  # type: ignore[no-untyped-def]
+def log_likelihood(alphas, means, factors, x, gamma, m, offset):
     n, d = x.shape
     components = alphas.shape[0]
     Q = np.zeros((components, d, d))
@@ -53,7 +53,7 @@ def log_likelihood(alphas, means, factors, x, gamma, m, offset):  # type: ignore
     return total - n * log_sum_exp(alphas) + prior + offset
 
 
-def log_sum_exp(terms):  # type: ignore[no-untyped-def]
+def log_sum_exp(terms):
     largest = terms[0]
     for k in range(1, terms.shape[0]):
         largest = max(largest, terms[k])
@@ -83,7 +83,7 @@ def constants(n: int, d: int, components: int, gamma: float, m: int) -> float:
 
 
 @njit(error_model="numpy")
-def _unpack(factors, d, gamma, m, Q, Q_bar, log_det):  # type: ignore[no-untyped-def]
+def _unpack(factors, d, gamma, m, Q, Q_bar, log_det):
     prior = 0.0
     for k in range(factors.shape[0]):
         log_det[k] = 0.0
@@ -102,7 +102,7 @@ def _unpack(factors, d, gamma, m, Q, Q_bar, log_det):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def _pack(Q, Q_bar, weights, m, factors_bar):  # type: ignore[no-untyped-def]
+def _pack(Q, Q_bar, weights, m, factors_bar):
     for k in range(Q.shape[0]):
         d = p = Q.shape[1]
         for c in range(d):
@@ -114,7 +114,7 @@ def _pack(Q, Q_bar, weights, m, factors_bar):  # type: ignore[no-untyped-def]
 
 # One flat function for the points: forward and reverse of a point in one iteration, no tape.
 @njit(error_model="numpy")
-def _points(alphas, means, x, Q, log_det, Q_bar, means_bar, weights, terms, y, q):  # type: ignore[no-untyped-def]
+def _points(alphas, means, x, Q, log_det, Q_bar, means_bar, weights, terms, y, q):
     n, d = x.shape
     components = alphas.shape[0]
     for k in range(components):
@@ -153,7 +153,7 @@ def _points(alphas, means, x, Q, log_det, Q_bar, means_bar, weights, terms, y, q
 
 
 @njit(error_model="numpy")
-def adjoint(  # type: ignore[no-untyped-def]
+def adjoint(
     alphas, means, factors, x, gamma, m, offset,
     Q, Q_bar, log_det, weights, terms, y, q, alphas_bar, means_bar, factors_bar,
 ):  # fmt: skip
@@ -186,10 +186,10 @@ def workspace(
 
 CASE = Case(
     "Gaussian mixture (ADBench), d = 10, K = 25, n = 1000",
-    log_likelihood,
+    {"loops": log_likelihood},
     ("alphas", "means", "factors"),
     data,
     adjoint,
     workspace,
-    {"n": 5, "d": 3, "components": 4},
+    small={"n": 5, "d": 3, "components": 4},
 )

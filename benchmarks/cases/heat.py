@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.case import Case
+from benchmarks.case import Case, Peer
 
 
-def energy(start, kappa, steps):  # type: ignore[no-untyped-def]
+def energy(start, kappa, steps):
     u = start.copy()
     n = u.shape[0]
     for _ in range(steps):
@@ -25,11 +25,51 @@ def energy(start, kappa, steps):  # type: ignore[no-untyped-def]
     return total
 
 
-def energy_of_slices(start, kappa, steps):  # type: ignore[no-untyped-def]
+def energy_of_slices(start, kappa, steps):
     u = start.copy()
     for _ in range(steps):
         u[1:-1] += kappa * (u[:-2] - 2.0 * u[1:-1] + u[2:])
     return np.sum(u * u)
+
+
+def in_jax() -> Any:
+    import jax
+    import jax.numpy as jnp
+
+    def of_jax(start, kappa, steps):
+        def step(u, _):
+            return u.at[1:-1].add(kappa * (u[:-2] - 2.0 * u[1:-1] + u[2:])), None
+
+        u, _ = jax.lax.scan(step, start, None, length=steps)
+        return jnp.sum(u * u)
+
+    return of_jax
+
+
+def in_torch() -> Any:
+    import torch
+
+    def of_torch(start, kappa, steps):
+        u = start
+        for _ in range(steps):
+            inner = u[1:-1] + kappa * (u[:-2] - 2.0 * u[1:-1] + u[2:])
+            u = torch.cat([u[:1], inner, u[-1:]])
+        return torch.sum(u * u)
+
+    return of_torch
+
+
+def in_autograd() -> Any:
+    import autograd.numpy as anp
+
+    def of_autograd(start, kappa, steps):
+        u = start
+        for _ in range(steps):
+            inner = u[1:-1] + kappa * (u[:-2] - 2.0 * u[1:-1] + u[2:])
+            u = anp.concatenate([u[:1], inner, u[-1:]])
+        return anp.sum(u * u)
+
+    return of_autograd
 
 
 def data(n: int = 1000, steps: int = 1000) -> tuple[Any, ...]:
@@ -39,7 +79,7 @@ def data(n: int = 1000, steps: int = 1000) -> tuple[Any, ...]:
 
 # adgen may reassociate the sums of its adjoint, so the expert may too: it is worth a factor of 3.
 @njit(error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def adjoint(start, kappa, steps, changes, u, v, start_bar):  # type: ignore[no-untyped-def]
+def adjoint(start, kappa, steps, changes, u, v, start_bar):
     n = start.shape[0]
     for i in range(n):
         u[i] = start[i]
@@ -80,9 +120,14 @@ def workspace(start: Any, kappa: Any, steps: Any) -> tuple[Any, ...]:
     return np.empty((steps, n)), np.empty(n), np.empty(n), np.empty(n)
 
 
-WRT = ("start", "kappa")
-SMALL = {"n": 7, "steps": 3}
-CASE = Case("heat stencil, loop, 1000 × 1000", energy, WRT, data, adjoint, workspace, SMALL)
-SLICES = Case(
-    "heat stencil, slices, 1000 × 1000", energy_of_slices, WRT, data, adjoint, workspace, SMALL
+CASE = Case(
+    "heat stencil, 1000 × 1000 steps",
+    {"loops": energy, "numpy": energy_of_slices},
+    ("start", "kappa"),
+    data,
+    adjoint,
+    workspace,
+    {"jax": Peer(in_jax), "torch": Peer(in_torch), "autograd": Peer(in_autograd)},
+    {"n": 7, "steps": 3},
+    scalar=True,
 )

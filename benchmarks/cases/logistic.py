@@ -1,4 +1,4 @@
-"""The logistic loss of a linear model, written as loops over the data."""
+"""The logistic loss of a linear model."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.case import Case
+from benchmarks.case import Case, Peer, autograd_numpy, jax_numpy, on_numpy_of
 
 
-def loss(w, b, X, y):  # type: ignore[no-untyped-def]
+def loss(w, b, X, y):
     total = 0.0
     for i in range(X.shape[0]):
         z = b
@@ -19,6 +19,16 @@ def loss(w, b, X, y):  # type: ignore[no-untyped-def]
             z += X[i, j] * w[j]
         total += np.log1p(np.exp(-y[i] * z))
     return total / X.shape[0]
+
+
+def loss_of_arrays(w, b, X, y):
+    return np.mean(np.log1p(np.exp(-y * (X @ w + b))))
+
+
+def in_torch() -> Any:
+    import torch
+
+    return lambda w, b, X, y: torch.log1p(torch.exp(-y * (X @ w + b))).mean()
 
 
 def data(n: int = 1000, m: int = 20) -> tuple[Any, ...]:
@@ -31,7 +41,7 @@ def data(n: int = 1000, m: int = 20) -> tuple[Any, ...]:
 
 
 @njit(error_model="numpy")
-def adjoint(w, b, X, y, w_bar):  # type: ignore[no-untyped-def]
+def adjoint(w, b, X, y, w_bar):
     n, m = X.shape
     total = 0.0
     b_bar = 0.0
@@ -57,5 +67,16 @@ def workspace(w: Any, b: Any, X: Any, y: Any) -> tuple[Any, ...]:
 
 
 CASE = Case(
-    "logistic loss, 1000 × 20", loss, ("w", "b"), data, adjoint, workspace, {"n": 6, "m": 3}
+    "logistic regression, 1000 × 20",
+    {"loops": loss, "numpy": loss_of_arrays},
+    ("w", "b"),
+    data,
+    adjoint,
+    workspace,
+    {
+        "jax": Peer(on_numpy_of(jax_numpy, loss_of_arrays)),
+        "torch": Peer(in_torch),
+        "autograd": Peer(on_numpy_of(autograd_numpy, loss_of_arrays)),
+    },
+    {"n": 6, "m": 3},
 )

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.case import Case
+from benchmarks.case import Case, Peer
 
 
-def velocity(prey, predators, rates):  # type: ignore[no-untyped-def]
+def velocity(prey, predators, rates):
     met = prey * predators
     return rates[0] * prey - rates[1] * met, rates[2] * met - rates[3] * predators
 
 
-def final_population(state, rates, steps, dt):  # type: ignore[no-untyped-def]
+def final_population(state, rates, steps, dt):
     x, y = state[0], state[1]
     for _ in range(steps):
         k1x, k1y = velocity(x, y, rates)
@@ -27,13 +27,81 @@ def final_population(state, rates, steps, dt):  # type: ignore[no-untyped-def]
     return x * x + y * y
 
 
+def velocities(state, rates):
+    met = state[0] * state[1]
+    return np.array([rates[0] * state[0] - rates[1] * met, rates[2] * met - rates[3] * state[1]])
+
+
+def final_population_of_arrays(state, rates, steps, dt):
+    for _ in range(steps):
+        k1 = velocities(state, rates)
+        k2 = velocities(state + 0.5 * dt * k1, rates)
+        k3 = velocities(state + 0.5 * dt * k2, rates)
+        k4 = velocities(state + dt * k3, rates)
+        state = state + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+    return np.sum(state**2)
+
+
+def _steps(stack: Any) -> Any:
+    """One Runge–Kutta step of arrays, for peers that have a ``stack``."""
+
+    def velocities(state, rates):
+        met = state[0] * state[1]
+        return stack([rates[0] * state[0] - rates[1] * met, rates[2] * met - rates[3] * state[1]])
+
+    def step(state, rates, dt):
+        k1 = velocities(state, rates)
+        k2 = velocities(state + 0.5 * dt * k1, rates)
+        k3 = velocities(state + 0.5 * dt * k2, rates)
+        k4 = velocities(state + dt * k3, rates)
+        return state + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+
+    return step
+
+
+def in_jax() -> Any:
+    import jax
+    import jax.numpy as jnp
+
+    one = _steps(jnp.stack)
+
+    def of_jax(state, rates, steps, dt):
+        state, _ = jax.lax.scan(lambda s, _: (one(s, rates, dt), None), state, None, length=steps)
+        return jnp.sum(state**2)
+
+    return of_jax
+
+
+def _written_out(stack: Any) -> Any:
+    one = _steps(stack)
+
+    def of_peer(state, rates, steps, dt):
+        for _ in range(steps):
+            state = one(state, rates, dt)
+        return (state**2).sum()
+
+    return of_peer
+
+
+def in_torch() -> Any:
+    import torch
+
+    return _written_out(torch.stack)
+
+
+def in_autograd() -> Any:
+    import autograd.numpy as anp
+
+    return _written_out(anp.array)
+
+
 def data(steps: int = 10_000) -> tuple[Any, ...]:
     """Ten units of time from a state off the equilibrium."""
     return np.array([1.0, 0.5]), np.array([1.5, 1.0, 0.8, 1.2]), steps, 1e-3
 
 
 @njit(error_model="numpy")
-def adjoint(state, rates, steps, dt, xs, ys, state_bar, rates_bar):  # type: ignore[no-untyped-def]
+def adjoint(state, rates, steps, dt, xs, ys, state_bar, rates_bar):
     a, b, c, d = rates[0], rates[1], rates[2], rates[3]
     h, s = 0.5 * dt, dt / 6.0
     x, y = state[0], state[1]
@@ -95,10 +163,16 @@ def workspace(state: Any, rates: Any, steps: Any, dt: Any) -> tuple[Any, ...]:
 
 CASE = Case(
     "Lotka–Volterra, RK4, 10,000 steps",
-    final_population,
+    {"loops": final_population, "numpy": final_population_of_arrays},
     ("state", "rates"),
     data,
     adjoint,
     workspace,
+    {
+        "jax": Peer(in_jax),
+        "torch": Peer(in_torch, {"steps": 200}, 50.0),
+        "autograd": Peer(in_autograd, {"steps": 200}, 50.0),
+    },
     {"steps": 5},
+    scalar=True,
 )

@@ -1,0 +1,222 @@
+"""The sections of benchmarks/README.md: what is measured, how, and the tables of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import (
+    ablations,
+    compile_time,
+    gradients,
+    inside_loops,
+    memory,
+    overheads,
+    plots,
+    scaling,
+    seeds,
+    structure,
+    tables,
+    warm_start,
+)
+from benchmarks.cases import CASES
+
+
+@dataclass(frozen=True)
+class Options:
+    """``only``: cases whose name contains this text; ``quick``: small data, few rounds."""
+
+    cache: Path
+    only: str = ""
+    quick: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether plots are drawn: not of a part, and not of what says little."""
+        return not self.only and not self.quick
+
+
+@dataclass(frozen=True)
+class Section:
+    """``name``: on the command line; ``text``: heading and method; ``measure``: its tables."""
+
+    name: str
+    text: str
+    measure: Callable[[Options], str]
+
+
+def _gradients(options: Options) -> str:
+    rows: list[gradients.Row | tuple[str, str]] = []
+    for case in CASES:
+        if options.only in case.name:
+            print(f"{case.name} …", flush=True)
+            row = gradients.measure_in_fresh_process(case, options.cache, options.quick)
+            rows.append((case.name, row) if isinstance(row, str) else row)
+    parts = [tables.gradients(rows), tables.refusals(rows)]
+    if options.writes:
+        plots.gradients([row for row in rows if isinstance(row, gradients.Row)])
+        parts.append("![Every side beside the hand-written adjoint](plots/gradients.png)")
+    return "\n\n".join(filter(None, parts))
+
+
+def _inside(options: Options) -> str:
+    return tables.inside(inside_loops.measure())
+
+
+def _scaling(options: Options) -> str:
+    curves = []
+    for growth in scaling.GROWTHS:
+        if options.only in growth.case.name:
+            print(f"{growth.case.name} …", flush=True)
+            curves.append(scaling.measure_in_fresh_process(growth, options.cache, options.quick))
+    parts = [tables.scaling(curves)]
+    if options.writes:
+        plots.scaling(curves)
+        parts.append("![Time against size](plots/scaling.png)")
+    return "\n\n".join(parts)
+
+
+def _memory(options: Options) -> str:
+    uses = [
+        use
+        for case in CASES
+        if options.only in case.name
+        for use in memory.measure(case, options.cache, options.quick)
+    ]
+    return tables.memory(uses)
+
+
+def _ablations(options: Options) -> str:
+    studied = [(case, style) for case, style in ablations.STUDIED if options.only in case.name]
+    return tables.ablations(ablations.measure_all(studied, options.quick))
+
+
+def _calls(options: Options) -> str:
+    return tables.overheads(overheads.measure())
+
+
+def _first_calls(options: Options) -> str:
+    return tables.first_calls(compile_time.measure())
+
+
+def _warm(options: Options) -> str:
+    return tables.warm_starts({name: warm_start.measure(name) for name in warm_start.FUNCTIONS})
+
+
+def _programs(options: Options) -> str:
+    return tables.programs(seeds.measure())
+
+
+def _nesting(options: Options) -> str:
+    return tables.nesting(structure.measure())
+
+
+SECTIONS = (
+    Section(
+        "gradients",
+        """## Gradients
+
+Value and gradient of what a user writes, as loops and as NumPy code, by `adgen.value_and_grad`;
+beside it JAX (`jit`), PyTorch (eager), HIPS Autograd, and an adjoint written for speed by hand in
+Numba (`benchmarks/cases/`): flat, scalars, its workspace allocated before the clock starts; a
+second time *by hand* is that with vector mathematics, and ratios are to the faster of both.
+*primal*: the user's loops under plain `numba.njit`, or the user's array code as NumPy runs it.
+All in double precision; *difference* is the greatest between any side's value or gradient and the
+hand-written one's, relative to the largest entry. *scaled*: measured on a smaller problem and
+multiplied. Aims: at most 1.15 × by hand, ahead of every peer, at most 3 × primal for loops over
+scalars; what misses its aim is **bold**.
+""",
+        _gradients,
+    ),
+    Section(
+        "inside",
+        """## Calls inside a compiled loop
+
+Gradients of a microsecond and less, called a thousand times by a compiled loop. Every generated
+call allocates the array that it returns.
+""",
+        _inside,
+    ),
+    Section(
+        "scaling",
+        """## Scaling
+
+Time against the number of elements, steps or terms, from 100 to 10,000,000. *slope*: of log time
+against log n, fitted where a call takes more than 20 µs; *steepest decade*: the greatest slope
+over a factor of ten, and where it begins. No cliffs means that both are about 1; where data leave
+a cache, or pages of fresh memory are touched for the first time, it is more for a decade.
+""",
+        _scaling,
+    ),
+    Section(
+        "memory",
+        """## Memory
+
+The most that one call holds at once beyond its arguments, results included: the high-water mark of
+resident memory in a process of its own (Linux). *foretold*: `f.residual_bytes(*arguments)`, what
+the gradient stores for its reverse sweep.
+""",
+        _memory,
+    ),
+    Section(
+        "ablations",
+        """## What single optimisations are worth
+
+Time of the generated gradient without one of them (`adgen.transpiler.optimisations`), over its time
+with all; a dot where the generated text is the same.
+""",
+        _ablations,
+    ),
+    Section(
+        "calls",
+        """## A call from Python
+
+What a call costs when there is next to nothing to compute: `adgen.value_and_grad(f)(x)` and a
+dispatcher of `numba.njit` that returns the same. Aim: at most 1.5 × the dispatcher. The array's
+gradient is a fresh array, the dispatcher's one that it is given.
+""",
+        _calls,
+    ),
+    Section(
+        "first",
+        """## First call
+
+Three-layer net (20-64-32-4, `@`, broadcasting, `np.tanh`, `np.mean`), value and gradient with
+respect to all weights, each side in fresh processes from an empty cache, after the imports and one
+trivial compilation. *Numba, array level*: `numba.njit` of the source that `.source()` prints.
+""",
+        _first_calls,
+    ),
+    Section(
+        "warm",
+        """## Second process
+
+The first gradient in a process that finds an empty cache and in the next one, which finds the
+compiled code on disk; imports aside. Aim: warm under 50 ms.
+""",
+        _warm,
+    ),
+    Section(
+        "programs",
+        """## Programs of the Autograd tutorial
+
+One gradient, called from Python, of the programs in `examples/`: HIPS Autograd against adgen, which
+has compiled before. Aims: ten times as fast, a hundred times where the program is a loop over
+scalars. Autograd runs the text of the example with `np` rebound to its own NumPy (and its own
+`primitive`); the printing in the Taylor series is taken out for both.
+""",
+        _programs,
+    ),
+    Section(
+        "nesting",
+        """## Nested parameters
+
+The net of the section on first calls, its weights in a dict of a list of dicts of tuples, against
+the same weights as six arguments (aim: at most 1.1 times the time); and what it costs to take 20
+arrays out of nested dicts, against one call of a Numba dispatcher that takes these arrays (aim: at
+most five times).
+""",
+        _nesting,
+    ),
+)
