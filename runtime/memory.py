@@ -88,7 +88,7 @@ def allocate(
     strides, size = _strides(context, builder, item, shape)
     alignment = context.get_constant(types.uint32, ALIGNMENT)
     memory = context.nrt.meminfo_alloc_aligned(builder, size=size, align=alignment)
-    data = data_of_fresh(builder, memory)
+    data = _data_of_fresh(builder, memory)
     word = context.get_value_type(types.intp)
     fields = {
         "meminfo": memory,
@@ -128,8 +128,8 @@ def _strides(
     return strides, size
 
 
-def data_of_fresh(builder: ir.IRBuilder, memory: ir.Value) -> ir.Value:
-    """The data pointer of memory that only this leads to, as the result of a ``noalias`` call."""
+def _data_of_fresh(builder: ir.IRBuilder, memory: ir.Value) -> ir.Value:
+    """The data pointer of memory just allocated, as the result of a ``noalias`` call."""
     kind = ir.FunctionType(_POINTER, [_POINTER])
     function = cgutils.get_or_insert_function(builder.module, kind, "NRT_MemInfo_data")
     function.return_value.add_attribute("noalias")

@@ -23,10 +23,11 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing import signature
+from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array, populate_array
 
-from adgen.runtime.memory import allocate, clear, data_of_fresh
+from adgen.runtime.memory import allocate, clear
 
 MOST_CHUNKS = 64
 LEAST_WORK = 20_000  # nanoseconds of a chunk: to wake a thread takes a few thousand
@@ -36,6 +37,7 @@ FREE, TAKEN, CLOSED = 0, 1, 2
 GATE = "adgen_threads_gate"
 _gate = ctypes.c_int64(FREE)
 
+_DATA = 4  # of the parts of an array that a compiled function takes
 _BYTES, _WORD, _CODE = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32)
 
 
@@ -72,9 +74,8 @@ def scratch_like(array: Any) -> Any:
     return np.empty_like(array)
 
 
-def distinct(array: Any) -> Any:
-    """A fresh array, which LLVM may take for distinct from all others in the function."""
-    return array
+def distinct(*names: str) -> None:
+    """Says that arrays among a function's arguments share no memory with any other."""
 
 
 def add_parts(array: Any, parts: Any) -> None:
@@ -89,6 +90,17 @@ def launch() -> None:
 
     _launch_threads()
     llvm.add_symbol(GATE, ctypes.addressof(_gate))
+
+
+def may_be_nested() -> bool:
+    """Whether a function that uses threads may be called by one that Numba runs on threads.
+
+    Numba's layer ``workqueue`` ends the process.
+    """
+    from numba.np.ufunc import parallel
+
+    launch()
+    return bool(parallel._threading_layer != "workqueue")
 
 
 def _in_child() -> None:
@@ -127,17 +139,24 @@ def _lower_chunk_count(context: Any, builder: ir.IRBuilder, sig: Any, args: Any)
     return builder.select(builder.icmp_signed(">", most, _WORD(1)), most, _WORD(1))
 
 
-@type_callable(distinct)
-def _type_distinct(context: Any) -> Any:
-    return lambda array: signature(array, array) if isinstance(array, types.Array) else None
+@infer_global(distinct)
+class _Distinct(AbstractTemplate):  # type: ignore[misc]
+    prefer_literal = True
+
+    def generic(self, args: Any, kws: Any) -> Any:
+        """The signature: literal texts."""
+        if kws or not all(isinstance(kind, types.StringLiteral) for kind in args):
+            return None
+        return signature(types.none, *args)
 
 
-@lower_builtin(distinct, types.Array)
+@lower_builtin(distinct, types.VarArg(types.Any))
 def _lower_distinct(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
-    array = make_array(sig.return_type)(context, builder, args[0])
-    array.data = builder.bitcast(data_of_fresh(builder, array.meminfo), array.data.type)
-    context.nrt.incref(builder, sig.return_type, array._getvalue())
-    return array._getvalue()
+    wanted = {f"arg.{kind.literal_value}.{_DATA}" for kind in sig.args}
+    for argument in builder.function.args:
+        if argument.name in wanted:
+            argument.add_attribute("noalias")
+    return context.get_dummy_value()
 
 
 @type_callable(scratch_like)
@@ -189,12 +208,11 @@ def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     memory = builder.select(first, array.meminfo, parts.meminfo)
     size = builder.mul(array.nitems, array.itemsize)
     before = builder.mul(builder.sub(args[2], _WORD(1)), size)
-    offset = builder.select(first, _WORD(0), before)
-    data = builder.gep(data_of_fresh(builder, memory), [offset])
+    own = builder.gep(builder.bitcast(parts.data, _BYTES), [before])
     made = make_array(sig.return_type)(context, builder)
     populate_array(
         made,
-        data=builder.bitcast(data, array.data.type),
+        data=builder.select(first, array.data, builder.bitcast(own, array.data.type)),
         shape=array.shape,
         strides=array.strides,
         itemsize=array.itemsize,
@@ -220,14 +238,12 @@ def _lower_add_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -
     array = make_array(sig.args[0])(context, builder, args[0])
     parts = make_array(sig.args[1])(context, builder, args[1])
     (count, *_) = cgutils.unpack_tuple(builder, parts.shape)
-    target = builder.bitcast(data_of_fresh(builder, array.meminfo), array.data.type)
-    source = builder.bitcast(data_of_fresh(builder, parts.meminfo), array.data.type)
     add = builder.fadd if isinstance(kind, types.Float) else builder.add
     with cgutils.for_range(builder, count) as chunk:
         start = builder.mul(chunk.index, array.nitems)
         with cgutils.for_range(builder, array.nitems) as element:
-            place = builder.gep(target, [element.index])
-            own = builder.gep(source, [builder.add(start, element.index)])
+            place = builder.gep(array.data, [element.index])
+            own = builder.gep(parts.data, [builder.add(start, element.index)])
             builder.store(add(builder.load(place), builder.load(own)), place)
     return context.get_dummy_value()
 

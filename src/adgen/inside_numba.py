@@ -89,7 +89,7 @@ def module(
     request = Request(
         wanted.mode, wrt, wanted.order, "numba",
         counters=counted, vector_math=wanted.options.vector_math,
-        parallel=wanted.options.parallel,
+        parallel=wanted.options.parallel and _may_use_threads(),
     )  # fmt: skip
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled
@@ -121,6 +121,13 @@ def module(
     space.update(displays.classes)
     # Numba freezes global arrays into machine code, which is then no one else's
     return replace(jitted, loaded=replace(jitted.loaded, on_disk=False))
+
+
+def _may_use_threads() -> bool:
+    """Whether the caller, of which nothing is known, may be one that Numba runs on threads."""
+    from adgen.runtime.threads import may_be_nested
+
+    return may_be_nested()
 
 
 def _in_order(leaves: Sequence[Leaf], writes: Sequence[int]) -> tuple[str, list[str], str]:

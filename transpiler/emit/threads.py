@@ -9,7 +9,7 @@ Before::
 After::
 
     def f_chunk(c, chunks, n, x, y, sums):
-        y = distinct(y)
+        distinct("y")
         s = 0.0
         for i in range(n * c // chunks, n * (c + 1) // chunks):
             y[i] = np.sin(x[i])
@@ -167,7 +167,9 @@ class _Outlined:
 
     def _own(self) -> list[Stmt]:
         """At the beginning of a chunk: what it has for itself."""
-        out = [_set(x, nodes.call("distinct", nodes.load(x))) for x in self.shared.distinct]
+        alone = [*self.shared.distinct, *self.parts, *self.parts.values()]
+        claim = nodes.call("distinct", *map(nodes.constant, alone))
+        out = [nodes.statement(claim)] if alone else []
         for name, parts in self.parts.items():
             own = nodes.call("own_part", *map(nodes.load, (name, parts, self.chunk)))
             out.append(_set(name, own))
@@ -226,7 +228,7 @@ class _Outlined:
 
     def _free(self, body: list[Stmt], header: list[str]) -> list[str]:
         """The names that the function must be given, in the order in which it reads them."""
-        own = {*_bound(body), *header} - {*self.shared.distinct, *self.shared.added}
+        own = {*_bound(body), *header} - set(self.shared.added)
         own -= set(self.shared.scratch)
         known = self.known | set(self.parts.values()) | set(self.sums.values())
         return [name for name in dict.fromkeys(_read(body)) if name in known and name not in own]

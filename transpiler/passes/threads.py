@@ -28,10 +28,12 @@ from adgen.transpiler.passes.independent import (
 )
 from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.primitives.table import find
 
 Change = Callable[[Op, Independent, Context], list[Op] | None]
 
-WORTH_KEEPING = 20  # ops of an iteration that a store and a load more do not slow down
+WORTH_KEEPING = 24  # ops of an iteration that a store and a load more hardly slow down
+DEAR = 8  # ops that take as long as a function that is not cheap
 
 
 def mark_threads(function: Function) -> Function:
@@ -108,8 +110,13 @@ def _kept_sums(loop: Op, found: Independent, context: Context) -> list[Op] | Non
 
 
 def _computes_much(body: Block) -> bool:
+    """Whether an iteration does so much that it matters little to store and load a number more."""
     ops = [op for _, op in core.walk(body)]
-    return len(ops) >= WORTH_KEEPING or any(op.callee in (core.FOR, core.WHILE) for op in ops)
+    if any(op.callee in (core.FOR, core.WHILE) for op in ops):
+        return True
+    entries = [None if isinstance(op.callee, str) else find(op.callee) for op in ops]
+    dear = sum(entry is not None and not entry.cheap for entry in entries)
+    return len(ops) + DEAR * dear >= WORTH_KEEPING
 
 
 def _freed(block: Block, value: Value) -> Block:

@@ -135,9 +135,7 @@ class _Run:
     def __init__(self, lowering: _Lowering, scope: Scope, own: set[Value]) -> None:
         self.lowering, self.scope, self.own = lowering, scope, own
         self.extents = lowering.extents
-        self.parts = Parts(
-            self.extents, scope.emit, lowering.views, lowering.uses, scope.same
-        )
+        self.parts = Parts(self.extents, scope.emit, lowering.views, lowering.uses, scope.same)
 
     def add(self, op: Op, after: set[Value]) -> _Run:
         """Enter an op, after which the values ``after`` are used; the run that goes on (a new

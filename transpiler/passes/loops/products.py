@@ -17,7 +17,6 @@ from adgen.transpiler.passes.loops.reductions import fold
 from adgen.transpiler.passes.loops.symbolic import ZERO, Sym
 from adgen.transpiler.passes.loops.views import Access, View, ndim
 
-
 SMALL = 4  # up to where an extent makes a product faster without a call
 
 
