@@ -1,0 +1,1 @@
+"""The four objectives of the ADBench suite, written from their mathematics."""
