@@ -303,3 +303,12 @@ def test_an_element_that_is_put_back():
     function = eliminate_dead_code(simplify(Function("f", b.block((x, i), (y,)))))
     assert not function.body.ops
     assert function.body.yields == (x,)
+
+
+def test_an_array_that_is_stored_as_a_whole():
+    x, v = Value(VECTOR, "x"), Value(VECTOR, "v")
+    b = Builder(role=core.ADJOINT)
+    y = b.setitem(x, v, (paths.Index((paths.FULL,)),))
+    function = eliminate_dead_code(simplify(Function("f", b.block((x, v), (y,)))))
+    assert not function.body.ops
+    assert function.body.yields == (v,)

@@ -119,3 +119,19 @@ def test_tangents():
     np.testing.assert_allclose(tangent, (up - down) / (2 * step), rtol=1e-6)
     gradient = f.grad(W, X)
     np.testing.assert_allclose(np.sum(gradient * direction), tangent, rtol=1e-10)
+
+
+def gates(W, x):
+    h, c = np.zeros(2), np.zeros(2)
+    for t in range(x.shape[0]):
+        z = W @ h + x[t]
+        c = np.tanh(z[:2]) * c + np.tanh(z[2:4])
+        h = np.tanh(z[4:]) * np.tanh(c)
+    return np.sum(h)
+
+
+def test_slices_have_known_lengths():
+    args = RANDOM.normal(size=(6, 2)), RANDOM.normal(size=(4, 6))
+    text = adgen.differentiate(gates, (0, 1), jit=False).source(*args)
+    assert "append" not in text
+    adgen.check_grads(gates, wrt=(0, 1), jit=False)(*args)

@@ -215,7 +215,7 @@ class _Simplifier:
         path = op.attrs["path"]
         if not isinstance(base, Value):
             return None
-        if all(isinstance(s, paths.Index) and set(s.items) == {paths.FULL} for s in path):
+        if _is_whole(path):
             return base
         source = self.defined.get(base)
         while source is not None and source.callee == core.SETITEM:
@@ -261,10 +261,14 @@ class _Simplifier:
         return True
 
     def put_back(self, op: Op) -> Operand | None:
-        """The array itself, where an element is stored that was read from there."""
+        """What the array is, where all of it is stored, or an element that was read from there."""
         base, value, *index = op.operands
+        if op.role == core.PRIMAL:
+            return None
+        if _is_whole(op.attrs["path"]):
+            return value if core.type_of(value) == op.result.type else None
         source = self.defined.get(value) if isinstance(value, Value) else None
-        if source is None or source.callee != core.GETITEM or op.role == core.PRIMAL:
+        if source is None or source.callee != core.GETITEM:
             return None
         same = source.attrs["path"] == op.attrs["path"]
         same = same and _same_operands([base, *index], list(source.operands))
@@ -296,6 +300,10 @@ class _Simplifier:
         if len(self.users.get(source.result, ())) > 1 and not self.is_passing(source):
             return op  # both would be needed
         return op.with_(operands=(target, value, *index))
+
+
+def _is_whole(path: paths.Path) -> bool:
+    return all(isinstance(s, paths.Index) and set(s.items) == {paths.FULL} for s in path)
 
 
 def _same_operand(first: Operand, second: Operand) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -25,7 +26,16 @@ class Less:
     count: int
 
 
-Extent = Operand | Axis | Less  # a number that is at hand, or where it comes from
+@dataclass(frozen=True, slots=True)
+class Between:
+    """``max(min(extent, stop) - start, 0)``: the length of ``x[start:stop]`` for constants."""
+
+    extent: Operand | Axis
+    start: int
+    stop: int
+
+
+Extent = Operand | Axis | Less | Between  # a number that is at hand, or where it comes from
 
 
 class Shapes:
@@ -63,14 +73,37 @@ class Shapes:
         if isinstance(extent, Less):
             rest = b.emit(operator.sub, self.emit(b, extent.extent), extent.count)
             return b.emit(max, rest, 0)
+        if isinstance(extent, Between):
+            end = b.emit(min, self.emit(b, extent.extent), extent.stop)
+            return b.emit(max, b.emit(operator.sub, end, extent.start), 0) if extent.start else end
         return b.emit(core.DIM, extent[0], axis=extent[1]) if isinstance(extent, tuple) else extent
 
     def origin(self, number: Operand) -> Extent:
-        """A number that is itself read off the shape of an array, as that axis."""
+        """A number that is itself read off the shape of an array, as that axis.
+
+        What ``emit`` computes is recognised.
+        """
         op = self.defined.get(number) if isinstance(number, Value) else None
-        if op is not None and op.callee == core.DIM:
+        if op is None:
+            return number
+        if op.callee == core.DIM:
             return self.extent(op.operands[0], op.attrs["axis"])
+        if op.callee is min and _is_count(op.operands[1]):
+            inner = self.origin(op.operands[0])
+            return Between(inner, 0, op.operands[1]) if isinstance(inner, tuple) else number
+        if op.callee is max and op.operands[1:] == (0,):
+            return self._rest(op.operands[0]) or number
         return number
+
+    def _rest(self, number: Operand) -> Extent | None:
+        """What ``max(number, 0)`` is, if the number is an extent less a constant."""
+        op = self.defined.get(number) if isinstance(number, Value) else None
+        if op is None or op.callee is not operator.sub or not _is_count(op.operands[1]):
+            return None
+        inner, count = self.origin(op.operands[0]), op.operands[1]
+        if isinstance(inner, Between) and inner.start == 0:
+            return Between(inner.extent, count, inner.stop)
+        return Less(inner, count) if isinstance(inner, tuple) else None
 
     def _carried(self, x: Value, axis: int, op: Op, k: int) -> Extent:
         """A carried array: the extent of its initial value if the body keeps it."""
@@ -202,25 +235,44 @@ def agreed_ahead(function: Function) -> dict[Op, tuple[tuple[Operand, Operand], 
 
 
 def _sliced(whole: Extent, item: paths.Slice, bounds: Sequence[Operand]) -> Extent | None:
-    """The length of ``x[a:]``, ``x[:-b]`` or ``x[a:-b]`` for constants; None for other slices."""
+    """The length of a slice whose bounds are constants, the first counted from the start.
+
+    None for other slices.
+    """
     given = list(bounds)
     start = given.pop(0) if item.start else 0
     stop = given.pop(0) if item.stop else 0
     if item.step or type(start) is not int or type(stop) is not int:
         return None
-    if start < 0 or stop > 0 or (item.stop and stop == 0):
+    if start < 0 or (item.stop and stop == 0):
         return None
+    if stop > 0:
+        return _between(whole, start, stop)
     count = start - stop
     if isinstance(whole, Less):
         return Less(whole.extent, whole.count + count)
+    if isinstance(whole, Between):
+        return None
     if isinstance(whole, (Value, tuple)):
         return Less(whole, count) if count else whole
     return max(int(whole) - count, 0)
 
 
+def _between(whole: Extent, start: int, stop: int) -> Extent | None:
+    if isinstance(whole, (Value, tuple)):
+        return Between(whole, start, stop)
+    if isinstance(whole, (Less, Between)):
+        return None
+    return max(min(int(whole), stop) - start, 0)
+
+
+def _is_count(number: Operand) -> TypeGuard[int]:
+    return type(number) is int and number >= 0
+
+
 def source(extent: Extent) -> Operand:
     """The array or number that an extent is computed from."""
-    while isinstance(extent, Less):
+    while isinstance(extent, (Less, Between)):
         extent = extent.extent
     return extent[0] if isinstance(extent, tuple) else extent
 

@@ -89,6 +89,10 @@ class Extents:
             first, second = self.sym(operands[0]), self.sym(operands[1])
             if first.is_const or second.is_const:
                 return self.symbols.mul(first, second)
+        if op.callee is min and len(operands) == 2:
+            return self.symbols.minimum(self.sym(operands[0]), self.sym(operands[1]))
+        if op.callee is max and 0 in operands[1:]:
+            return self.symbols.max0(self.sym(operands[0]))
         return self.symbols.atom(value, op.callee == core.RANGELEN)
 
     def _counts_up_or_down_to_zero(self, loop: Op) -> bool:
@@ -245,16 +249,25 @@ class Extents:
         return self.opaque(x)
 
     def _aligned(self, x: Value, op: Op) -> Shape:
-        """The first operand that is not of length 1 decides each axis."""
+        """The first operand that is not of length 1 decides each axis, rather one that is known."""
         rank = ndim(x)
         shape = [ONE] * rank
         for operand in reversed(op.operands):
             kind = type_of(operand)
             if isinstance(kind, Array):
                 for k, (one, extent) in enumerate(zip(kind.ones, self.of(operand), strict=True)):
-                    if not one:
+                    before = shape[k + rank - kind.ndim]
+                    if not one and (before == ONE or not self._is_better(before, extent)):
                         shape[k + rank - kind.ndim] = extent
         return tuple(shape)
+
+    def _is_better(self, first: Sym, second: Sym) -> bool:
+        """Whether an extent is kept by loops that carry it, where another, equal one is not."""
+        return first.is_const or self._is_pending(first) and not self._is_pending(second)
+
+    def _is_pending(self, extent: Sym) -> bool:
+        atoms = self.symbols.atoms_of(extent)
+        return any(isinstance(atom, Extent) and atom.value in self._pending for atom in atoms)
 
     # What NumPy checks
 

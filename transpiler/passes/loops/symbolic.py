@@ -126,7 +126,10 @@ class Symbols:
         for small, large in ((a, b), (b, a)):
             if self._at_most(small, large):
                 return small
-        return self.atom(Apply(MINIMUM, (a, b)), self.nonnegative(a) and self.nonnegative(b))
+        args = (
+            (a, b) if (a.is_const, a.terms, a.const) <= (b.is_const, b.terms, b.const) else (b, a)
+        )
+        return self.atom(Apply(MINIMUM, args), self.nonnegative(a) and self.nonnegative(b))
 
     def floordiv(self, a: Sym, divisor: int) -> Sym:
         """``a // divisor`` for a positive divisor."""
