@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from adgen.transpiler import optimisations
 from adgen.transpiler.autodiff import counting, gradient
+from adgen.transpiler.autodiff.inside import derive_inside
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
@@ -87,7 +88,7 @@ def prepare(
 
     A function that prints guesses nothing, where that can be: its call is not to be repeated.
     """
-    primal = optimise(lower(source, arguments, speculates, ones_known))
+    primal = optimise(derive_inside(lower(source, arguments, speculates, ones_known), PASSES))
     if has_unreachable(primal):
         primal = optimise(eliminate_unreachable(primal))
     if speculates and optimisations.enabled(optimisations.KEPT_SHAPES):

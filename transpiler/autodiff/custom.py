@@ -7,14 +7,16 @@ the cotangent of that operand, given one of the result, is the transpose applied
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.rewrite import clone_op, rename, resolve, substitute, with_body
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder, zero
 from adgen.transpiler.primitives.custom import STOP, Custom, Rule
+from adgen.transpiler.primitives.linked import PART, Linked
 
 
 def applied(
@@ -81,33 +83,44 @@ def _zero_like(b: Builder, param: Value, example: Operand) -> Operand:
 def inlined(b: Builder, function: Function, operands: Sequence[Operand]) -> list[Operand]:
     """The results of a function, its ops added to those of the builder."""
     mapping: dict[Value, Operand] = dict(zip(function.params, operands, strict=True))
+    slots: dict[Slot, Slot] = {}
     for op in function.body.ops:
-        b.add(_adopted(clone_op(op, mapping), b))
+        b.add(_adopted(clone_op(op, mapping), b, slots))
     return [resolve(y, mapping) for y in function.body.yields]
 
 
-def _adopted(op: Op, b: Builder) -> Op:
-    """An op in the role and at the place of those that are being built."""
+def _adopted(op: Op, b: Builder, slots: dict[Slot, Slot]) -> Op:
+    """An op in the role and at the place of those that are being built, with slots of its own."""
     regions = tuple(
-        Block(region.args, tuple(_adopted(inner, b) for inner in region.ops), region.yields)
+        Block(region.args, tuple(_adopted(inner, b, slots) for inner in region.ops), region.yields)
         for region in op.regions
     )
-    attrs = {**op.attrs, "label": core.new_label()} if "label" in op.attrs else op.attrs
+    attrs = {name: value for name, value in op.attrs.items() if name != "mirror"}
+    if "label" in attrs:
+        attrs["label"] = core.new_label()
+    if "slot" in attrs:
+        attrs["slot"] = slots.setdefault(attrs["slot"], replace(attrs["slot"]))
     return op.with_(role=b.role, span=b.span, regions=regions, attrs=attrs)
 
 
 def without_rules(function: Function) -> Function:
     """The function with the values in the place of ops that only bring derivatives."""
-    mapping: dict[Value, Operand] = {
-        op.result: op.operands[0] for _, op in core.walk(function.body) if _brings_rules(op)
-    }
+    mapping: dict[Value, Operand] = {}
+    linked: dict[Operand, Op] = {}
+    for _, op in core.walk(function.body):
+        if isinstance(op.callee, Linked):
+            linked[op.result] = op
+        elif op.callee is PART:
+            mapping[op.result] = linked[op.operands[0]].operands[op.attrs["index"]]
+        elif _brings_rules(op):
+            mapping[op.result] = op.operands[0]
 
     def visit(block: Block) -> Block:
         kept = [op for op in block.ops if not _brings_rules(op)]
         ops = [op.with_(regions=tuple(visit(region) for region in op.regions)) for op in kept]
         return Block(block.args, tuple(ops), block.yields)
 
-    if not mapping:
+    if not mapping and not linked:
         return function
     names = {
         value: result.name
@@ -118,4 +131,4 @@ def without_rules(function: Function) -> Function:
 
 
 def _brings_rules(op: Op) -> bool:
-    return op.callee is STOP or isinstance(op.callee, Custom)
+    return op.callee in (STOP, PART) or isinstance(op.callee, (Custom, Linked))

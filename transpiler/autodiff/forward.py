@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from adgen.transpiler.autodiff import custom
 from adgen.transpiler.autodiff.activity import Activity
+from adgen.transpiler.autodiff.links import pushed, varied_arguments
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
@@ -20,6 +21,7 @@ from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
 from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
+from adgen.transpiler.primitives.linked import PART, Linked
 from adgen.transpiler.primitives.table import find
 
 
@@ -75,6 +77,7 @@ class _Forward:
         self.tangents = tangents
         self.slots: dict[Slot, Slot] = {}
         self.names: dict[Value, str] = {}
+        self.parts: dict[Operand, dict[int, Operand]] = {}  # of tokens
 
     def tangent(self, b: Builder, operand: Operand) -> Operand:
         """The tangent of an operand, zero if it does not vary."""
@@ -107,6 +110,9 @@ class _Forward:
             self.slot_op(op, b)
             return
         if len(op.results) != 1 or op.result not in self.activity:
+            return
+        if isinstance(op.callee, Linked):
+            self.linked(op, b)
             return
         if isinstance(op.callee, str):
             out = self.kind(op, b)
@@ -163,6 +169,8 @@ class _Forward:
         """The tangent by the table."""
         if isinstance(op.callee, Custom):
             return self.custom(op, b)
+        if op.callee is PART:
+            return self.parts[op.operands[0]][op.attrs["index"]]
         entry = find(op.callee)
         assert entry is not None
         kind, operands, attrs = entry.kind, op.operands, dict(op.attrs)
@@ -204,6 +212,15 @@ class _Forward:
                 part = self.fit(b, part, op.result)
                 total = part if total is None else b.emit(operator.add, total, part)
         return b.zeros_like(op.result) if total is None else total
+
+    def linked(self, op: Op, b: Builder) -> None:
+        """The tangents of all values of a derivative that is computed inside of the function."""
+        varied = varied_arguments(op, self.activity)
+        assert isinstance(op.callee, Linked)
+        values, arguments = op.operands[: op.callee.values], op.operands[op.callee.values :]
+        found = pushed(b, op, {k: self.tangent(b, arguments[k]) for k in varied})
+        floats = [k for k, value in enumerate(values) if is_float(type_of(value))]
+        self.parts[op.result] = dict(zip(floats, found, strict=True))
 
     def slot_op(self, op: Op, b: Builder) -> None:
         """Slots that hold varying values have a twin that holds the tangents."""

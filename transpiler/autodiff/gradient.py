@@ -51,12 +51,16 @@ def value_and_grad(
 
 
 def _planned_gradient(function: Function, joint: Function, passes: Passes) -> Function:
+    return own_results(planned(joint, passes), core.leaves(function.structure))
+
+
+def planned(joint: Function, passes: Passes) -> Function:
+    """A joint function made executable: iterations merged, residuals stored or recomputed."""
     joint = passes.optimise_joint(joint)
     if optimisations.enabled(optimisations.INDEPENDENT_ITERATIONS):
         joint = passes.optimise_joint(merge_independent_iterations(joint))
     joint = passes.optimise_joint(passes.guess(joint))
-    joint = passes.optimise(fix_order(plan_residuals(joint)))
-    return own_results(joint, core.leaves(function.structure))
+    return passes.optimise(fix_order(plan_residuals(joint)))
 
 
 def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Function, Function]:

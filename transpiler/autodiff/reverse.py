@@ -23,6 +23,7 @@ from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.adjoints import Accumulator, Adjoints, bar
 from adgen.transpiler.autodiff.array_rules import RULES
 from adgen.transpiler.autodiff.labels import prepare
+from adgen.transpiler.autodiff.links import Parts, collect, pulled
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
@@ -33,6 +34,7 @@ from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
 from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
+from adgen.transpiler.primitives.linked import PART
 from adgen.transpiler.primitives.table import find
 
 
@@ -158,7 +160,12 @@ class _Reverser(Accumulator):
                 self.loop(op, adjoints, b)
             else:
                 g = adjoints.pop(op.result)
-                if isinstance(op.callee, str):
+                if isinstance(g, Parts):
+                    for argument, part in pulled(b, op, g, self.activity):
+                        self.contribute(b, adjoints, argument, part)
+                elif op.callee is PART:
+                    collect(b, op, g, adjoints)
+                elif isinstance(op.callee, str):
                     RULES[op.callee](self, b, adjoints, op, g)
                 else:
                     self.primitive(op, g, adjoints, b)

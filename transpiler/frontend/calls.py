@@ -51,6 +51,7 @@ from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
+from adgen.transpiler.transforms import Derived, Transform, as_transform
 from adgen.transpiler.user_primitives import UserPrimitive
 
 
@@ -103,10 +104,16 @@ def call(
         return call(cx, node, attribute(cx, node, function, "__call__"), args, kwargs, name)
     if not isinstance(function, Static):
         cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
-    callee = function.value
+    callee = as_transform(function.value)
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
+    if isinstance(callee, (Transform, Derived)):
+        from adgen.transpiler.frontend.derivatives import call_derived, call_transform
+
+        if isinstance(callee, Derived):
+            return call_derived(cx, request, callee)
+        return call_transform(cx, request, callee)
     if isinstance(callee, UserPrimitive):
         from adgen.transpiler.frontend.custom_calls import call_custom
 

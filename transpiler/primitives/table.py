@@ -21,10 +21,11 @@ from adgen.transpiler.primitives.kinds import (
     Primitive,
     TypeRule,
 )
+from adgen.transpiler.primitives.linked import PART, PART_ENTRY, Linked
 from adgen.transpiler.primitives.spelling import is_special
 
 _ENTRIES: dict[Any, Primitive] = {}  # what tests and lists go through
-_HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY}  # what only adgen writes
+_HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY, PART: PART_ENTRY}  # what only adgen writes
 
 
 def primitive(
@@ -69,7 +70,7 @@ def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
 
 def find(callee: Any) -> Primitive | None:
     """The entry of a callable, or None."""
-    if isinstance(callee, Custom):
+    if isinstance(callee, (Custom, Linked)):
         return callee.entry
     _load()
     try:

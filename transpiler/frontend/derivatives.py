@@ -1,0 +1,214 @@
+"""Derivatives that a function asks for itself: ``grad(g)(x)``, ``jvp(g, (x,), (v,))``.
+
+The function is lowered into the region of one op (``primitives/linked.py``); what it reads of
+the names around it are free values of the region, and derivatives go through them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adgen.transpiler.errors import NotDifferentiable, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import is_none, named
+from adgen.transpiler.frontend.binding_parts import describe
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Box,
+    Partial,
+    Ref,
+    Static,
+    is_function,
+)
+from adgen.transpiler.frontend.boxes import contents
+from adgen.transpiler.frontend.calls import call as apply
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.derived_regions import Region, name_of, parameters_of
+from adgen.transpiler.frontend.dispatch import Call
+from adgen.transpiler.frontend.leaves import Leaf, float_leaves, leaf_type, rebuilt
+from adgen.transpiler.ir.core import Operand, type_of
+from adgen.transpiler.ir.types import Array, Scalar, is_float
+from adgen.transpiler.primitives.linked import GRADIENT, PULLBACK, PUSHFORWARD
+from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived
+
+Renewed = Callable[[Binding], Binding]
+
+
+def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
+    """``grad(f)`` is a function; ``jvp(f, …)`` and ``vjp(f, …)`` are values."""
+    if transform.name in OF_FUNCTION:
+        function, wrt = named(cx, call, ("function", "wrt"))
+        _check_function(cx, call, function)
+        return Partial(Static(_derived(cx, call, transform.name, wrt)), (function,))
+    if transform.name == "jvp":
+        function, primals, tangents = named(cx, call, ("function", "primals", "tangents"), 3)
+        _check_function(cx, call, function)
+        return _jvp(cx, call, function, _items(cx, call, primals), _items(cx, call, tangents))
+    function, *args = call.args or (None,)
+    _check_function(cx, call, function)
+    return _vjp(cx, call, function, tuple(args))
+
+
+def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
+    """A call of ``grad(f)`` and its like; the function is the first argument."""
+    function, *args = call.args
+    positions = tuple(_position(cx, call, function, one) for one in asked.wrt)
+    if asked.name == "pullback":
+        *args, cotangent = args
+        return _pullback(cx, call, function, args, positions, cotangent)
+    if call.kwargs:
+        cx.refuse(
+            UnsupportedSyntax, f"`{asked.name}` of a function is called with keywords", call.node,
+            "pass the arguments by position",
+        )  # fmt: skip
+    if asked.name == "hvp":
+        *args, direction = args
+        directions = direction if asked.packed else (direction,)
+        inner = Partial(Static(derived("grad", asked.wrt, asked.packed)), (function,))
+        tangents: list[Binding] = [Static(None)] * len(args)
+        for position, tangent in zip(positions, _items(cx, call, directions), strict=True):
+            tangents[position] = tangent
+        return _jvp(cx, call, inner, tuple(args), tuple(tangents))[1]
+    if asked.name == "elementwise_grad":
+        value = apply(cx, call.node, function, tuple(args), {})
+        ones = apply(cx, call.node, Static(np.ones_like), (value,), {})
+        found = _pullback(cx, call, function, args, positions, ones)
+        return found if asked.packed else found[0]
+    return _gradient(cx, call, asked, function, args, positions)
+
+
+def _gradient(
+    cx: Context, call: Call, asked: Derived, function: Binding, args: Sequence[Binding],
+    positions: Sequence[int],
+) -> Binding:  # fmt: skip
+    region = Region(cx, call, function, args, positions)
+    auxiliary = asked.name == "grad_and_aux"
+    first: Any = region.value
+    if auxiliary:
+        first = first[0] if isinstance(first, tuple) and len(first) == 2 else None
+    if (
+        not isinstance(first, Leaf)
+        or not isinstance(first.kind, Scalar)
+        or not is_float(first.kind)
+    ):
+        wanted = "a pair of results, the first of them a scalar" if auxiliary else "a scalar result"
+        cx.refuse(
+            NotDifferentiable,
+            f"the gradient needs {wanted}, but `{region.name}` returns {describe(region.value)}",
+            call.node,
+            "return a scalar (a sum, a mean, one element), or use vjp",
+        )
+    results = region.emitted(GRADIENT, (), [leaf.type for leaf in region.inputs])
+    value, grads = region.renewed(results), region.nested(results[len(region.leaves) :])
+    gradient = grads if asked.packed else grads[0]
+    if asked.name == "grad":
+        return gradient
+    return (gradient, value[1]) if auxiliary else (value, gradient)
+
+
+def _pullback(
+    cx: Context, call: Call, function: Binding, args: Sequence[Binding],
+    positions: Sequence[int], cotangent: Binding,
+) -> tuple[Binding, ...]:  # fmt: skip
+    region = Region(cx, call, function, args, positions)
+    wanted = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
+    given = float_leaves(cx, call.node, cotangent, like=region.value)
+    seeds = [_fitted(cx, call, g, like) for g, like in zip(given, wanted, strict=True)]
+    results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
+    return region.nested(results[len(region.leaves) :])
+
+
+def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
+    """The value, and a function of a cotangent, as Autograd and JAX have it."""
+    value = apply(cx, call.node, function, args, dict(call.kwargs))
+    moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
+    return value, Partial(Static(derived("pullback", moving, True)), (function, *args))
+
+
+def _jvp(
+    cx: Context, call: Call, function: Binding, primals: Sequence[Binding],
+    tangents: Sequence[Binding],
+) -> tuple[Binding, Binding]:  # fmt: skip
+    if len(primals) != len(tangents):
+        cx.refuse(
+            TypeMismatch, f"there are {len(tangents)} tangents for {len(primals)} arguments",
+            call.node, "give one for each",
+        )  # fmt: skip
+    moving = [k for k, t in enumerate(tangents) if not is_none(t)]
+    region = Region(cx, call, function, primals, moving)
+    given = [
+        leaf for k in moving for leaf in float_leaves(cx, call.node, tangents[k], like=primals[k])
+    ]
+    dots = [_fitted(cx, call, g, like) for g, like in zip(given, region.inputs, strict=True)]
+    floats = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
+    results = region.emitted(PUSHFORWARD, dots, [type_of(leaf) for leaf in floats])
+    after = iter(results[len(region.leaves) :])
+    tangent = rebuilt(
+        cx, call.node, region.value,
+        lambda leaf: cx.wrap(next(after)) if is_float(leaf_type(cx, leaf)) else 0.0,
+    )  # fmt: skip
+    return region.renewed(results), tangent
+
+
+def _derived(cx: Context, call: Call, name: str, wrt: Binding | None) -> Derived:
+    """By which arguments: the first, or those of constant positions or names."""
+    packed = isinstance(wrt, tuple)
+    given = wrt if isinstance(wrt, tuple) else (0 if wrt is None else wrt,)
+    found = tuple(one.value if isinstance(one, Static) else one for one in given)
+    if not all(type(one) in (int, str) for one in found):
+        cx.refuse(
+            UnsupportedSyntax, f"the arguments that `{name}` differentiates by are computed",
+            call.node, f"give constants: {name}(f, 0), {name}(f, (0, 1))",
+        )  # fmt: skip
+    return derived(name, found, packed)  # type: ignore[arg-type]
+
+
+def _position(cx: Context, call: Call, function: Binding, one: int | str) -> int:
+    if isinstance(one, int):
+        return one
+    names = parameters_of(function)
+    if one not in names:
+        cx.refuse(
+            TypeMismatch, f"`{name_of(function)}` has no parameter `{one}` by position", call.node,
+            f"it has {', '.join(f'`{name}`' for name in names)}" if names else "give a position",
+        )  # fmt: skip
+    return names.index(one)
+
+
+def _check_function(cx: Context, call: Call, function: Binding | None) -> None:
+    if function is None or not (is_function(function) or isinstance(function, Static)):
+        given = "nothing" if function is None else describe(function)
+        cx.refuse(
+            TypeMismatch, f"`{call.function}` is given {given}", call.node,
+            f"give it a function: {call.function}(f)",
+        )  # fmt: skip
+
+
+def _items(cx: Context, call: Call, binding: Binding | None) -> tuple[Binding, ...]:
+    if isinstance(binding, tuple):
+        return binding
+    if isinstance(binding, Box):
+        return contents(cx, binding, call.node).parts
+    cx.refuse(
+        TypeMismatch, f"`{call.function}` is given {describe(binding)} for a tuple", call.node,
+        "primals and tangents are tuples with one item for each argument",
+    )  # fmt: skip
+
+
+def _fitted(cx: Context, call: Call, given: Binding, like: Operand) -> Operand:
+    """A tangent or cotangent with the dtype and rank of what it belongs to."""
+    operand = cx.read(given, call.node) if isinstance(given, Ref) else given
+    have, want = type_of(operand), type_of(like)
+    if _rank(have) != _rank(want):
+        cx.refuse(
+            TypeMismatch,
+            f"{describe(given)} ({have}) is given as the tangent or cotangent of {want}",
+            call.node, "give it the shape of what it belongs to",
+        )  # fmt: skip
+    return cx.cast(call.node, operand, want)
+
+
+def _rank(kind: Any) -> int:
+    return kind.ndim if isinstance(kind, Array) else 0

@@ -1,0 +1,81 @@
+"""The transforms by name, as functions that are compiled may call them.
+
+The front door's own functions say by ``__adgen_transform__`` which one they are; those of other
+packages that its users come from are known by where they are found.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+# transforms of a function: grad(f) is a function
+OF_FUNCTION = frozenset(
+    {"grad", "value_and_grad", "grad_and_aux", "elementwise_grad", "hvp"}
+)  # fmt: skip
+# calls that give a value and a derivative: jvp(f, primals, tangents)
+AT_ONCE = frozenset({"jvp", "vjp"})
+PACKAGES = ("autograd", "jax")
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """``grad`` and the like, before a function is given."""
+
+    name: str
+
+    @property
+    def __name__(self) -> str:  # type: ignore[override]
+        return self.name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Only compiled code calls it."""
+        raise TypeError(f"`{self.name}` is called in a function that is not compiled")
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a transform makes of a function that is its first argument.
+
+    ``wrt``: positions or names of arguments; ``packed``: derivatives come as a tuple.
+    """
+
+    name: str
+    wrt: tuple[int | str, ...]
+    packed: bool
+
+    @property
+    def __name__(self) -> str:  # type: ignore[override]
+        return self.name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Only compiled code calls it."""
+        raise TypeError(f"`{self.name}` is called in a function that is not compiled")
+
+
+@functools.cache
+def transform(name: str) -> Transform:
+    """The one transform of that name."""
+    return Transform(name)
+
+
+@functools.cache
+def derived(name: str, wrt: tuple[int | str, ...], packed: bool) -> Derived:
+    """The one object for these."""
+    return Derived(name, wrt, packed)
+
+
+def as_transform(thing: Any) -> Any:
+    """The transform that an object is, or the object itself."""
+    name = getattr(thing, "__adgen_transform__", None)
+    if isinstance(name, str):
+        return transform(name)
+    name = getattr(thing, "__name__", None)
+    if not callable(thing) or name not in OF_FUNCTION | AT_ONCE:
+        return thing
+    loaded = [sys.modules.get(package) for package in PACKAGES]
+    if any(module is not None and vars(module).get(name) is thing for module in loaded):
+        return transform(name)
+    return thing
