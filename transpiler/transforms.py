@@ -67,6 +67,31 @@ def derived(name: str, wrt: tuple[int | str, ...], packed: bool) -> Derived:
     return Derived(name, wrt, packed)
 
 
+def given_to(thing: Any) -> tuple[Derived, Any] | None:
+    """What an object like ``grad(f)`` of the front door computes, and of which function."""
+    found = getattr(type(thing), "__adgen_derived__", None)
+    if found is None:
+        return None
+    name, function, wrt, packed = found(thing)
+    return derived(name, wrt, packed), function
+
+
+def member_of(thing: Any, name: str) -> Any:
+    """``f.grad`` of a differentiable object: a ``Derived`` or a ``Transform``; None of others."""
+    if not hasattr(type(thing), "__adgen_wrt__"):
+        return None
+    if name in AT_ONCE:
+        return transform(name)
+    return derived(name, *wrt_of(thing)) if name in OF_FUNCTION else None
+
+
+def wrt_of(thing: Any) -> tuple[tuple[int | str, ...], bool]:
+    """By which arguments a function is differentiated if nothing else is said, and if packed."""
+    asked = getattr(type(thing), "__adgen_wrt__", None)
+    wrt = 0 if asked is None else asked(thing)
+    return (tuple(wrt), True) if isinstance(wrt, (tuple, list)) else ((wrt,), False)
+
+
 def as_transform(thing: Any) -> Any:
     """The transform that an object is, or the object itself."""
     name = getattr(thing, "__adgen_transform__", None)

@@ -158,6 +158,10 @@ class Differentiable(CompiledCallable):
         """The value."""
         return "value"
 
+    def __adgen_wrt__(self) -> Wrt:
+        """By what functions that are compiled differentiate it, if they do not say."""
+        return self.wrt
+
     def __repr__(self) -> str:
         name = getattr(self, "__qualname__", repr(self._compilations.function))
         options = "" if self.options.jit else ", jit=False"

@@ -49,6 +49,12 @@ class Derivative(CompiledCallable):
         names = ", ".join(f"`{parameters.names[k]}`" for k in wanted.positions)
         self.__doc__ = f"The {self.kind} of `{parameters.function_name}` with respect to {names}."
 
+    def __adgen_derived__(self) -> tuple[str, Any, tuple[int, ...], bool]:
+        """What functions that are compiled take it for: a transform of a function."""
+        order = self._wanted.order
+        function = self.owner if order == 1 else self.owner.derivative("grad", order - 1)
+        return self.kind, function, self.owner._positions, self.packed
+
     def __repr__(self) -> str:
         return f"<adgen {self.__name__}>"
 

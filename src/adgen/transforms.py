@@ -213,3 +213,8 @@ def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiab
     if key not in objects:
         objects[key] = _differentiable(function, wrt, options)
     return objects[key]
+
+
+for _transform in (grad, value_and_grad, grad_and_aux, hvp, vjp, jvp):
+    # what they are in functions that are compiled: transpiler/transforms.py
+    _transform.__adgen_transform__ = _transform.__name__  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
-from adgen.transpiler.transforms import Derived, Transform, as_transform
+from adgen.transpiler.transforms import Derived, Transform, as_transform, given_to
 from adgen.transpiler.user_primitives import UserPrimitive
 
 
@@ -108,6 +108,11 @@ def call(
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
+    known = given_to(callee)
+    if known is not None:
+        asked, inner = known
+        whole = Partial(Static(asked), (from_object(cx, node, inner),))
+        return call(cx, node, whole, args, kwargs, name)
     if isinstance(callee, (Transform, Derived)):
         from adgen.transpiler.frontend.derivatives import call_derived, call_transform
 

@@ -31,7 +31,7 @@ from adgen.transpiler.frontend.leaves import Leaf, float_leaves, leaf_type, rebu
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.types import Array, Scalar, is_float
 from adgen.transpiler.primitives.linked import GRADIENT, PULLBACK, PUSHFORWARD
-from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived
+from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
 
 Renewed = Callable[[Binding], Binding]
 
@@ -41,7 +41,7 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
     if transform.name in OF_FUNCTION:
         function, wrt = named(cx, call, ("function", "wrt"))
         _check_function(cx, call, function)
-        return Partial(Static(_derived(cx, call, transform.name, wrt)), (function,))
+        return Partial(Static(_derived(cx, call, transform.name, function, wrt)), (function,))
     if transform.name == "jvp":
         function, primals, tangents = named(cx, call, ("function", "primals", "tangents"), 3)
         _check_function(cx, call, function)
@@ -152,10 +152,14 @@ def _jvp(
     return region.renewed(results), tangent
 
 
-def _derived(cx: Context, call: Call, name: str, wrt: Binding | None) -> Derived:
-    """By which arguments: the first, or those of constant positions or names."""
+def _derived(
+    cx: Context, call: Call, name: str, function: Binding, wrt: Binding | None
+) -> Derived:  # fmt: skip
+    """By which arguments: those of the object, the first, or constant positions or names."""
+    if wrt is None:
+        return derived(name, *wrt_of(getattr(function, "value", None)))
     packed = isinstance(wrt, tuple)
-    given = wrt if isinstance(wrt, tuple) else (0 if wrt is None else wrt,)
+    given = wrt if isinstance(wrt, tuple) else (wrt,)
     found = tuple(one.value if isinstance(one, Static) else one for one in given)
     if not all(type(one) in (int, str) for one in found):
         cx.refuse(

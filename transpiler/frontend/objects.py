@@ -29,6 +29,7 @@ from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.source import unwrap
 from adgen.transpiler.surroundings import MISSING, ClassTable, class_attribute, own_attribute
+from adgen.transpiler.transforms import member_of
 
 
 def is_object(binding: Binding) -> bool:
@@ -59,6 +60,9 @@ def find_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding 
     if isinstance(base, Static) and isinstance(base.value, ModuleType):
         value = own_attribute(base.value, name)
         return None if value is MISSING else from_object(cx, node, value, name)
+    member = member_of(base.value, name) if isinstance(base, Static) else None
+    if member is not None:
+        return Partial(Static(member), (base,))
     if isinstance(base, Static) and isinstance(base.value, (str, np.ufunc)):  # constants
         value = getattr(base.value, name, MISSING)
         return None if value is MISSING else from_object(cx, node, value, name)
