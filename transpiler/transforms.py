@@ -13,7 +13,8 @@ from typing import Any
 
 # transforms of a function: grad(f) is a function
 OF_FUNCTION = frozenset(
-    {"grad", "value_and_grad", "grad_and_aux", "elementwise_grad", "hvp"}
+    {"grad", "value_and_grad", "grad_and_aux", "elementwise_grad", "deriv", "hvp", "jacobian"}
+    | {"jacfwd", "jacrev", "hessian", "gauss_newton_vp"}
 )  # fmt: skip
 # calls that give a value and a derivative: jvp(f, primals, tangents)
 AT_ONCE = frozenset({"jvp", "vjp"})

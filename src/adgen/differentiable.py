@@ -78,6 +78,21 @@ class Differentiable(CompiledCallable):
         """``f.hvp(*args, v)``: the Hessian times ``v``."""
         return self.derivative("hvp")
 
+    @property
+    def jacobian(self) -> Differentiable:
+        """``f.jacobian(*args)``: the Jacobian by ``wrt``, in the mode with fewer sweeps."""
+        return self._composed("jacobian")
+
+    @property
+    def hessian(self) -> Differentiable:
+        """``f.hessian(*args)``: the matrix of second derivatives by ``wrt``."""
+        return self._composed("hessian")
+
+    def _composed(self, name: str) -> Differentiable:
+        from adgen.composed import composed
+
+        return composed(name, self._compilations.function, self.wrt, self.options)
+
     def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, pullbacks.Pullback]:
         """``(value, pullback)``; the pullback maps a cotangent of the value to those of ``wrt``."""
         parameters = self._compilations.parameters

@@ -7,6 +7,7 @@ from typing import Any, Unpack, overload
 
 from adgen import checking
 from adgen.compilations import compilations_of
+from adgen.composed import composed
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
 from adgen.leaves import leaves_of
@@ -215,6 +216,109 @@ def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiab
     return objects[key]
 
 
-for _transform in (grad, value_and_grad, grad_and_aux, hvp, vjp, jvp):
-    # what they are in functions that are compiled: transpiler/transforms.py
-    _transform.__adgen_transform__ = _transform.__name__  # type: ignore[attr-defined]
+def jacobian(
+    function: Function, wrt: Wrt | None = None, mode: str = "auto", **options: Unpack[Choices]
+) -> Differentiable:
+    """The Jacobian of a function of numbers and arrays: a function of the same arguments.
+
+    Its axes are those of the value, then those of the argument.  ``mode``: ``"forward"`` takes
+    a sweep for each element of the argument, ``"reverse"`` one for each element of the value,
+    ``"auto"`` the fewer.  By several arguments: a tuple.
+
+    >>> jacobian(lambda x: (x * x, 3.0 * x)[0], jit=False)(3.0)
+    6.0
+    """
+    names = {"auto": "jacobian", "forward": "jacfwd", "reverse": "jacrev"}
+    if mode not in names:
+        raise ValueError(f"mode is one of {', '.join(map(repr, names))}, not {mode!r}")
+    return _composed(names[mode], function, wrt, options)
+
+
+def jacfwd(
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable:
+    """``jacobian(function, mode="forward")``, as JAX names it."""
+    return _composed("jacfwd", function, wrt, options)
+
+
+def jacrev(
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable:
+    """``jacobian(function, mode="reverse")``, as JAX names it."""
+    return _composed("jacrev", function, wrt, options)
+
+
+def hessian(
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable:
+    """The matrix of second derivatives of a function of one scalar result.
+
+    Its axes are those of the argument, twice; by several arguments: a tuple of rows of blocks.
+
+    >>> hessian(lambda x: x**3, jit=False)(2.0)
+    12.0
+    """
+    return _composed("hessian", function, wrt, options)
+
+
+def elementwise_grad(
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable:
+    """The derivatives of a function that works element by element: the sum over its values.
+
+    >>> elementwise_grad(lambda x: x * x, jit=False)(3.0)
+    6.0
+    """
+    return _composed("elementwise_grad", function, wrt, options)
+
+
+def deriv(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Differentiable:
+    """The derivative by a number, of any value, in forward mode.
+
+    >>> deriv(lambda t: (t * t, 5.0 * t), jit=False)(3.0)
+    (6.0, 5.0)
+    """
+    return _composed("deriv", function, wrt, options)
+
+
+def gauss_newton_vp(function: Function, **options: Unpack[Choices]) -> Differentiable:
+    """``gauss_newton_vp(f)(x, v)``: the transposed Jacobian times the Jacobian times ``v``.
+
+    >>> gauss_newton_vp(lambda x: 3.0 * x, jit=False)(1.0, 2.0)
+    18.0
+    """
+    return _composed("gauss_newton_vp", function, None, options)
+
+
+def linearize(
+    function: Function, *primals: Any, **options: Unpack[Choices]
+) -> tuple[Any, Callable[..., Any]]:
+    """``(value, pushforward)``: the pushforward maps tangents of the primals to that of the value.
+
+    >>> value, pushforward = linearize(lambda x, y: x * y, 2.0, 3.0, jit=False)
+    >>> pushforward(1.0, 10.0)
+    23.0
+    """
+    owner = object_of(function, None, options)
+    value = owner.jvp(primals, (None,) * len(primals))[0]
+    return value, lambda *tangents: owner.jvp(primals, tangents)[1]
+
+
+def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Differentiable:
+    chosen, by = Options().changed(options), 0 if wrt is None else wrt
+    if isinstance(function, Differentiable):
+        chosen = function.options.changed(options)
+        by = function.wrt if wrt is None else wrt
+    elif not callable(function):
+        return _differentiable(function, by, chosen)  # refuses
+    return composed(name, function, by, chosen)
+
+
+def _mark(*transforms: Callable[..., Any]) -> None:
+    """Say what they are in functions that are compiled: see transpiler/transforms.py."""
+    for made in transforms:
+        made.__adgen_transform__ = made.__name__  # type: ignore[attr-defined]
+
+
+_mark(grad, value_and_grad, grad_and_aux, hvp, vjp, jvp, elementwise_grad, deriv, hessian)
+_mark(jacobian, jacfwd, jacrev, gauss_newton_vp)

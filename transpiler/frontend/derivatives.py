@@ -27,7 +27,8 @@ from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.derived_regions import Region, name_of, parameters_of
 from adgen.transpiler.frontend.dispatch import Call
-from adgen.transpiler.frontend.leaves import Leaf, float_leaves, leaf_type, rebuilt
+from adgen.transpiler.frontend.jacobians import COMPOSED
+from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves, leaf_type, rebuilt
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.types import Array, Scalar, is_float
 from adgen.transpiler.primitives.linked import GRADIENT, PULLBACK, PUSHFORWARD
@@ -63,20 +64,35 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
             UnsupportedSyntax, f"`{asked.name}` of a function is called with keywords", call.node,
             "pass the arguments by position",
         )  # fmt: skip
+    if asked.name in COMPOSED:
+        return COMPOSED[asked.name](cx, call, asked, function, args, positions)
     if asked.name == "hvp":
         *args, direction = args
-        directions = direction if asked.packed else (direction,)
         inner = Partial(Static(derived("grad", asked.wrt, asked.packed)), (function,))
-        tangents: list[Binding] = [Static(None)] * len(args)
-        for position, tangent in zip(positions, _items(cx, call, directions), strict=True):
-            tangents[position] = tangent
-        return _jvp(cx, call, inner, tuple(args), tuple(tangents))[1]
+        return _moved(cx, call, asked, inner, args, positions, direction)
+    if asked.name == "deriv":
+        at = [args[k] for k in positions]
+        ones = tuple(apply(cx, call.node, Static(np.ones_like), (x,), {}) for x in at)
+        direction = ones if asked.packed else ones[0]
+        return _moved(cx, call, asked, function, args, positions, direction)
     if asked.name == "elementwise_grad":
         value = apply(cx, call.node, function, tuple(args), {})
         ones = apply(cx, call.node, Static(np.ones_like), (value,), {})
         found = _pullback(cx, call, function, args, positions, ones)
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
+
+
+def _moved(
+    cx: Context, call: Call, asked: Derived, function: Binding, args: Sequence[Binding],
+    positions: Sequence[int], direction: Binding,
+) -> Binding:  # fmt: skip
+    """The tangent of the value in a direction of the arguments that it is differentiated by."""
+    directions = _items(cx, call, direction) if asked.packed else (direction,)
+    tangents: list[Binding] = [Static(None)] * len(args)
+    for position, tangent in zip(positions, directions, strict=True):
+        tangents[position] = tangent
+    return _jvp(cx, call, function, tuple(args), tuple(tangents))[1]
 
 
 def _gradient(
@@ -96,7 +112,7 @@ def _gradient(
         wanted = "a pair of results, the first of them a scalar" if auxiliary else "a scalar result"
         cx.refuse(
             NotDifferentiable,
-            f"the gradient needs {wanted}, but `{region.name}` returns {describe(region.value)}",
+            f"the gradient needs {wanted}, but `{region.name}` returns {described(region.value)}",
             call.node,
             "return a scalar (a sum, a mean, one element), or use vjp",
         )

@@ -12,7 +12,7 @@ from adgen.transpiler.frontend.bindings import Binding, Box, Ref, is_function, i
 from adgen.transpiler.frontend.boxes import contents, new_box
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.trees import Keys, Kind
-from adgen.transpiler.ir.types import Type, is_float
+from adgen.transpiler.ir.types import Array, Type, is_float
 
 Renew = Callable[[Binding], Binding]
 
@@ -89,6 +89,17 @@ def float_leaves(cx: Context, node: Any, binding: Binding, like: Binding = None)
         )  # fmt: skip
     pairs = zip(leaves, wanted, strict=True)
     return [leaf for leaf, one in pairs if is_float(leaf_type(cx, one))]
+
+
+def described(binding: Binding) -> str:
+    """What a binding is, also one of another place, for error messages."""
+    if isinstance(binding, Leaf):
+        if isinstance(binding.kind, Array):
+            return "an array"
+        return "a number" if is_float(binding.kind) else f"a number of type {binding.kind}"
+    if isinstance(binding, Held):
+        return f"a {binding.kind.cls.__name__}"
+    return describe(binding)
 
 
 def leaf_type(cx: Context, leaf: Binding) -> Type:

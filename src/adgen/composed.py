@@ -1,0 +1,47 @@
+"""Derivatives that are functions of their own: ``jacobian(f)`` is compiled like any function.
+
+What a compiled function means by ``jacobian(f)(x)`` says all: the front door only wraps that call
+in a function.  So the Jacobian of a function is differentiable itself.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from adgen.compilations import compilations_of
+from adgen.differentiable import Differentiable
+from adgen.options import Options
+from adgen.parameters import Wrt
+from adgen.transpiler.transforms import transform
+
+
+def composed(name: str, function: Callable[..., Any], wrt: Wrt, options: Options) -> Differentiable:
+    """The function that a transform makes of ``function``, one object for each choice."""
+    objects = compilations_of(function).objects
+    key = name, repr(wrt), options
+    if key not in objects:
+        objects[key] = Differentiable(_calling(name, function, wrt), wrt, options)
+    made: Differentiable = objects[key]
+    return made
+
+
+def _calling(name: str, function: Callable[..., Any], wrt: Wrt) -> Callable[..., Any]:
+    asked = transform(name)
+    by = tuple(wrt) if isinstance(wrt, (tuple, list)) else wrt
+
+    if name == "gauss_newton_vp":
+
+        def derivative(x: Any, v: Any) -> Any:
+            return asked(function)(x, v)
+
+    else:
+
+        @functools.wraps(function)
+        def derivative(*args: Any, **kwargs: Any) -> Any:
+            return asked(function, by)(*args, **kwargs)
+
+    derivative.__name__ = f"{getattr(function, '__name__', 'function').strip('<>')}_{name}"
+    derivative.__doc__ = f"The {name} of `{getattr(function, '__name__', 'a function')}`."
+    return derivative
