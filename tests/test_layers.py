@@ -17,7 +17,14 @@ _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
 _READING = {
     f"{_T}.{name}"
-    for name in ("surroundings", "dialects", "user_primitives", "definitions", "source")
+    for name in (
+        "surroundings",
+        "dialects",
+        "user_primitives",
+        "transforms",
+        "definitions",
+        "source",
+    )
 } | {f"{_T}.{name}" for name in ("constants", "static_module", "static_rules")}
 _DESCRIBING = {f"{_T}.guess", f"{_T}.signature"}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}

@@ -88,7 +88,8 @@ def prepare(
 
     A function that prints guesses nothing, where that can be: its call is not to be repeated.
     """
-    primal = optimise(derive_inside(lower(source, arguments, speculates, ones_known), PASSES))
+    lowered = lower(source, arguments, speculates, ones_known)
+    primal = optimise(derive_inside(lowered, _passes(speculates)))
     if has_unreachable(primal):
         primal = optimise(eliminate_unreachable(primal))
     if speculates and optimisations.enabled(optimisations.KEPT_SHAPES):
@@ -97,6 +98,12 @@ def prepare(
         with contextlib.suppress(UnsupportedError):
             return prepare(source, arguments, False, ones_known)
     return primal
+
+
+def _passes(speculates: bool) -> gradient.Passes:
+    """The general passes, with guesses or without."""
+    guessed = speculates and optimisations.enabled(optimisations.KEPT_SHAPES)
+    return PASSES if guessed else NO_GUESSES
 
 
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
@@ -113,8 +120,7 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
-    guesses_shapes = request.speculates and optimisations.enabled(optimisations.KEPT_SHAPES)
-    passes = PASSES if guesses_shapes else NO_GUESSES
+    passes = _passes(request.speculates)
     if request.mode == "primal":
         return (gradient.primal(returning_updates(primal), passes),)
     if request.mode != "jvp" and optimisations.enabled(optimisations.WORK_SPACE):

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.transforms import AT_ONCE, OF_FUNCTION, transform
+
 STAND_INS: Mapping[str, ModuleType] = {
     f"{package}{part}": module
     for package in ("autograd.numpy", "jax.numpy")
@@ -41,6 +43,9 @@ def parallel_range(*bounds: int) -> range:
     """What ``numba.prange`` means where nothing runs on threads."""
     return range(*bounds)
 
+
+ADGEN = ModuleType("adgen")  # the transforms, where the package itself is not asked
+vars(ADGEN).update((name, transform(name)) for name in OF_FUNCTION | AT_ONCE)
 
 NUMBA = ModuleType("numba")  # what is known of it where nothing is imported
 vars(NUMBA)["prange"] = parallel_range

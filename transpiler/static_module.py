@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.constants import NotConstant, evaluate
-from adgen.transpiler.dialects import NUMBA, module_at, stand_in
+from adgen.transpiler.dialects import ADGEN, NUMBA, module_at, stand_in
 from adgen.transpiler.errors import AdgenError, SourceNotFound, Unrun
 from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
@@ -27,7 +27,8 @@ from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
 from adgen.transpiler.user_primitives import UserPrimitive
 
-MODULES: Mapping[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
+MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
+MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
 
 

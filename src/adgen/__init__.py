@@ -1,6 +1,15 @@
 """adgen: a source-to-source differentiation compiler for Python."""
 
 from adgen import optimizers
+from adgen.aliases import (
+    hessian_tensor_product,
+    hessian_vector_product,
+    make_hvp,
+    make_jvp,
+    make_vjp,
+    tensor_jacobian_product,
+    vector_jacobian_product,
+)
 from adgen.containers import register_container
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
@@ -69,16 +78,23 @@ __all__ = [
     "grad_and_aux",
     "grad_named",
     "hessian",
+    "hessian_tensor_product",
+    "hessian_vector_product",
     "hvp",
     "jacfwd",
     "jacobian",
     "jacrev",
     "jvp",
     "linearize",
+    "make_hvp",
+    "make_jvp",
+    "make_vjp",
     "multigrad_dict",
     "optimizers",
     "primitive",
     "register_container",
+    "tensor_jacobian_product",
     "value_and_grad",
+    "vector_jacobian_product",
     "vjp",
 ]

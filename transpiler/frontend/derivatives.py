@@ -29,6 +29,8 @@ from adgen.transpiler.frontend.derived_regions import Region, name_of, parameter
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves, leaf_type, rebuilt
+from adgen.transpiler.frontend.shapes import operand_of, require
+from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.types import Array, Scalar, is_float
 from adgen.transpiler.primitives.linked import GRADIENT, PULLBACK, PUSHFORWARD
@@ -72,15 +74,19 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         return _moved(cx, call, asked, inner, args, positions, direction)
     if asked.name == "deriv":
         at = [args[k] for k in positions]
-        ones = tuple(apply(cx, call.node, Static(np.ones_like), (x,), {}) for x in at)
+        ones = tuple(_ones(cx, call, x) for x in at)
         direction = ones if asked.packed else ones[0]
         return _moved(cx, call, asked, function, args, positions, direction)
     if asked.name == "elementwise_grad":
         value = apply(cx, call.node, function, tuple(args), {})
-        ones = apply(cx, call.node, Static(np.ones_like), (value,), {})
-        found = _pullback(cx, call, function, args, positions, ones)
+        found = _pullback(cx, call, function, args, positions, _ones(cx, call, value))
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
+
+
+def _ones(cx: Context, call: Call, like: Binding) -> Binding:
+    """One for each element."""
+    return 1.0 if is_operand(like) else apply(cx, call.node, Static(np.ones_like), (like,), {})
 
 
 def _moved(
@@ -227,7 +233,16 @@ def _fitted(cx: Context, call: Call, given: Binding, like: Operand) -> Operand:
             f"{describe(given)} ({have}) is given as the tangent or cotangent of {want}",
             call.node, "give it the shape of what it belongs to",
         )  # fmt: skip
-    return cx.cast(call.node, operand, want)
+    operand = cx.cast(call.node, operand, want)
+    if not isinstance(want, Array):
+        return operand
+    extents = cx.extents.of(like)
+    for one, two in zip(cx.extents.of(operand), extents, strict=True):
+        require(cx, call.node, one, two)
+    if type_of(operand).ones == want.ones:  # type: ignore[union-attr]
+        return operand
+    sizes = [operand_of(cx, call.node, extent) for extent in extents]
+    return cx.emit(call.node, core.BROADCAST, operand, *sizes, ones=want.ones)
 
 
 def _rank(kind: Any) -> int:
