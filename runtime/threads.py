@@ -42,12 +42,13 @@ _BYTES, _WORD, _CODE = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32
 
 
 def chunk_count(trips: int, work: int, elements: int) -> int:
-    """Into how many chunks a loop is cut: at least one, at most ``MOST_CHUNKS``.
+    """Into how many chunks a loop is cut: at least one, at most ``MOST_CHUNKS``, or its trips.
 
     ``work``: about how many nanoseconds an iteration takes.  ``elements``: of the accumulators
     that each chunk has for itself.
     """
-    return max(1, min(MOST_CHUNKS, trips * work // (LEAST_WORK + PER_ELEMENT * elements)))
+    worth = trips * work // (LEAST_WORK + PER_ELEMENT * elements)
+    return max(1, min(MOST_CHUNKS, trips, worth))
 
 
 def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, ...]) -> None:
@@ -133,10 +134,9 @@ def _lower_chunk_count(context: Any, builder: ir.IRBuilder, sig: Any, args: Any)
     trips, work, elements = args
     least = builder.add(_WORD(LEAST_WORK), builder.mul(elements, _WORD(PER_ELEMENT)))
     count = builder.sdiv(builder.mul(trips, work), least)
-    most = builder.select(
-        builder.icmp_signed("<", count, _WORD(MOST_CHUNKS)), count, _WORD(MOST_CHUNKS)
-    )
-    return builder.select(builder.icmp_signed(">", most, _WORD(1)), most, _WORD(1))
+    for most in (trips, _WORD(MOST_CHUNKS)):
+        count = builder.select(builder.icmp_signed("<", count, most), count, most)
+    return builder.select(builder.icmp_signed(">", count, _WORD(1)), count, _WORD(1))
 
 
 @infer_global(distinct)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import adgen
-from adgen.transpiler.compiler import Request, derive, prepare
+from adgen.transpiler.compiler import Request, compile_source, derive, prepare
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir.core import MISMATCH
@@ -20,6 +20,7 @@ from adgen.transpiler.ir.types import Array, Type, type_of_constant
 from adgen.transpiler.ir.verifier import verify
 from adgen.transpiler.primitives.builder import result_type
 from adgen.transpiler.source import from_function
+from tests.emit.chunks import in_many_chunks
 from tests.random_programs.generate import Program
 from tests.random_programs.oracle import Answer, answer
 
@@ -214,6 +215,23 @@ def _forward(run: Run) -> Problem:
     return None
 
 
+def _threads(run: Run) -> Problem:
+    """What Numba is given for threads: every loop in many chunks, in any order, in CPython."""
+    value, gradients = _without_guess(lambda speculates: _in_chunks(run, speculates))
+    return _same_value(run, value) or _same_gradients(run, gradients)
+
+
+def _in_chunks(run: Run, speculates: bool) -> Any:
+    request = Request(
+        "value_and_grad", run.program.wrt, stage="numba", speculates=speculates, parallel=True
+    )
+    compiled = compile_source(from_function(run.function), _arguments(run), request)
+    namespace: dict[str, Any] = {"__name__": "in_chunks"}
+    with in_many_chunks():
+        exec(compile(compiled.text, "<in chunks>", "exec"), namespace)
+        return namespace[compiled.names[0]](*copy.deepcopy(run.args), *compiled.captures)
+
+
 def _second(run: Run) -> Problem:
     """A Hessian times a vector, against differences of the oracle's gradient where it is smooth."""
     vector = np.random.default_rng(3).normal(size=run.args[0].shape)
@@ -244,4 +262,5 @@ MODES: dict[str, Callable[[Run], Problem]] = {
     "pair": _pair,
     "forward": _forward,
     "second": _second,
+    "threads": _threads,
 }

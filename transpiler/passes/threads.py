@@ -32,8 +32,8 @@ from adgen.transpiler.primitives.table import find
 
 Change = Callable[[Op, Independent, Context], list[Op] | None]
 
-WORTH_KEEPING = 24  # ops of an iteration that a store and a load more hardly slow down
-DEAR = 8  # ops that take as long as a function that is not cheap
+WORTH_KEEPING = 20  # ops of an iteration that a store and a load more hardly slow down
+DEAR = 12  # ops that take as long as a function that is not cheap
 
 
 def mark_threads(function: Function) -> Function:

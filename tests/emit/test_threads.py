@@ -1,0 +1,185 @@
+"""The text of loops on threads: functions of chunks, run here by CPython in a shuffled order."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from numba import prange
+
+from adgen.transpiler.compiler import compile_source
+from adgen.transpiler.ir.types import Array, type_of_constant
+from adgen.transpiler.requests import Request
+from adgen.transpiler.source import from_function
+from tests.emit.chunks import in_many_chunks
+
+DRAW = np.random.default_rng(0)
+X, Y = DRAW.uniform(0.5, 1.5, 7), DRAW.uniform(0.5, 1.5, 7)
+M = DRAW.uniform(0.5, 1.5, (5, 3))
+PLACES = np.array([3, 0, 3, 6, 1, 1, 0])
+
+
+def written(f, args, parallel, mode="value_and_grad", stage="numba"):
+    types = {
+        name: Array(arg.dtype, (False,) * arg.ndim)
+        if isinstance(arg, np.ndarray)
+        else type_of_constant(arg)
+        for name, arg in zip(f.__code__.co_varnames, args, strict=False)
+    }
+    wrt = tuple(k for k, arg in enumerate(args) if np.asarray(arg).dtype.kind == "f")
+    request = Request(mode, wrt, stage=stage, parallel=parallel, vector_math=False)
+    return compile_source(from_function(f), types, request)
+
+
+def run(compiled, args):
+    names = {}
+    exec(compile(compiled.text, "<emitted>", "exec"), names)
+    args = copy.deepcopy(args)
+    return _flat(names[compiled.names[0]](*args)) + _flat(args)
+
+
+def _flat(result):
+    if isinstance(result, tuple):
+        return [leaf for part in result for leaf in _flat(part)]
+    return [] if result is None else [result]
+
+
+def chunked(f, *args, mode="value_and_grad"):
+    """The text, which in chunks does what it does in loops; the counts of the chunks it ran."""
+    compiled = written(f, args, True, mode)
+    with in_many_chunks() as counts:
+        found = run(compiled, args)
+    for have, want in zip(found, run(written(f, args, False, mode), args), strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-13, atol=1e-15, err_msg=compiled.text)
+    one = run(compiled, args)  # in one chunk
+    for have, want in zip(found, one, strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-13, atol=1e-15, err_msg=compiled.text)
+    return compiled.text, counts
+
+
+def test_a_fused_loop():
+    def f(x, y, w):
+        return np.sum(np.exp(x * w) * np.sin(y))
+
+    text, counts = chunked(f, X, Y, 0.5)
+    assert counts == [7]
+    assert "def f_value_and_grad_chunk(" in text
+    assert "for i in range(n * c // chunks, n * (c + 1) // chunks):\n        at_least(i, 0)" in text
+    assert 'distinct("y_bar", "x_bar")' in text
+    assert "chunks = chunk_count(n, " in text and "sums = empty_2d(chunks, 2)" in text
+
+
+def test_nothing_of_it_without_the_option_and_where_people_read():
+    def f(x, y):
+        return np.sum(np.exp(x) * np.sin(y))
+
+    assert "chunk" not in written(f, (X, Y), False).text
+    assert "chunk" not in written(f, (X, Y), True, stage="array").text
+
+
+def test_arrays_that_are_added_to_at_computed_places():
+    def f(x, y, places):
+        s = 0.0
+        for i in range(places.shape[0]):
+            s += np.exp(x[places[i]]) * y[i]
+        return s
+
+    text, counts = chunked(f, X, Y, PLACES)
+    assert counts == [7]
+    assert "x_bar = own_part(x_bar, x_bar_parts, c)" in text
+    assert "add_parts(x_bar, x_bar_parts)" in text
+
+
+@pytest.mark.parametrize(
+    "bounds", [(0, 7, 1), (2, 6, 1), (6, -1, -1), (1, 7, 2), (6, 0, -3), (5, 2, 1), (0, 0, 1)]
+)
+def test_bounds(bounds):
+    start, stop, step = bounds
+
+    def f(x, y):
+        s = 0.0
+        for i in range(start, stop, step):
+            s += np.exp(x[i]) * np.sin(y[i])
+        return s
+
+    _, counts = chunked(f, X, Y)
+    assert counts == [max(1, len(range(*bounds)))]
+
+
+def test_bounds_that_are_computed():
+    def f(x, y, first, last):
+        s = 0.0
+        for i in range(first, last):
+            s += np.exp(x[i]) * np.sin(y[i])
+        for i in range(last - 1, first - 1, -1):
+            s += np.exp(y[i]) * np.sin(x[i])
+        return s
+
+    assert 4 in chunked(f, X, Y, 2, 6)[1]
+    assert set(chunked(f, X, Y, 6, 2)[1]) == {1}
+
+
+def test_buffers_of_an_iteration():
+    def f(m, w):
+        total = 0.0
+        for i in range(m.shape[0]):
+            row = np.exp(m[i] * w)
+            total += np.sum(row * row) / np.sum(row)
+        return total
+
+    text, counts = chunked(f, M, X[:3].copy())
+    assert 5 in counts and "scratch_like(" in text
+
+
+def test_integers_and_single_precision():
+    def f(x, y):
+        count = 0
+        for i in prange(x.shape[0]):
+            if np.exp(x[i]) > 2.5:
+                count += 1
+        return np.sum(np.exp(x) * y) * count
+
+    text, _ = chunked(f, X.astype(np.float32), Y.astype(np.float32))
+    assert "np.int64)" in text and "np.float32)" in text
+
+
+def test_the_pair_of_forward_and_backward():
+    def f(x, y):
+        out = np.empty(x.shape[0])
+        for i in range(x.shape[0]):
+            out[i] = np.exp(x[i]) * np.sin(y[i])
+        return out
+
+    compiled = written(f, (X, Y), True, "pair")
+    plain = written(f, (X, Y), False, "pair")
+    found = []
+    for each in (compiled, plain):
+        names = {}
+        with in_many_chunks() as counts:
+            exec(compile(each.text, "<emitted>", "exec"), names)
+            forward, backward = (names[name] for name in each.names)
+            value, residuals = forward(X, Y)
+            found.append((value, *_flat(backward(residuals, np.ones(7)))))
+    for have, want in zip(*found, strict=True):
+        np.testing.assert_allclose(have, want, rtol=1e-14)
+    assert "on_threads(" in compiled.text and not counts
+
+
+def test_what_is_written_to_arguments():
+    def f(x, y):
+        for i in range(x.shape[0]):
+            x[i] = np.exp(x[i]) * y[i]
+
+    text, counts = chunked(f, X, Y, mode="primal")
+    assert counts == [7] and "distinct(" not in text  # x and y may be one array
+
+
+def test_a_guard_in_a_chunk_raises():
+    def f(m, w):
+        total = np.zeros(m.shape[0])
+        for i in range(m.shape[0]):
+            total[i] = np.sum(np.exp(m[i, : i + 1] * w[: i + 1]))
+        return np.sum(total)
+
+    chunked(f, M[:3].copy(), X[:3].copy())
