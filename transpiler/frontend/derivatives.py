@@ -21,6 +21,7 @@ from adgen.transpiler.frontend.bindings import (
     Ref,
     Static,
     is_function,
+    is_operand,
 )
 from adgen.transpiler.frontend.boxes import contents
 from adgen.transpiler.frontend.calls import call as apply
