@@ -22,6 +22,7 @@ from numba.core.typed_passes import BaseNativeLowering
 from numba.np.arrayobj import load_item, mark_positive, store_item
 
 from adgen.runtime.machine_code import Library
+from adgen.runtime.typing_memory import extreme
 
 _REFERENCE = llvm.FunctionType(llvm.VoidType(), [llvm.IntType(8).as_pointer()])
 _ZERO, _ONE = llvm.Constant(llvm.IntType(64), 0), llvm.Constant(llvm.IntType(64), 1)
@@ -245,7 +246,11 @@ class Lowering(Lower):  # type: ignore[misc]
     # --- loops over ranges
 
     def _call(self, resty: Any, expr: Any) -> Any:
-        """`range(...)` of 64-bit integers with a constant step."""
+        """`range(...)` of 64-bit integers with a constant step; `min` and `max` of two scalars."""
+        given_kinds = [self.typeof(argument.name) for argument in expr.args]
+        chosen = extreme(self.typeof(expr.func.name), given_kinds)
+        if chosen is not None and not expr.kws:
+            return self._extreme(expr, chosen)
         if resty is not types.range_state64_type or expr.kws or expr.vararg:
             return None
         given = [self._word(argument.name) for argument in expr.args]
@@ -255,6 +260,20 @@ class Lowering(Lower):  # type: ignore[misc]
         made = cgutils.make_anonymous_struct(self.builder, [start, stop, step])
         self._ranges[id(made)] = made, (start, stop, step)
         return made
+
+    def _extreme(self, expr: Any, signature: Any) -> llvm.Value:
+        """The first operand, unless the second one is beyond it: as in Python, for nan too."""
+        kind = signature.return_type
+        first, second = (
+            self.context.cast(
+                self.builder, self.loadvar(argument.name), self.typeof(argument.name), kind
+            )
+            for argument in expr.args
+        )
+        beyond = operator.gt if self.typeof(expr.func.name).typing_key is max else operator.lt
+        compare = _emitter(beyond, signature.args, types.boolean)
+        assert compare is not None
+        return self.builder.select(compare(self.builder, second, first), second, first)
 
     def _word(self, name: str) -> llvm.Value:
         kind = self.typeof(name)

@@ -7,6 +7,7 @@ of that call.  In plain CPython it is ``x @ y``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 from numba.np.linalg import ensure_blas
 
-from adgen.runtime.memory import allocate, clear, field
+from adgen.runtime.memory import allocate, field
 
 LETTERS = {types.float64: "d", types.float32: "s"}
 
@@ -102,23 +103,48 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
         for kind, value in zip(kinds, values, strict=True)
     )
     result = allocate(context, builder, sig.return_type, (n, m))
+    product = _product_of_contiguous(context, builder.module, kinds)
+    arrays = [builder.bitcast(data, _POINTER) for data in (x, y, result.data)]
+    builder.call(product, [*arrays, result.size, n, m, inner])
+    for kind, value in copies:
+        context.nrt.decref(builder, kind, value)
+    return result.value
+
+
+_PRODUCT_TYPE = ir.FunctionType(ir.VoidType(), [_POINTER] * 3 + [_WORD] * 4)
+
+
+def _product_of_contiguous(context: Any, module: ir.Module, kinds: Any) -> ir.Function:
+    """A function ``(x, y, result, size, n, m, inner)`` for operands of these layouts.
+
+    It stands in the module once, because most nets call it for each layer and each cotangent.
+    """
+    letters = "".join(LETTERS[kind.dtype] + kind.layout for kind in kinds)
+    name = f"adgen_product_{letters}"
+    known: ir.Function | None = module.globals.get(name)
+    if known is not None:
+        return known
+    function = ir.Function(module, _PRODUCT_TYPE, name)
+    function.linkage = "internal"
+    function.attributes.add("noinline")
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    *data, size, n, m, inner = function.args
     work = builder.mul(builder.mul(n, m), inner)
     # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
     with builder.if_else(builder.icmp_signed("==", work, _WORD(0))) as (empty, full):
         with empty:
-            clear(builder, result)
+            cgutils.memset(builder, data[2], size, 0)
         with full:
-            _call_gemm(context, builder, kinds, (x, y, result.data), (n, m, inner))
-    for kind, value in copies:
-        context.nrt.decref(builder, kind, value)
-    return result.value
+            _call_gemm(context, builder, kinds, data, (n, m, inner))
+    builder.ret_void()
+    return function
 
 
 def _call_gemm(
     context: Any,
     builder: ir.IRBuilder,
     kinds: Any,
-    data: tuple[Any, ...],
+    data: Sequence[ir.Value],
     extents: tuple[Any, ...],
 ) -> None:
     """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
@@ -130,9 +156,7 @@ def _call_gemm(
     def letter(text: str) -> ir.Constant:
         return ir.Constant(_BYTE, ord(text))
 
-    def pointer(value: ir.Value) -> ir.Value:
-        return builder.bitcast(value, _POINTER)
-
+    one, zero = builder.bitcast(one, _POINTER), builder.bitcast(zero, _POINTER)
     routine = cgutils.get_or_insert_function(builder.module, _GEMM_TYPE, GEMM)
     builder.call(
         routine,
@@ -141,8 +165,8 @@ def _call_gemm(
             letter("n" if y_kind.layout == "C" else "t"),
             letter("n" if x_kind.layout == "C" else "t"),
             *(m, n, inner),
-            *(pointer(one), pointer(y), m if y_kind.layout == "C" else inner),
-            *(pointer(x), inner if x_kind.layout == "C" else n),
-            *(pointer(zero), pointer(result), m),
+            *(one, y, m if y_kind.layout == "C" else inner),
+            *(x, inner if x_kind.layout == "C" else n),
+            *(zero, result, m),
         ],
     )

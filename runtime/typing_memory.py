@@ -10,6 +10,7 @@ import operator
 from typing import Any
 
 from numba.core import types
+from numba.core.typing import signature
 
 _Key = tuple[Any, ...]
 _known: dict[_Key, Any] = {}  # guarded by Numba's compiler lock, as typing always is
@@ -26,6 +27,8 @@ class Remembering:
 
     def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
         """The signature of a call."""
+        if not kws and (chosen := extreme(func, args)) is not None:
+            return chosen
         if kws or not _plain_function(func) or not all(map(_plain, args)):
             return self._context.resolve_function_type(func, args, kws)
         key = func, *args
@@ -51,6 +54,20 @@ class Remembering:
                 return None
             _known[key] = found
         return _known[key]
+
+
+def extreme(func: Any, args: Any) -> Any:
+    """The signature of `min` and `max` of two scalars of one type, else None.
+
+    Numba compiles a function of its own for each; `lowering.py` makes a comparison of it.
+    """
+    if len(args) != 2 or getattr(func, "typing_key", None) not in (min, max):
+        return None
+    kinds = {types.unliteral(kind) for kind in args}
+    for kind in (types.int64, types.float64):
+        if kinds == {kind}:
+            return signature(kind, kind, kind)
+    return None
 
 
 def _plain_function(func: Any) -> bool:

@@ -298,6 +298,12 @@ def test_long_lines_are_broken_at_commas() -> None:
     assert fit(f"value_of_the_whole[i] += {product}\n") == (
         f"value_of_the_whole[i] += (\n    {product}\n)\n"
     )
+    tests = [f"extent_{k} != other_{k}" for k in range(7)]
+    broken = fit(f"if {' or '.join(tests)}:\n    pass\n")
+    assert broken == (
+        f"if (\n    {' or '.join(tests[:3])}\n    or {' or '.join(tests[3:6])}\n"
+        f"    or {tests[6]}\n):\n    pass\n"
+    )
     assert fit("x = 1\n") == "x = 1\n"
     assert fit("def f():\n    return x,\n") == "def f():\n    return (x,)\n"
 

@@ -72,6 +72,10 @@ def compared(a, b):
     return (a < b, a <= b, a > b, a >= b, a == b, a != b, a + b, a - b, a * b)
 
 
+def extremes(a, b):
+    return (min(a, b), max(a, b), max(a, 1), min(0, b), max(2.5, a), min(b, a, 2))
+
+
 def handed_out(x, y, keep):
     """Arrays that are arguments, fresh, replaced, returned twice, or dropped by an exception."""
     if keep > 2:
@@ -81,7 +85,7 @@ def handed_out(x, y, keep):
         made = copied(x)
         made[i] = y[i]
         x = made
-    other = empty_2d(2, keep)
+    other = empty_2d(2, max(keep, 0))
     for i in range(2):
         for j in range(keep):
             other[i, j] = i * j
@@ -133,6 +137,14 @@ def test_comparisons_and_arithmetic():
             expected = compared(a, b) if type(a) is not bool or type(b) is not bool else None
         if expected is not None:
             np.testing.assert_allclose(jitted(a, b), expected, rtol=1e-7)
+
+
+def test_extremes_are_those_of_python():
+    jitted = compiled(extremes)
+    for values in ((0.0, -0.0, 1.5, np.inf, np.nan, -2.0), (0, 3, -4)):
+        for a, b in itertools.product(values, values):
+            ours, expected = jitted(a, b), extremes(a, b)
+            assert [repr(float(x)) for x in ours] == [repr(float(x)) for x in expected]
 
 
 def test_every_reference_is_given_up():

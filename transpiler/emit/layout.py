@@ -88,7 +88,7 @@ def _rows(line: str, span: _Span) -> list[str]:
 
 
 def _spans(line: str) -> list[_Span]:
-    """The outermost brackets of a line but subscripts, and its target and value."""
+    """The outermost brackets of a line but subscripts; its target and value, the test of an if."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(line.strip() + "\n").readline))
     except (tokenize.TokenError, SyntaxError):
@@ -117,6 +117,14 @@ def _spans(line: str) -> list[_Span]:
             bare = inside = _Span(column + len(token.string) + 1, bare=True)
         elif depth == 0 and token.string == "return":
             bare = inside = _Span(column + len("return "), bare=True)
+        elif depth == 0 and token.string == "if" and token.start[1] == 0:
+            bare = inside = _Span(column + len("if "), bare=True)
+        elif depth == 0 and token.string == "or":  # in the test of an if
+            bare.commas.append(column - 1)
+        elif depth == 0 and token.string == ":":
+            bare.stop = column
+            found.append(bare)
+            bare = inside = _Span(len(line), bare=True)
         elif depth == 0 and token.string in _STATEMENTS:
             bare = inside = _Span(len(line), bare=True)
     return found

@@ -44,6 +44,7 @@ class Statements:
         self.comments = comments
         self.chunks = Chunks(plan)
         self._returns: End = lambda yields: []
+        self._last_guard: gast.If | None = None
 
     # Blocks
 
@@ -63,6 +64,8 @@ class Statements:
             group = groups.get(op.result) if op.callee == core.DIM else None
             if group is not None and not any(o.result in self.folding.inline for o in group):
                 out += self._extents(group) if group[0].result is op.result else []
+                continue
+            if op.callee == core.GUARD and self._joins(op, out):
                 continue
             out += self.comments.before(op, self._op(op))
         return out if is_left(block) else out + end(block.yields)
@@ -230,9 +233,21 @@ class Statements:
     # Effects
 
     def _guard(self, op: Op) -> list[Stmt]:
+        self._last_guard = nodes.if_(self._differ(op), [nodes.raise_("ValueError", core.MISMATCH)])
+        return [self._last_guard]
+
+    def _joins(self, op: Op, out: list[Stmt]) -> bool:
+        """Guards in a row are one statement: each costs Numba a way out of the function."""
+        if self._last_guard is None or not out or out[-1] is not self._last_guard:
+            return False
+        test = self._last_guard.test
+        tests = test.values if isinstance(test, gast.BoolOp) else [test]
+        self._last_guard.test = gast.BoolOp(gast.Or(), [*tests, self._differ(op)])
+        return True
+
+    def _differ(self, op: Op) -> Expr:
         first, second = self.expressions.operands(op.operands)
-        test = gast.Compare(first, [gast.NotEq()], [second])
-        return [nodes.if_(test, [nodes.raise_("ValueError", core.MISMATCH)])]
+        return gast.Compare(first, [gast.NotEq()], [second])
 
     def _assert(self, op: Op) -> list[Stmt]:
         condition, *values = op.operands
