@@ -8,13 +8,13 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 
-def compare(name: str, text: str) -> None:
+def compare(name: str, text: str, folder: Path = FOLDER) -> None:
     """Assert that a golden file holds exactly this text.
 
     With ADGEN_BLESS=1 in the environment the file is written instead: read the
     difference before you commit it.
     """
-    file = FOLDER / name
+    file = folder / name
     if os.environ.get("ADGEN_BLESS") == "1":
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
