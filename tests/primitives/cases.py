@@ -19,17 +19,19 @@ from adgen.transpiler.primitives.kinds import (
     Elementwise,
     NoDerivative,
     Primitive,
-    Refused,
+    Unknown,
 )
 from adgen.transpiler.primitives.spelling import is_special
 
-ENTRIES = list(table.entries())
+# Functions on whole arrays are tested by programs: test_whole_arrays.py.
+ENTRIES = [entry for entry in table.entries() if entry.shape is None]
+WHOLE = [entry for entry in table.entries() if entry.shape is not None]
 
 
 def has_rule(entry: Primitive, k: int) -> bool:
     """Whether there is a derivative by an operand."""
     if isinstance(entry.kind, Elementwise):
-        return not isinstance(entry.kind.rules[k], Refused)
+        return not isinstance(entry.kind.rules[k], Unknown)
     return not isinstance(entry.kind, NoDerivative)
 
 

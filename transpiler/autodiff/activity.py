@@ -39,8 +39,10 @@ class Activity:
                 self._mark(op.attrs["slot"], op.operands[0] in self)
             elif op.callee == core.LOAD:
                 self._mark(op.result, op.attrs["slot"] in self)
-            elif len(op.results) == 1:
-                self._mark(op.result, self._varies(op))
+            elif op.results:
+                varies = self._varies(op)
+                for result in op.results:
+                    self._mark(result, varies)
 
     def _varies(self, op: Op) -> bool:
         if isinstance(op.callee, str):

@@ -63,7 +63,8 @@ class _Search:
                 if op.operands[0] in self.reached:
                     self.reach(op.attrs["slot"], op)
             elif op.results and self.uses(op):
-                self.reach(op.result, op)
+                for result in op.results:
+                    self.reach(result, op)
 
     def uses(self, op: Op) -> bool:
         """Whether the value is one of the numbers that an op computes with."""

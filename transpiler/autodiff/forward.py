@@ -52,7 +52,7 @@ def forward(
         else:
             tangents[param] = Value(param.type, _dot(param))
             extra.append(tangents[param])  # type: ignore[arg-type]
-    engine = _Forward(Activity(function.body, tangents), tangents)
+    engine = _Forward(Activity(function.body, tangents), tangents, used_values(function.body))
     b = Builder()
     engine.block(function.body.ops, b)
     outcome = tuple(engine.tangent(b, y) for y in function.body.yields)
@@ -67,14 +67,27 @@ def forward(
     return out, outcome
 
 
+def used_values(block: Block) -> set[Operand]:
+    """Everything that an op of a block or its yields name."""
+    used: set[Operand] = set(block.yields)
+    for _, op in core.walk(block):
+        used.update(op.operands)
+        for region in op.regions:
+            used.update(region.yields)
+    return used
+
+
 def _dot(value: Value) -> str:
     return f"{value.name}_dot" if value.name else ""
 
 
 class _Forward:
-    def __init__(self, activity: Activity, tangents: dict[Value, Operand]) -> None:
+    def __init__(
+        self, activity: Activity, tangents: dict[Value, Operand], used: set[Operand]
+    ) -> None:
         self.activity = activity
         self.tangents = tangents
+        self.used = used
         self.slots: dict[Slot, Slot] = {}
         self.names: dict[Value, str] = {}
         self.parts: dict[Operand, dict[int, Operand]] = {}  # of tokens
@@ -109,7 +122,10 @@ class _Forward:
         if op.callee in (core.DECLARE, core.RESERVE, core.SAVE, core.LOAD):
             self.slot_op(op, b)
             return
-        if len(op.results) != 1 or op.result not in self.activity:
+        if len(op.results) > 1:
+            self.several(op, b)
+            return
+        if not op.results or op.result not in self.activity:
             return
         if isinstance(op.callee, Linked):
             self.linked(op, b)
@@ -122,6 +138,23 @@ class _Forward:
         self.tangents[op.result] = out
         if op.result.name and isinstance(out, Value) and not out.name:
             self.names.setdefault(out, _dot(op.result))
+
+    def several(self, op: Op, b: Builder) -> None:
+        """The tangents of those results of a call that are used."""
+        wanted = tuple(r in self.activity and r in self.used for r in op.results)
+        entry = find(op.callee)
+        if not any(wanted) or entry is None:
+            return
+        assert isinstance(entry.kind, Explicit)
+        ts = tuple(self.varied(operand) for operand in op.operands)
+        rule = tracer.stating(op, entry.kind.jvp)
+        outs = tracer.apply_rule(b, rule, ts, op.results, *op.operands, wanted=wanted, **op.attrs)
+        for result, out, use in zip(op.results, outs, wanted, strict=True):
+            if use:
+                out = self.fit(b, out, result)
+                self.tangents[result] = out
+                if result.name and isinstance(out, Value) and not out.name:
+                    self.names.setdefault(out, _dot(result))
 
     def fit(self, b: Builder, out: Operand, value: Value) -> Operand:
         """The tangent with the shape and dtype of its value."""
@@ -193,7 +226,9 @@ class _Forward:
         elif isinstance(kind, Explicit):
             ts = tuple(self.varied(operand) for operand in operands)
             parts.append(
-                tracer.apply_tangents(b, kind.jvp, ts, op.result, *operands, **attrs)
+                tracer.apply_rule(
+                    b, tracer.stating(op, kind.jvp), ts, op.result, *operands, **attrs
+                )
             )  # fmt: skip
         total = parts[0]
         for part in parts[1:]:

@@ -158,6 +158,8 @@ class _Reverser(Accumulator):
                 self.conditional(op, adjoints, b)
             elif op.callee in (core.FOR, core.WHILE):
                 self.loop(op, adjoints, b)
+            elif len(op.results) > 1:
+                self.several(op, adjoints, b)
             else:
                 g = adjoints.pop(op.result)
                 if isinstance(g, Parts):
@@ -219,10 +221,26 @@ class _Reverser(Accumulator):
                     part = tracer.apply_rule(b, rule, g, *operands, **attrs)
                     self.contribute(b, adjoints, operand, part)
         elif isinstance(kind, Explicit):
-            parts = tracer.apply_rule(b, kind.vjp, g, op.result, *operands, **attrs)
-            for operand, part in zip(operands, parts, strict=True):
-                if part is not None and operand in self.activity:
-                    self.contribute(b, adjoints, operand, part)
+            rule = tracer.stating(op, kind.vjp)
+            parts = tracer.apply_rule(b, rule, g, op.result, *operands, **attrs)
+            self.share(op, parts, adjoints, b)
+
+    def several(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
+        """Cotangents of the operands of a call with several results."""
+        gs = tuple(adjoints.pop(result, None) for result in op.results)
+        entry = find(op.callee)
+        assert entry is not None and isinstance(entry.kind, Explicit)
+        rule = tracer.stating(op, entry.kind.vjp)
+        parts = tracer.apply_rule(b, rule, gs, op.results, *op.operands, **op.attrs)
+        self.share(op, parts, adjoints, b)
+
+    def share(
+        self, op: Op, parts: Sequence[Operand | None], adjoints: Adjoints, b: Builder
+    ) -> None:
+        """Add the parts that the operands of an op get."""
+        for operand, part in zip(op.operands, parts, strict=True):
+            if part is not None and operand in self.activity:
+                self.contribute(b, adjoints, operand, part)
 
     # Control flow
 

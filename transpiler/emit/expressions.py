@@ -10,7 +10,15 @@ import gast
 import numpy as np
 
 from adgen.transpiler import optimisations
-from adgen.transpiler.emit import kernels, nodes, numba_forms, numbers, selection, vector_forms
+from adgen.transpiler.emit import (
+    kernels,
+    nodes,
+    numba_forms,
+    numbers,
+    opaque,
+    selection,
+    vector_forms,
+)
 from adgen.transpiler.emit.calls import keywords
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.plan import Plan
@@ -68,6 +76,8 @@ class Expressions:
         """What only Numba is given; None where it takes what CPython does."""
         if op.attrs.get("reassoc") and optimisations.enabled(optimisations.FREE_SUMS):
             return nodes.call("radd", *operands)
+        if opaque.is_opaque(op):
+            return opaque.form(op, operands, lambda names: self._usual(op, names))
         if is_special(op.callee):
             usual = nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
             return self._vector_form(op, operands) or usual
@@ -112,7 +122,10 @@ class Expressions:
             return nodes.unary(op.callee, *operands)
         if entry is not None and entry.reduction:
             return self._reduction(op, operands[0])
-        return nodes.call(called(op.callee), *operands, **keywords(op.attrs))
+        given = op.attrs
+        if entry is not None and entry.shape is not None:  # as short as is exact
+            given = {k: v for k, v in op.attrs.items() if v != entry.static[k]}
+        return nodes.call(called(op.callee), *operands, **keywords(given))
 
     def _promoted(self, op: Op, first: int = 0) -> list[Expr]:
         """The operands; for Numba each in the type in which NumPy computes."""

@@ -21,6 +21,7 @@ _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
     "at_least": "adgen.runtime.kernels",
     "radd": "adgen.runtime.kernels",
+    "computed": "adgen.runtime.opaque",
     "class_named": "adgen.runtime.exceptions",
     "copied": "adgen.runtime.memory",
     "in_cpython": "adgen.runtime.in_cpython",

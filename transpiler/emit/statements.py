@@ -233,12 +233,15 @@ class Statements:
     # Effects
 
     def _guard(self, op: Op) -> list[Stmt]:
+        if "square" in op.attrs:
+            raised = nodes.raise_("np.linalg.LinAlgError", core.NOT_SQUARE)
+            return [nodes.if_(self._differ(op), [raised])]
         self._last_guard = nodes.if_(self._differ(op), [nodes.raise_("ValueError", core.MISMATCH)])
         return [self._last_guard]
 
     def _joins(self, op: Op, out: list[Stmt]) -> bool:
         """Guards in a row are one statement: each costs Numba a way out of the function."""
-        if self._last_guard is None or not out or out[-1] is not self._last_guard:
+        if "square" in op.attrs or self._last_guard is None or not out or out[-1] is not self._last_guard:
             return False
         test = self._last_guard.test
         tests = test.values if isinstance(test, gast.BoolOp) else [test]

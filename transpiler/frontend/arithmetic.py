@@ -6,9 +6,10 @@ import operator
 from typing import Any
 
 import gast
+import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import growing, list_changes, shapes
+from adgen.transpiler.frontend import broadcasting, growing, list_changes, shapes
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
@@ -151,15 +152,16 @@ def matmul(cx: Context, node: Any, callee: Any, x: Operand, y: Operand, name: st
     """A product of vectors and matrices, the inner extents guarded."""
     kinds = type_of(x), type_of(y)
     for kind in kinds:
-        if not isinstance(kind, Array) or kind.ndim > 2:
+        if not isinstance(kind, Array) or (kind.ndim > 2 and callee is np.dot):
             cx.refuse(
                 UnsupportedSyntax,
                 f"a matrix product of {_shown(kinds[0])} and {_shown(kinds[1])}",
                 node,
-                "multiply vectors and matrices (1-D and 2-D); loop over further axes",
+                "multiply arrays with `@`, which takes stacks of matrices; numbers with `*`",
             )
-    inner = cx.extents.of(x)[-1], cx.extents.of(y)[0]
+    inner = cx.extents.of(x)[-1], cx.extents.of(y)[-2:][0]
     shapes.require(cx, node, *inner)
+    x, y = broadcasting.agreed(cx, node, callee, (x, y), 2)
     return cx.wrap(cx.emit(node, callee, x, y, name=name))
 
 

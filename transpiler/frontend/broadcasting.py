@@ -29,14 +29,19 @@ _FIRST = Slice(stop=True, length_one=True)  # [:1]
 
 
 def agreed(
-    cx: Context, node: Any, callee: Callee, operands: tuple[Operand, ...]
+    cx: Context, node: Any, callee: Callee, operands: tuple[Operand, ...], inner: int = 0
 ) -> tuple[Operand, ...]:
-    """The operands of an op in the form in which no axis is stretched unseen."""
+    """The operands of an op in the form in which no axis is stretched unseen.
+
+    ``inner``: so many axes at the end are no axes of stacks: they are not broadcast.
+    """
     entry = None if isinstance(callee, str) else find(callee)
-    if entry is None or not entry.elementwise or len(operands) < 2:
+    if entry is None or not (entry.elementwise or inner) or len(operands) < 2:
         return operands
     out = list(operands)
     for place, extents in _columns(cx, operands).items():
+        if place < inner:
+            continue
         extent = common(cx, node, list(extents.values()))
         for k, have in extents.items():
             if may_be_stretched(cx, have, extent):

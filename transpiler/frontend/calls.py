@@ -137,15 +137,15 @@ def call(
     answer = unary_of_object(cx, node, callee, args[0]) if callee is abs and args else None
     if answer is not None:
         return answer
+    definition = library.definition_of(callee)
+    if definition is not None:
+        arrays = tuple(in_array(cx, node, arg) for arg in args)
+        return call_definition(cx, node, definition, arrays, kwargs)
     entry = find(callee)
     if entry is not None:
         from adgen.transpiler.frontend.table_calls import call_primitive
 
         return call_primitive(cx, request, entry)
-    definition = library.definition_of(callee)
-    if definition is not None:
-        arrays = tuple(in_array(cx, node, arg) for arg in args)
-        return call_definition(cx, node, definition, arrays, kwargs)
     return _call_object(cx, node, callee, args, kwargs)
 
 

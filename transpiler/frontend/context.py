@@ -145,6 +145,17 @@ class Context:
             self.state.known[key] = result
         return result
 
+    def emit_several(
+        self, node: Any, callee: core.Callee, *operands: Operand, names: tuple[str, ...] = (),
+        **attrs: Any,
+    ) -> tuple[Value, ...]:  # fmt: skip
+        """Append a call with several results."""
+        self.builder.span = self.span(node)
+        results = self.builder.emit_many(callee, *operands, names=names, **attrs)
+        for k, result in enumerate(results):
+            shapes.note(self, result, callee, operands, attrs, k)
+        return results
+
     def cast(self, node: Any, x: Operand, kind: Type) -> Operand:
         """``x`` as another type of the same rank; nothing if only weakness differs."""
         return convert(self, self.builder, node, x, kind)

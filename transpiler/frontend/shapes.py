@@ -25,6 +25,7 @@ from adgen.transpiler.ir.layout import Layout
 from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
 from adgen.transpiler.ir.types import INT, Array, Type
 from adgen.transpiler.primitives.custom import Custom
+from adgen.transpiler.primitives.kinds import Primitive
 from adgen.transpiler.primitives.table import find
 from adgen.transpiler.primitives.typing import shaped
 
@@ -150,15 +151,28 @@ def require(cx: Context, node: Any, first: Extent, second: Extent, broadcast: st
     """
     if equal(cx, first, second):
         return
+    _guard(cx, node, first, second, {"broadcast": broadcast} if broadcast else {})
+
+
+def _guard(
+    cx: Context, node: Any, first: Extent, second: Extent, attrs: dict[str, Any]
+) -> None:  # fmt: skip
     one, two = operand_of(cx, node, first), operand_of(cx, node, second)
     cx.builder.span = cx.span(node)
-    attrs = {"broadcast": broadcast} if broadcast else {}
     cx.builder.effect(core.GUARD, one, two, **attrs)
     left, right = canonical(cx, first), canonical(cx, second)
     if _weight(left) > _weight(right):
         left, right = right, left
     if not isinstance(right, int) and not _within(right, left):
         cx.state.equal[right] = left
+
+
+def require_square(cx: Context, node: Any, matrix: Operand) -> None:
+    """Guard that the last two axes of an array are equally long, and remember it."""
+    *_, rows, columns = cx.extents.of(matrix)
+    if equal(cx, rows, columns):
+        return
+    _guard(cx, node, rows, columns, {"square": True})
 
 
 def _weight(extent: Extent) -> int:
@@ -320,13 +334,21 @@ def ref_type(cx: Context, ref: Ref) -> Type:
 
 
 def note(
-    cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any
-) -> None:
-    """Record the shape of a new value, or which extent a new integer is."""
+    cx: Context, value: Value, callee: core.Callee, operands: tuple[Operand, ...], attrs: Any,
+    number: int = 0,
+) -> None:  # fmt: skip
+    """Record the shape of a new value, or which extent a new integer is.
+
+    ``number``: which result of several it is.
+    """
     if not isinstance(value.type, Array):
         _note_integer(cx, value, callee, operands, attrs)
         return
-    shape = _shape_of_result(cx, value, callee, operands, attrs)
+    entry = None if isinstance(callee, (str, Custom)) else find(callee)
+    if entry is not None and entry.shape is not None:
+        shape: Shape | None = _shape_by_rule(cx, value, entry, operands, attrs, number)
+    else:
+        shape = _shape_of_result(cx, value, callee, operands, attrs)
     if shape is not None:
         cx.extents.shapes[value] = tuple(
             1 if one else extent for extent, one in zip(shape, value.type.ones, strict=True)
@@ -363,16 +385,48 @@ def _shape_of_result(
             if keep or axis not in axes
         )
     left, right = of(operands[0]), of(operands[1])
-    return left + right if callee is np.outer else left[:-1] + right[1:]
+    if callee is np.outer:
+        return left + right
+    return _broadcast(
+        [(left[:-2], _ones(operands[0])[:-2]), (right[:-2], _ones(operands[1])[:-2])]
+    ) + (left[-2:-1] + (right[-1:] if len(right) > 1 else ()))
+
+
+def _shape_by_rule(
+    cx: Context,
+    value: Value,
+    entry: Primitive,
+    operands: tuple[Operand, ...],
+    attrs: Any,
+    number: int,
+) -> Shape:
+    """The shape of a result of a function on whole arrays; its own extents where it is not said."""
+    assert entry.shape is not None
+    given = tuple(
+        extent_of(cx, o) if type_of(o).dtype.kind == "i" and core.is_scalar(o) else cx.extents.of(o)
+        for o in operands
+    )
+    said = entry.shape(given, attrs)[number]
+    return tuple(
+        own if extent is None else extent
+        for extent, own in zip(said, fresh_shape(value), strict=True)
+    )
 
 
 def _elementwise_shape(cx: Context, operands: tuple[Operand, ...]) -> Shape:
     """The broadcast shape of operands that agree."""
+    return _broadcast([(cx.extents.of(operand), _ones(operand)) for operand in operands])
+
+
+def _ones(operand: Operand) -> tuple[bool, ...]:
+    kind = type_of(operand)
+    return kind.ones if isinstance(kind, Array) else ()
+
+
+def _broadcast(shapes: list[tuple[Shape, tuple[bool, ...]]]) -> Shape:
+    """The shape that shapes with their flags of length 1 broadcast to."""
     out: list[Extent] = []
-    for operand in operands:
-        kind = type_of(operand)
-        flags = kind.ones if isinstance(kind, Array) else ()
-        extents = cx.extents.of(operand)
+    for extents, flags in shapes:
         for place, (extent, one) in enumerate(zip(extents[::-1], flags[::-1], strict=True)):
             if place == len(out):
                 out.append(1)

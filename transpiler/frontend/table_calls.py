@@ -12,6 +12,7 @@ import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import (
     axes_of,
     is_none,
@@ -31,7 +32,7 @@ from adgen.transpiler.frontend.literals import stacked
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array
-from adgen.transpiler.primitives.kinds import Primitive
+from adgen.transpiler.primitives.kinds import Primitive, Refused
 from adgen.transpiler.primitives.table import find
 
 _PLAIN = frozenset({"dtype", "out"})  # keywords that may be given as None
@@ -66,7 +67,34 @@ def call_primitive(cx: Context, call: Call, entry: Primitive) -> Binding:
     count = len(entry.operands)
     operands = tuple(_operand(cx, call, entry, binding) for binding in given[:count])
     attrs = _attributes(cx, call, entry, operands, given[count:])
+    kinds = _types(cx, call, entry, operands, attrs)
+    for k in entry.square:
+        shapes.require_square(cx, call.node, operands[k])
+    if isinstance(kinds, tuple):
+        made = cx.emit_several(call.node, entry.callee, *operands, names=entry.results, **attrs)
+        parts = tuple(cx.wrap(value) for value in made)
+        if entry.named is None:
+            return parts
+        from adgen.transpiler.frontend.instances import make
+
+        named_tuple = make(cx, call.node, entry.named(), parts, {})
+        assert named_tuple is not None
+        return named_tuple
     return cx.wrap(cx.emit(call.node, entry.callee, *operands, name=call.name, **attrs))
+
+
+def _types(
+    cx: Context, call: Call, entry: Primitive, operands: tuple[Operand, ...], attrs: dict[str, Any]
+) -> Any:
+    """The types of the results of a function on whole arrays, which may refuse; else None."""
+    if entry.shape is None:
+        return None
+    try:
+        return entry.type_rule(tuple(type_of(o) for o in operands), attrs)
+    except Refused as refused:
+        cx.refuse(
+            UnsupportedSyntax, f"`{call.function}`: {refused.reason}", call.node, refused.hint
+        )
 
 
 def _arguments(cx: Context, call: Call, entry: Primitive) -> list[Binding | None]:
@@ -121,7 +149,8 @@ _ARC = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
 
 
 def _takes_lists(callee: Any) -> bool:
-    return isinstance(callee, np.ufunc) or getattr(callee, "__module__", "") == "numpy"
+    package = (getattr(callee, "__module__", None) or "").partition(".")[0]
+    return isinstance(callee, np.ufunc) or package in ("numpy", "scipy")
 
 
 def _attributes(

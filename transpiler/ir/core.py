@@ -24,11 +24,12 @@ sumto        x                           axes, keep      -> x summed over axes (
 copy         x                           -               -> a fresh array
 cast         x                           type            -> float(x), int(x), x.astype(dtype)
 rangelen     start, stop, step           -               -> len(range(...))
-guard        a, b                        broadcast?      raises ValueError unless a == b
+guard        a, b                        broadcast?,     raises ValueError unless a == b
                                                          (extents of arrays that meet);
                                                          ``broadcast``: NumPy stretches if
                                                          one is 1, but that none is is
-                                                         ``known`` or ``guessed``; no result
+                                                         ``known`` or ``guessed``; ``square``:
+                                                         of a matrix, LinAlgError; no result
 assert       cond, *values               error           no result (templates.py)
 print        *values                     template, ends  no result
 declare      *extents                    slot            storage of a slot; no result
@@ -75,6 +76,7 @@ KINDS = (
     )
 )
 
+NOT_SQUARE = "Last 2 dimensions of the array must be square"  # what NumPy's LinAlgError says
 MISMATCH = "operands could not be broadcast together"  # what a guard says
 
 PRIMAL, ADJOINT, TANGENT = "primal", "adjoint", "tangent"

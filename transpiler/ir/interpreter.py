@@ -206,6 +206,8 @@ def _sumto(op: Op, x: Any) -> Any:
 
 
 def _guard(op: Op, first: Any, second: Any) -> None:
+    if first != second and "square" in op.attrs:
+        raise np.linalg.LinAlgError(core.NOT_SQUARE)
     if first != second:
         raise ValueError(core.MISMATCH)
 

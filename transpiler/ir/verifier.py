@@ -12,7 +12,7 @@ from adgen.transpiler.ir.kind_rules import fits, problem_of
 from adgen.transpiler.ir.printer import print_op
 from adgen.transpiler.ir.types import Array, Scalar, Type
 
-Infer = Callable[[Callee, Sequence[Operand], dict[str, Any]], Type]
+Infer = Callable[[Callee, Sequence[Operand], dict[str, Any]], Type | tuple[Type, ...]]
 
 
 def verify(function: Function, planned: bool = True, infer: Infer | None = None) -> None:
@@ -20,8 +20,8 @@ def verify(function: Function, planned: bool = True, infer: Infer | None = None)
 
     ``planned=False``: a joint function before residual planning, whose backward
     blocks may name values of the forward blocks that they mirror.  ``infer``: the
-    type of an op's result (``primitives.builder.result_type``), which must be the
-    type it has.  Raises InvalidIR that names the op and the reason.
+    types of an op's results (``primitives.builder.result_type``), which must be the
+    types they have.  Raises InvalidIR that names the op and the reason.
     """
     _Verifier(function, planned, infer).run()
 
@@ -140,9 +140,13 @@ class _Verifier:
         """The type of a result is what the operands make it."""
         if self.infer is None or op.callee in core.REGION_KINDS or not op.results:
             return
-        kind = self.infer(op.callee, op.operands, dict(op.attrs))
-        if kind != op.results[0].type and not _both_scalars_of_one_dtype(kind, op.results[0].type):
-            raise self._error(op, f"its result is {kind}, not {op.results[0].type}")
+        found = self.infer(op.callee, op.operands, dict(op.attrs))
+        kinds = found if isinstance(found, tuple) else (found,)
+        if len(kinds) != len(op.results):
+            raise self._error(op, f"it has {len(kinds)} results, not {len(op.results)}")
+        for kind, result in zip(kinds, op.results, strict=True):
+            if kind != result.type and not _both_scalars_of_one_dtype(kind, result.type):
+                raise self._error(op, f"its result is {kind}, not {result.type}")
 
     def _check_results(self) -> None:
         function = self.function

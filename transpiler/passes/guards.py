@@ -31,8 +31,8 @@ def prints(function: Function) -> bool:
 def drop_checked_by_numpy(function: Function) -> Function:
     """The function without guards between extents of arguments, for the array level.
 
-    NumPy itself raises where two extents differ and neither is 1, which the
-    specialisation key says of arguments; fused loops would read out of bounds.
+    NumPy itself raises where two extents differ and neither is 1, which the specialisation key
+    says of arguments, and where a matrix is not square; fused loops would read out of bounds.
     """
     params = set(function.params)
     dims = {
@@ -53,4 +53,6 @@ def drop_checked_by_numpy(function: Function) -> Function:
 
 
 def _is_checked_by_numpy(guard: Op, dims: set[Value]) -> bool:
+    if "square" in guard.attrs:
+        return True
     return "kept" not in guard.attrs and all(o in dims for o in guard.operands)

@@ -136,6 +136,9 @@ class _Orders:
                 self.note(result, all(self.is_contiguous(r.yields[k]) for r in op.regions))
         elif op.regions:
             self.loop(op)
+        elif len(op.results) > 1:
+            for result in op.results:
+                self.note(result, True)
         elif op.results and isinstance(op.result.type, Array):
             self.note(op.result, self.of_op(op))
             if op.callee == core.GETITEM and self.keeps_order(op):

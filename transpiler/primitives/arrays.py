@@ -19,20 +19,21 @@ def _matmul_x(g, x, y):  # type: ignore[no-untyped-def]
     if x.ndim == 1 and y.ndim == 1:
         return g * y
     if x.ndim == 1:
-        return y @ g
+        return y @ g if y.ndim == 2 else np.sum(y * g.row(), axis=(y.ndim - 1,), keepdims=False)
     if y.ndim == 1:
-        return np.outer(g, y)
-    return g @ y.T
+        return np.outer(g, y) if x.ndim == 2 else g.wide() * y
+    return g @ y.mT
 
 
 def _matmul_y(g, x, y):  # type: ignore[no-untyped-def]
     if x.ndim == 1 and y.ndim == 1:
         return g * x
     if x.ndim == 1:
-        return np.outer(x, g)
+        return np.outer(x, g) if y.ndim == 2 else x.wide() * g.row()
     if y.ndim == 1:
-        return g @ x  # along the rows of x, as the product itself runs
-    return x.T @ g
+        # along the rows of x, as the product itself runs
+        return g @ x if x.ndim == 2 else x * g.wide()
+    return x.mT @ g
 
 
 _PRODUCT = Bilinear(_matmul_x, _matmul_y)

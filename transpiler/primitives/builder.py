@@ -50,6 +50,17 @@ class Builder:
         self.add(Op(callee, operands, attrs, (), (result,), self.span, self.role))
         return result
 
+    def emit_many(
+        self, callee: Callee, *operands: Operand, names: Sequence[str] = (), **attrs: Any
+    ) -> tuple[Value, ...]:
+        """Append an op with several results."""
+        kinds = result_type(callee, operands, attrs)
+        assert isinstance(kinds, tuple)
+        names = names or [""] * len(kinds)
+        results = tuple(Value(kind, name) for kind, name in zip(kinds, names, strict=True))
+        self.add(Op(callee, operands, attrs, (), results, self.span, self.role))
+        return results
+
     def effect(self, kind: str, /, *operands: Operand, **attrs: Any) -> Op:
         """Append an op without result (guard, assert, print, declare, save)."""
         return self.add(Op(kind, operands, attrs, (), (), self.span, self.role))
@@ -130,8 +141,8 @@ def dummy(builder: Builder, kind: Type) -> Operand:
     return False if kind.dtype.kind == "b" else zero(kind)
 
 
-def result_type(callee: Callee, operands: Sequence[Operand], attrs: dict[str, Any]) -> Type:
-    """The type of an op's one result."""
+def result_type(callee: Callee, operands: Sequence[Operand], attrs: dict[str, Any]) -> Any:
+    """The type of an op's one result; a tuple of types for a function with several."""
     if not isinstance(callee, str):
         from adgen.transpiler.primitives.table import find
 

@@ -9,12 +9,21 @@ from typing import Any
 from adgen.transpiler.ir.types import Type
 
 Rule = Callable[..., Any]
-TypeRule = Callable[[tuple[Type, ...], Mapping[str, Any]], Type]
+TypeRule = Callable[[tuple[Type, ...], Mapping[str, Any]], Any]
+ShapeRule = Callable[[tuple[Any, ...], Mapping[str, Any]], tuple[Any, ...]]
+
+
+class Refused(Exception):
+    """Raised by a rule: there is no such derivative, for this reason; and what to do instead."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """In place of a rule: there is no derivative by that operand, for this reason."""
+class Unknown:
+    """In place of a rule: no derivative by that operand is known, for this reason."""
 
     reason: str
 
@@ -30,7 +39,7 @@ class Elementwise:
     One rule per operand, ``rule(t, result, *operands)``: the product of the
     partial derivative with ``t``.  ``t`` is a tangent in forward mode and a
     cotangent in reverse mode; un-broadcasting is inserted centrally.  None
-    stands for an operand by which the derivative is zero, Refused for one by which it is not
+    stands for an operand by which the derivative is zero, Unknown for one by which it is not
     known.
     """
 
@@ -59,6 +68,10 @@ class Bilinear:
 class Explicit:
     """Both modes given: ``jvp(tangents, result, *operands, **attrs)`` with None for an
     inactive operand; ``vjp(g, result, *operands, **attrs)`` -> one cotangent (or None) each.
+
+    Of a function with several results ``result`` is a tuple, and so are ``g`` (None for a
+    result that nobody differentiates) and what the JVP returns, which is also given a truth
+    value for each result, ``wanted``: whether anybody uses its tangent.
     """
 
     jvp: Rule
@@ -101,6 +114,11 @@ class Primitive:
     ``operands``: names of the operands, in order, as a caller may give them by
     keyword.  ``static``: further parameters that must be known at compile time, in
     positional order, with their defaults; they become attrs of the op.
+    ``type_rule``: from the types of the operands and the attrs; of a function with several
+    results (``named``: the class of the tuple that it returns) a tuple of types.
+    ``results``: what several results are called.  ``square``: which operands are square matrices.
+    ``shape``: of a function on whole arrays the shapes of its results, from those of the operands
+    (of an integer: itself); None for an extent that is known when it has run.
     """
 
     callee: Callable[..., Any]
@@ -114,4 +132,8 @@ class Primitive:
     doc: str = ""
     symbol: str = ""  # the Python operator it prints as, e.g. "+"
     elementwise: bool = False  # applied element by element (whatever its derivative kind)
+    shape: ShapeRule | None = None
+    named: Callable[[], type] | None = None
+    results: tuple[str, ...] = ()
+    square: tuple[int, ...] = ()
     reduction: bool = False  # reduces the axes in attrs["axis"] (a tuple), with attrs["keepdims"]

@@ -20,14 +20,14 @@ from adgen.transpiler.primitives.kinds import (
     Domain,
     Elementwise,
     NoDerivative,
-    Refused,
+    Unknown,
 )
 from adgen.transpiler.primitives.table import primitive
 
 ROOT_PI, ROOT_2PI = math.sqrt(math.pi), math.sqrt(2 * math.pi)
 DEGREE = math.pi / 180
 PROBABILITY, PARAMETER = Domain(0.05, 0.95), Domain(0.1, 0.9)
-NO_FORMULA = Refused("it has no closed form")
+NO_FORMULA = Unknown("it has no closed form")
 
 
 def _one(function, rule, domain=REAL, **facts):  # type: ignore[no-untyped-def]
@@ -162,7 +162,7 @@ _one(sp.k1e, lambda t, y, x: t * (y - 0.5 * (sp.k0e(x) + sp.kve(2, x))), POSITIV
 
 def _bessel(function, rule):  # type: ignore[no-untyped-def]
     whole = Domain(1, 3, integer=True) if function in (sp.yn, sp.kn) else POSITIVE
-    _two(function, Refused("the order of a Bessel function is a parameter"), rule,
+    _two(function, Unknown("the order of a Bessel function is a parameter"), rule,
          (whole, POSITIVE))  # fmt: skip
 
 
@@ -201,7 +201,7 @@ _two(sp.ellipeinc, lambda t, z, phi, m: t * _root(phi, m),
      (Domain(-1.4, 1.4), PARAMETER))  # fmt: skip
 _one(sp.expi, lambda t, y, x: t * np.exp(x) / x, NONZERO)
 _one(sp.exp1, lambda t, y, x: -t * np.exp(-x) / x, POSITIVE)
-_two(sp.expn, Refused("the order is an integer"),
+_two(sp.expn, Unknown("the order is an integer"),
      lambda t, z, n, x: -t * sp.expn(n - 1, x),
      (Domain(2, 4, integer=True), POSITIVE))  # fmt: skip
 _one(sp.spence, lambda t, y, z: t * np.log(z) / (1 - z), Domain(1.1, 3.0), kink="nan at 1")

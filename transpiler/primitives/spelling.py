@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-SPECIAL = "scipy.special"
+SPECIAL, LINALG = "scipy.special", "scipy.linalg"
 _SHORTER = {"absolute": "abs", "true_divide": "divide", "amax": "max", "amin": "min"}
 
 
 def called(callee: Any) -> str:
-    """``np.exp``, ``math.erf``, ``special.gamma``, ``abs``.
+    """``np.exp``, ``math.erf``, ``special.gamma``, ``linalg.expm`` (of SciPy), ``abs``.
 
     Functions of other modules have their bare name.
     """
@@ -25,6 +25,8 @@ def called(callee: Any) -> str:
     if module == "numpy" or module.startswith("numpy."):
         public = [part for part in module.split(".")[1:] if not part.startswith("_")]
         return ".".join(["np", *public, _SHORTER.get(name, name)])
+    if module.startswith(LINALG):
+        return f"linalg.{name}"
     return f"math.{name}" if module == "math" else name
 
 
@@ -45,6 +47,8 @@ def import_of(callee: Any, numba: bool) -> tuple[str, str] | None:
     if isinstance(callee, np.ufunc):
         return None
     module = getattr(callee, "__module__", None) or "numpy"
+    if module.startswith(LINALG):
+        return None if numba else ("scipy", "linalg")
     if module.split(".")[0] in ("numpy", "math", "builtins", "_operator", "operator"):
         return None
     return module, callee.__name__

@@ -104,7 +104,9 @@ def _load() -> None:
     from adgen.transpiler.primitives import (  # noqa: F401
         arithmetic,
         arrays,
+        decompositions,
         elementary,
+        linalg,
         reductions,
     )
 

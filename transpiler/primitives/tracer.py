@@ -11,10 +11,10 @@ import numpy as np
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, type_of
-from adgen.transpiler.ir.paths import Transpose
+from adgen.transpiler.ir.paths import FULL, NEW, Index, Transpose
 from adgen.transpiler.ir.types import Array
-from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.kinds import Refused
+from adgen.transpiler.primitives.builder import Builder, result_type
+from adgen.transpiler.primitives.kinds import Refused, Unknown
 from adgen.transpiler.primitives.spelling import called
 
 _OPERATORS = {
@@ -36,8 +36,16 @@ class Tracer:
         self.builder = builder
         self.operand = operand
 
-    def _emit(self, callee: Callable[..., Any], *operands: Any, **attrs: Any) -> Tracer:
+    def _emit(self, callee: Callable[..., Any], *operands: Any, **attrs: Any) -> Any:
+        from adgen.transpiler.primitives.table import find
+
         raw = [o.operand if isinstance(o, Tracer) else o for o in operands]
+        entry = find(callee)
+        if entry is not None and entry.shape is not None:
+            attrs = {**entry.static, **attrs}
+            if isinstance(result_type(callee, raw, attrs), tuple):
+                made = self.builder.emit_many(callee, *raw, **attrs)
+                return tuple(Tracer(self.builder, value) for value in made)
         return Tracer(self.builder, self.builder.emit(callee, *raw, **attrs))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Tracer:
@@ -69,6 +77,32 @@ class Tracer:
         if len(perm) < 2:
             return self
         return Tracer(self.builder, self.builder.getitem(self.operand, (Transpose(perm),)))
+
+    @property
+    def mT(self) -> Tracer:
+        """The last two axes exchanged: each matrix of a stack transposed."""
+        axes = tuple(range(self.ndim))
+        return self.transpose((*axes[:-2], axes[-1], axes[-2]))
+
+    def wide(self, axes: int = 1) -> Tracer:
+        """With new axes of length 1 at the end; of a number: itself."""
+        if self.ndim == 0:
+            return self
+        items = (FULL,) * self.ndim + (NEW,) * axes
+        return Tracer(self.builder, self.builder.getitem(self.operand, (Index(items),)))
+
+    def row(self) -> Tracer:
+        """With a new axis of length 1 before the last one."""
+        items: Any = (*(FULL for _ in range(self.ndim - 1)), NEW, FULL)
+        return Tracer(self.builder, self.builder.getitem(self.operand, (Index(items),)))
+
+    def identity(self) -> Tracer:
+        """The identity matrix of the size of the last axis."""
+        size, dtype = self.shape[-1], type_of(self.operand).dtype
+        if isinstance(size, Tracer):
+            return self._emit(np.eye, size, dtype=dtype.type)
+        one = self.builder.emit(core.FULL_, 1.0, 1, 1, dtype=dtype, ones=(True, True))
+        return Tracer(self.builder, one)
 
     @property
     def T(self) -> Tracer:
@@ -108,9 +142,15 @@ class Tracer:
 
 
 def apply_rule(builder: Builder, rule: Callable[..., Any], *operands: Any, **attrs: Any) -> Any:
-    """Run a rule on operands (None stays None) and return operands in the same structure."""
-    traced = [None if o is None else Tracer(builder, o) for o in operands]
+    """Run a rule on operands (tuples of them, None stays None); operands in the same structure."""
+    traced = [_traced(builder, o) for o in operands]
     return untrace(rule(*traced, **attrs))
+
+
+def _traced(builder: Builder, operand: Any) -> Any:
+    if isinstance(operand, tuple):
+        return tuple(_traced(builder, part) for part in operand)
+    return None if operand is None else Tracer(builder, operand)
 
 
 def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any], t: Any) -> Any:
@@ -118,7 +158,7 @@ def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any
 
     Raises NotDifferentiable where the derivative by that operand is not known.
     """
-    if isinstance(rule, Refused):
+    if isinstance(rule, Unknown):
         place = _ORDINALS[k] if len(op.operands) > 1 else "only"
         raise NotDifferentiable(
             f"`{called(op.callee)}` has no derivative by its {place} argument: {rule.reason}",
@@ -130,13 +170,18 @@ def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
-def apply_tangents(
-    builder: Builder, rule: Callable[..., Any], tangents: Any, *operands: Any, **attrs: Any
-) -> Any:
-    """Run an Explicit JVP rule, whose first argument is a tuple of tangents or None."""
-    first = tuple(None if t is None else Tracer(builder, t) for t in tangents)
-    traced = [Tracer(builder, o) for o in operands]
-    return untrace(rule(first, *traced, **attrs))
+def stating(op: core.Op, rule: Callable[..., Any]) -> Callable[..., Any]:
+    """The rule, which raises NotDifferentiable with the place where it raises Refused."""
+
+    def stated(*operands: Any, **attrs: Any) -> Any:
+        try:
+            return rule(*operands, **attrs)
+        except Refused as refused:
+            raise NotDifferentiable(
+                f"`{called(op.callee)}`: {refused.reason}", op.span, refused.hint
+            ) from None
+
+    return stated
 
 
 def untrace(result: Any) -> Any:
@@ -148,8 +193,6 @@ def untrace(result: Any) -> Any:
 
 def broadcast_like(g: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) -> Tracer:
     """A reduction's cotangent spread over the reduced axes: new axes put back, then broadcast."""
-    from adgen.transpiler.ir.paths import FULL, NEW, Index
-
     if x.ndim == 0:
         return g
     builder = g.builder
@@ -165,8 +208,6 @@ def broadcast_like(g: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) 
 
 def expand_reduced(y: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) -> Tracer:
     """A reduction's result with the reduced axes put back with length 1 (to compare with x)."""
-    from adgen.transpiler.ir.paths import FULL, NEW, Index
-
     if keepdims or y.ndim == 0 or y.ndim == x.ndim:
         return y
     items = tuple(NEW if axis in axes else FULL for axis in range(x.ndim))

@@ -117,12 +117,12 @@ def mean_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def matmul(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
-    """``@`` and ``np.dot`` of 1-D and 2-D operands."""
+    """``@`` and ``np.dot`` of vectors and matrices; ``@`` of stacks of matrices."""
     x, y = types
     assert isinstance(x, Array) and isinstance(y, Array)
-    left = x.ones[:-1]
-    right = y.ones[1:]
-    return shaped(np.result_type(x.dtype, y.dtype), left + right)
+    stacks = tuple(Array(kind.dtype, kind.ones[:-2]) for kind in (x, y) if kind.ndim > 2)
+    core = x.ones[-2:-1] + (y.ones[-1:] if y.ndim > 1 else ())
+    return shaped(np.result_type(x.dtype, y.dtype), broadcast_ones(stacks) + core)
 
 
 def outer(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:

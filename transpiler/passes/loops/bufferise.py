@@ -68,9 +68,8 @@ class Bufferiser:
             if value.type.dtype.kind == "i":  # later runs index by it
                 self.scope.rename(value, operand)
         for part in self.plan.edges.ordered:
-            made = part.result
-            if made is not None and isinstance(made.type, Array):
-                key = self.key(made)
+            for made in part.results:
+                key = self.key(made) if isinstance(made.type, Array) else None
                 if key in self.arrays:
                     self.current[made] = self.arrays[key]
 

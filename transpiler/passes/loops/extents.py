@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -234,10 +235,20 @@ class Extents:
         entry = find(op.callee)
         if op.callee in PRODUCTS:
             first, second = (self.of(o) for o in op.operands)
-            return first[:-1] + second[1:]
+            core_axes = first[-2:-1] + (second[-1:] if len(second) > 1 else ())
+            return self._stack(op) + core_axes
         if op.callee is np.outer:
             first, second = (self.of(o) for o in op.operands)
             return first + second
+        if entry is not None and entry.shape is not None:
+            given = tuple(
+                self.of(o) if not core.is_scalar(o) else self._number(o) for o in op.operands
+            )
+            said = entry.shape(given, op.attrs)[op.results.index(x)]
+            return tuple(
+                own if extent is None else extent
+                for extent, own in zip(said, self.opaque(x), strict=True)
+            )
         if entry is not None and entry.reduction:
             axes, keep = op.attrs["axis"], op.attrs.get("keepdims", False)
             shape = self.of(op.operands[0])
@@ -248,17 +259,28 @@ class Extents:
             return self._aligned(x, op)
         return self.opaque(x)
 
+    def _number(self, operand: Operand) -> Sym | None:
+        return self.sym(operand) if type_of(operand).dtype.kind == "i" else None
+
+    def _stack(self, op: Op) -> Shape:
+        """The axes of a product of stacks of matrices ahead of those of the matrices."""
+        rank = max(0, *(ndim(o) - 2 for o in op.operands))
+        return self._broadcast(op.operands, rank, 2)
+
     def _aligned(self, x: Value, op: Op) -> Shape:
+        return self._broadcast(op.operands, ndim(x), 0)
+
+    def _broadcast(self, operands: Sequence[Operand], rank: int, inner: int) -> Shape:
         """The first operand that is not of length 1 decides each axis, rather one that is known."""
-        rank = ndim(x)
         shape = [ONE] * rank
-        for operand in reversed(op.operands):
+        for operand in reversed(operands):
             kind = type_of(operand)
-            if isinstance(kind, Array):
-                for k, (one, extent) in enumerate(zip(kind.ones, self.of(operand), strict=True)):
-                    before = shape[k + rank - kind.ndim]
-                    if not one and (before == ONE or not self._is_better(before, extent)):
-                        shape[k + rank - kind.ndim] = extent
+            outer = kind.ndim - inner if isinstance(kind, Array) else 0
+            for k in range(outer):
+                extent, before = self.of(operand)[k], shape[k + rank - outer]
+                one = kind.ones[k]  # type: ignore[union-attr]
+                if not one and (before == ONE or not self._is_better(before, extent)):
+                    shape[k + rank - outer] = extent
         return tuple(shape)
 
     def _is_better(self, first: Sym, second: Sym) -> bool:
@@ -279,7 +301,9 @@ class Extents:
     def _pairs(self, op: Op) -> list[tuple[Sym, Sym]]:
         operands = op.operands
         if op.callee in PRODUCTS and not core.is_scalar(operands[0]):
-            return [(self.of(operands[0])[-1], self.of(operands[1])[0])]
+            stack = self._stack(op)
+            pairs = [(self.of(operands[0])[-1], self.of(operands[1])[-2:][0])]
+            return pairs + [p for o in operands for p in self._fitting_flags(o, stack, 2)]
         if op.callee == core.ACCUM:
             return list(zip(self.of(operands[0]), self.of(operands[1]), strict=True))
         if op.callee == core.BROADCAST:
@@ -295,12 +319,16 @@ class Extents:
 
     def _fitting(self, x: Operand, shape: Shape) -> list[tuple[Sym, Sym]]:
         """Agreements of an operand that is broadcast to a shape."""
+        return self._fitting_flags(x, shape, 0)
+
+    def _fitting_flags(self, x: Operand, shape: Shape, inner: int) -> list[tuple[Sym, Sym]]:
+        """The same without the last ``inner`` axes of the operand."""
         kind = type_of(x)
-        if not isinstance(kind, Array):
+        if not isinstance(kind, Array) or kind.ndim <= inner:
             return []
-        target = shape[len(shape) - kind.ndim :]
-        own = self.of(x)
-        return [(t, e) for t, e, one in zip(target, own, kind.ones, strict=True) if not one]
+        outer = kind.ndim - inner
+        target, own, ones = shape[len(shape) - outer :], self.of(x)[:outer], kind.ones[:outer]
+        return [(t, e) for t, e, one in zip(target, own, ones, strict=True) if not one]
 
 
 def _is_narrow(value: Value) -> bool:

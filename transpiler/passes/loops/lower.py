@@ -250,7 +250,7 @@ class _Run:
         pending = [
             part
             for part in self.parts.parts
-            if part.result is None or part.result in wanted or part.result in self.parts.whole
+            if not part.results or any(r in wanted or r in self.parts.whole for r in part.results)
         ]
         kept: set[Part] = set()
         while pending:

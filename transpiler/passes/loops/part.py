@@ -71,6 +71,13 @@ class Part:
                 yield source
 
     @property
+    def results(self) -> tuple[Value, ...]:
+        """What it makes: one value, or several if it is a statement."""
+        if self.kind == STATEMENT:
+            return self.op.results
+        return () if self.result is None else (self.result,)
+
+    @property
     def first_reduced(self) -> int:
         """The outermost reduced position of the domain."""
         return min(self.reduced)

@@ -93,10 +93,10 @@ class Parts:
     def append(self, part: Part) -> Part:
         """Enter a part."""
         self.parts.append(part)
-        if part.result is not None:
-            self.made[part.result] = part
-            if isinstance(part.result.type, Array):
-                self.extents.note(part.result, part.extents)
+        for value in part.results:
+            self.made[value] = part
+            if isinstance(value.type, Array) and part.kind != STATEMENT:
+                self.extents.note(value, part.extents)
         return part
 
     def map(

@@ -30,22 +30,36 @@ def product(parts: Parts, op: Op) -> None:
     if ndim(x) == 2 and ndim(y) == 2 and dtype.kind in "fc" and not _is_small(parts, op):
         _blas(parts, op)
         return
-    left, right = ndim(x) - 1, ndim(y) - 1
-    rank = left + 1 + right
+    _by_loops(parts, op)
+
+
+def _by_loops(parts: Parts, op: Op) -> None:
+    """Elements multiplied and summed; the domain: stack, rows of x, inner axis, columns of y."""
+    x, y = op.operands
+    dtype = op.result.type.dtype
+    left, right = min(ndim(x), 2) - 1, min(ndim(y), 2) - 1
+    stack = ndim(op.result) - left - right
+    inner = stack + left
+    rank = inner + 1 + right
     sx, sy = parts.shape(x), parts.shape(y)
-    ones = type_of(x).ones + type_of(y).ones[1:]  # type: ignore[union-attr]
-    view_x = _aligned(parts.view(x), tuple(range(left + 1)), rank, (*sx, *sy[1:]), ones)
-    view_y = _aligned(parts.view(y), tuple(range(left, rank)), rank, (*sx, *sy[1:]), ones)
+    of_x, of_y = type_of(x).ones, type_of(y).ones  # type: ignore[union-attr]
+    result = parts.shape(op.result)
+    shape = (*result[:inner], sx[-1], *sy[len(sy) - right :])
+    kept = op.result.type.ones if isinstance(op.result.type, Array) else ()
+    ones = kept[:inner] + of_x[-1:] + of_y[len(of_y) - right :]
+    ahead = tuple(range(stack - max(ndim(x) - 2, 0), stack))
+    view_x = _aligned(parts.view(x), (*ahead, *range(stack, inner + 1)), rank, shape, ones)
+    ahead = tuple(range(stack - max(ndim(y) - 2, 0), stack))
+    view_y = _aligned(parts.view(y), (*ahead, *range(inner, rank)), rank, shape, ones)
     product = Value(Array(dtype, ones))
     place = positions(ones)
-    shape = (*sx, *sy[1:])
     domain = iterated(shape, ones)
     reads = (parts.read_view(view_x, rank, place), parts.read_view(view_y, rank, place))
     multiply = call(operator.and_ if dtype == np.bool_ else operator.mul, dtype)
     parts.append(Part(MAP, op, product, domain, place, reads, multiply, weight=1,
                      extents=shape))  # fmt: skip
     reducer = ANY if dtype == np.bool_ else SUM
-    fold(parts, op, op.result, parts.view(product), (left,), (left,), reducer, identity(dtype))
+    fold(parts, op, op.result, parts.view(product), (inner,), (inner,), reducer, identity(dtype))
 
 
 def _is_small(parts: Parts, op: Op) -> bool:
