@@ -48,7 +48,7 @@ def fits(operand: Operand, kind: Type) -> bool:
 def _call(op: Op) -> Problem:
     if op.regions:
         return "a call has no regions"
-    return None if op.results else "a call has a result"
+    return None if op.results else "a call has one result at least"
 
 
 def _integers(operands: Sequence[Operand]) -> bool:
