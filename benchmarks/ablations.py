@@ -17,8 +17,9 @@ from numba.core.errors import NumbaError
 
 import adgen
 from adgen.transpiler import optimisations
+from benchmarks.adbench.problems import GMM
 from benchmarks.case import Case
-from benchmarks.cases import gmm, heat, logistic, lotka_volterra, mlp, taylor
+from benchmarks.cases import heat, logistic, lotka_volterra, mlp, taylor
 from benchmarks.timing import Timing, interleaved
 
 ARRAY_LEVEL = "loops out of array code, against `numba.njit` of array code"
@@ -63,7 +64,7 @@ STUDIED: tuple[tuple[Case, str], ...] = (
     (taylor.CASE, "loops"),
     (heat.CASE, "loops"),
     (heat.CASE, "numpy"),
-    (gmm.CASE, "loops"),
+    (GMM.case(), "loops"),
 )
 
 

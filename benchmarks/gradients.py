@@ -106,7 +106,7 @@ def row_of(found: Mapping[str, Any]) -> Row:
 
 def main() -> None:
     """Measure one case and print its row."""
-    from benchmarks.cases import CASES
+    from benchmarks.catalogue import CASES
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", choices=[case.name for case in CASES])

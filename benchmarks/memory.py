@@ -115,7 +115,7 @@ def _call(case: Case, side: str, quick: bool) -> Callable[[], Any]:
 
 def main() -> None:
     """Print the peak of one side of a case."""
-    from benchmarks.cases import CASES
+    from benchmarks.catalogue import CASES
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", choices=[case.name for case in CASES])

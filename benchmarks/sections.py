@@ -20,7 +20,7 @@ from benchmarks import (
     tables,
     warm_start,
 )
-from benchmarks.cases import CASES
+from benchmarks.catalogue import CASES
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import pytest
 import adgen
 from benchmarks.adbench import ba, formats, hand, instances
 from benchmarks.adbench.problems import BA, CASES, GMM, HAND_COMPLICATED, LSTM, PROBLEMS
-from benchmarks.gradients import TOLERANCE, compare
+from benchmarks.sides import TOLERANCE, Side, generated
 
 problems = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+styles = pytest.mark.parametrize("style", ["loops", "numpy"])
 
 
 def directional(objective, arguments, places, directions):
@@ -81,14 +82,16 @@ def test_handwritten_adjoints(problem):
 
 
 @pytest.mark.jit
-@pytest.mark.parametrize("case", [c for c in CASES if "loops" in c.name], ids=lambda c: c.name)
+@cases
 def test_compiled(case):
-    assert compare(case, case.data(**case.small)) < TOLERANCE
+    side = generated(case, "loops", case.data(**case.small))
+    assert isinstance(side, Side) and side.difference < TOLERANCE
 
 
 @cases
-def test_no_array_is_copied_in_a_loop(case):
-    objective = adgen.differentiate(wrt=case.wrt)(case.objective)
+@styles
+def test_no_array_is_copied_in_a_loop(case, style):
+    objective = adgen.differentiate(wrt=case.wrt)(case.styles[style])
     text = objective.source(*case.data(**case.small))
     loops = [line for line in text.splitlines() if line.startswith("        ")]
     assert not any("= copied(" in line for line in loops), text

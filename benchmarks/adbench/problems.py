@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.adbench import ba, ba_adjoint, gmm, hand, hand_adjoint, instances, lstm
 from benchmarks.adbench import lstm_adjoint as lstm_
-from benchmarks.case import Case
+from benchmarks.case import Case, Peer
 from benchmarks.cases import gmm as mixture
 
 Arguments = tuple[Any, ...]
@@ -32,15 +32,29 @@ class Problem:
     small: Mapping[str, int]
     sizes: Mapping[str, Mapping[str, int]]
 
-    def cases(self) -> tuple[Case, Case]:
-        """Both styles, with data of the size that stands for the others."""
-        size = self.sizes[next(iter(self.sizes))]
-        data = partial(self.data, **size)
-        common = self.wrt, data, self.adjoint, self.workspace, self.small
-        return (
-            Case(f"{self.name}, loops", self.loops, *common),
-            Case(f"{self.name}, arrays", self.arrays, *common),
+    def case(self) -> Case:
+        """The row of the table, with data of the size that stands for the others."""
+        size = next(iter(self.sizes))
+        return Case(
+            f"ADBench {self.name}, {size}",
+            {"loops": self.loops, "numpy": self.arrays},
+            self.wrt,
+            partial(self.data, **self.sizes[size]),
+            self.adjoint,
+            self.workspace,
+            {"jax": Peer(self._in_jax)},
+            self.small,
         )
+
+    def _in_jax(self) -> Callable[..., Any]:
+        from benchmarks.adbench import in_jax
+
+        if not self.name.startswith("hand"):
+            objective: Callable[..., Any] = vars(in_jax)[self.name.lower()]
+            return objective
+        place = len(self.wrt)  # of the tree of bones, which the program is written for
+        of_bones = _jax_hand(self.name)(instances.PARENTS)
+        return lambda *given: of_bones(*given[:place], *given[place + 1 :])
 
     def jax(self, arguments: Arguments) -> Callable[[], Any]:
         """A call of JAX's value and gradients."""
@@ -140,4 +154,4 @@ HAND_COMPLICATED = Problem(
 )
 
 PROBLEMS = (GMM, BA, LSTM, HAND_SIMPLE, HAND_COMPLICATED)
-CASES = tuple(case for problem in PROBLEMS for case in problem.cases())
+CASES = tuple(problem.case() for problem in PROBLEMS)

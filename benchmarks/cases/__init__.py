@@ -1,8 +1,7 @@
-"""The cases, in the order of the table; one file each."""
+"""The small cases, in the order of the table; one file each."""
 
 from benchmarks.cases import (
     black_scholes,
-    gmm,
     heat,
     logistic,
     lotka_volterra,
@@ -19,5 +18,4 @@ CASES = (
     taylor.CASE,
     rosenbrock.CASE,
     heat.CASE,
-    gmm.CASE,
 )

@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.case import Case
-
 
 def log_likelihood(alphas, means, factors, x, gamma, m, offset):
     n, d = x.shape
@@ -182,14 +180,3 @@ def workspace(
     rows = np.empty((components, d)), np.empty((components, d))
     gradients = np.empty_like(alphas), np.empty_like(means), np.empty_like(factors)
     return (*triangles, *vectors, *rows, *gradients)
-
-
-CASE = Case(
-    "Gaussian mixture (ADBench), d = 10, K = 25, n = 1000",
-    {"loops": log_likelihood},
-    ("alphas", "means", "factors"),
-    data,
-    adjoint,
-    workspace,
-    small={"n": 5, "d": 3, "components": 4},
-)
