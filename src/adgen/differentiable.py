@@ -20,6 +20,7 @@ from adgen.gradients import (
 )
 from adgen.options import Options
 from adgen.parameters import Wrt
+from adgen.residual_bytes import ResidualBytes, residual_bytes
 from adgen.runtime.dispatchers import returns_float
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.updates import update
@@ -118,6 +119,15 @@ class Differentiable(CompiledCallable):
     def show(self, *args: Any, stage: str = "array", **kwargs: Any) -> None:
         """Print ``source(...)``."""
         print(self.source(*args, stage=stage, **kwargs))
+
+    def residual_bytes(self, *args: Any, **kwargs: Any) -> ResidualBytes:
+        """How many bytes the gradient stores between its sweeps for such arguments.
+
+        Nothing of the function is run.  The number has a ``formula``, and says whether it is
+        ``exact`` or a lower bound.
+        """
+        bound = self._compilations.parameters.bind(args, kwargs)
+        return residual_bytes(self._compilations, self._positions, self.options, bound)
 
     def check(self, *args: Any, **kwargs: Any) -> None:
         """Compare the derivatives with finite differences of the Python function.
