@@ -76,12 +76,20 @@ def _libraries() -> tuple[Library, ...]:
 
 
 def widths() -> tuple[int, ...]:
-    """Sizes in bytes of the vectors that machine code for this machine works with."""
+    """Sizes in bytes of the vectors that LLVM makes for this machine.
+
+    Where there are 64 bytes, it still makes 32 for Intel's processors.
+    """
+    import llvmlite.binding as llvm
+    from numba import config
     from numba.core.codegen import get_host_cpu_features
 
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return ()
     features = get_host_cpu_features().split(",")
+    processor = config.CPU_NAME or llvm.get_host_cpu_name()
+    if "+avx512dq" in features and processor.startswith("znver"):
+        return 16, 32, 64
     return (16, 32) if "+avx2" in features else (16,)
 
 

@@ -78,14 +78,16 @@ class Expressions:
             return nodes.call("radd", *operands)
         if opaque.is_opaque(op):
             return opaque.form(op, operands, lambda names: self._usual(op, names))
+        form = self._vector_form(op, operands)
+        if form is not None:
+            return form
         if is_special(op.callee):
-            usual = nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
-            return self._vector_form(op, operands) or usual
+            return nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
         if kernels.is_product(op):
             return nodes.call("matmul", *operands)
         if self._is_square(op):
             return nodes.binary(operator.mul, operands[0], self._promoted(op)[0])
-        form = self._vector_form(op, operands) or numba_forms.form(op, operands)
+        form = numba_forms.form(op, operands)
         kind = op.result.type
         if isinstance(kind, Scalar) and kind.dtype.kind in "iu" and kind.dtype.itemsize < 8:
             usual = form if form is not None else self._usual(op, operands)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.primitives.spelling import called
 
 MODULE = "vmath"
 _IMPORT = ("adgen.runtime", f"vector_math as {MODULE}")
@@ -22,7 +22,7 @@ def form(op: Op, operands: list[Expr]) -> Expr | None:
     """The call of an op on floating numbers; None for what has no vector form."""
     if isinstance(op.callee, str) or not all(core.is_scalar(o) for o in op.operands):
         return None
-    name, dtype = _NAMES.get(op.callee, _of_scipy(op.callee)), op.result.type.dtype
+    name, dtype = _name(op.callee), op.result.type.dtype
     if name is None or dtype not in (np.float64, np.float32):
         return None
     if name == "pow" and not _is_general_power(*op.operands):
@@ -39,12 +39,6 @@ def imports(text: str) -> set[tuple[str, str]]:
     return {_IMPORT} if re.search(rf"\b{MODULE}\.", text) else set()
 
 
-def _of_scipy(callee: Callable[..., object]) -> str | None:
-    """The same for SciPy's functions, which are not imported for this."""
-    is_ufunc = isinstance(callee, np.ufunc)
-    return callee.__name__ if is_ufunc and callee.__name__ in ("erf", "erfc") else None
-
-
 def _is_narrower(operand: Operand, dtype: np.dtype) -> bool:
     """Whether Numba would compute in float32 what Python computes in float64."""
     return isinstance(operand, Value) and type_of(operand).dtype == np.float32 != dtype
@@ -58,16 +52,17 @@ def _is_general_power(base: Operand, exponent: Operand) -> bool:
 
 
 _SIMPLE_EXPONENTS = (-1, 0, 0.5, 1)
-_NAMES: dict[Callable[..., object], str] = {
-    **{getattr(np, name): name for name in ("exp", "exp2", "expm1", "log", "log2", "log10")},
-    **{getattr(np, name): name for name in ("log1p", "cbrt", "sin", "cos", "tan", "hypot")},
-    **{getattr(np, name): name for name in ("sinh", "cosh", "tanh")},
-    **{getattr(np, f"arc{name}"): f"a{name}" for name in ("sin", "cos", "tan", "tan2")},
-    **{getattr(np, f"arc{name}"): f"a{name}" for name in ("sinh", "cosh", "tanh")},
-    **{getattr(math, name): name for name in ("exp", "exp2", "expm1", "log", "log2", "log10")},
-    **{getattr(math, name): name for name in ("log1p", "cbrt", "sin", "cos", "tan", "hypot")},
-    **{getattr(math, name): name for name in ("sinh", "cosh", "tanh", "erf", "erfc", "pow")},
-    **{getattr(math, name): name for name in ("asin", "acos", "atan", "atan2")},
-    **{getattr(math, name): name for name in ("asinh", "acosh", "atanh")},
-    **dict.fromkeys((np.power, operator.pow), "pow"),
-}
+_ELEMENTARY = (
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "hypot", "sin", "cos", "tan",
+    "sinh", "cosh", "tanh", "erf", "erfc", "asin", "acos", "atan", "atan2", "asinh", "acosh",
+    "atanh", "pow", "expit", "log_expit", "logaddexp", "logaddexp2", "ndtr", "xlogy", "xlog1py",
+)  # fmt: skip
+
+
+def _name(callee: Callable[..., object]) -> str | None:
+    """The name in ``vmath`` of what users call ``np.arctan2``, ``math.exp``, ``special.erf``."""
+    module, _, name = called(callee).rpartition(".")
+    if callee in (operator.pow, np.power):
+        return "pow"
+    name = name.replace("arc", "a")
+    return name if module in ("np", "math", "special") and name in _ELEMENTARY else None

@@ -57,8 +57,9 @@ _operator("-", operator.sub, np.subtract,
           Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: -t))  # fmt: skip
 _operator("*", operator.mul, np.multiply,
           Elementwise(lambda t, z, x, y: t * y, lambda t, z, x, y: t * x))  # fmt: skip
+# Both have the quotient t / y, so it is computed once: division is the slowest of these.
 _operator("/", operator.truediv, np.true_divide,
-          Elementwise(lambda t, z, x, y: t / y, lambda t, z, x, y: -t * z / y),
+          Elementwise(lambda t, z, x, y: t / y, lambda t, z, x, y: -(t / y) * z),
           domain=(REAL, NONZERO))  # fmt: skip
 _operator("**", operator.pow, np.power, Elementwise(_power_x, _power_y),
           domain=(POSITIVE, REAL),
