@@ -10,7 +10,6 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import types
-from numba.core.typing import signature
 
 from adgen.runtime.vector_functions import Variant, alias, variants
 

@@ -76,12 +76,12 @@ def ndtr(builder: ir.IRBuilder, call: Call, x: ir.Value) -> ir.Value:
 
 
 def xlogy(builder: ir.IRBuilder, call: Call, x: ir.Value, y: ir.Value) -> ir.Value:
-    """x log(y); 0 where x is 0 and y a number."""
+    """X log(y); 0 where x is 0 and y a number."""
     return _unless_zero(builder, x, y, call("log", y))
 
 
 def xlog1py(builder: ir.IRBuilder, call: Call, x: ir.Value, y: ir.Value) -> ir.Value:
-    """x log(1 + y); 0 where x is 0 and y a number."""
+    """X log(1 + y); 0 where x is 0 and y a number."""
     return _unless_zero(builder, x, y, call("log1p", y))
 
 

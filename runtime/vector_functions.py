@@ -87,7 +87,7 @@ def widths() -> tuple[int, ...]:
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return ()
     features = get_host_cpu_features().split(",")
-    processor = config.CPU_NAME or llvm.get_host_cpu_name()
+    processor = getattr(config, "CPU_NAME", None) or llvm.get_host_cpu_name()
     if "+avx512dq" in features and processor.startswith("znver"):
         return 16, 32, 64
     return (16, 32) if "+avx2" in features else (16,)
