@@ -8,6 +8,7 @@ import re
 import tokenize
 from dataclasses import dataclass, field
 
+from adgen.transpiler.emit.printing import same
 from adgen.transpiler.emit.style import WIDTH
 
 _ONE_RESULT = re.compile(r"^( *return )(.*),$")
@@ -44,7 +45,7 @@ def fit(source: str) -> str:
 
 def _same(text: str, source: str) -> bool:
     try:
-        return ast.dump(ast.parse(text)) == ast.dump(ast.parse(source))
+        return same(ast.parse(text), ast.parse(source))
     except SyntaxError:
         return False
 

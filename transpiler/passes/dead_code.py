@@ -44,7 +44,9 @@ def _block(block: Block, live: set[Value], slots: set[core.Slot]) -> tuple[Block
         op = _trim(op, live, slots)
         kept.append(op)
         live.difference_update(op.results)
-        live.update(core.uses_of(op))
+        live.update(v for v in op.operands if isinstance(v, Value))
+        for region in op.regions:
+            live.update(core.free_values(region))
     live.difference_update(block.args)
     return Block(block.args, tuple(reversed(kept)), block.yields), live
 

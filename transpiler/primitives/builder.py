@@ -244,6 +244,8 @@ _OF_EQUALS: dict[Callee, bool] = {
 
 
 def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | None:
+    if isinstance(x, Value) and isinstance(y, Value) and x is not y:
+        return None
     integral = type_of(x).dtype.kind == "i" and type_of(y).dtype.kind == "i"
     if role == core.PRIMAL and not integral:
         return None
