@@ -12,7 +12,7 @@ from benchmarks import environment
 
 NAMES = (
     "gradients", "inside", "scaling", "memory", "ablations",
-    "calls", "first", "warm", "programs", "nesting",
+    "calls", "first", "six", "warm", "programs", "nesting",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks import (
     ablations,
     compile_time,
+    first_gradients,
     gradients,
     inside_loops,
     memory,
@@ -100,6 +101,10 @@ def _first_calls(options: Options) -> str:
     return tables.first_calls(compile_time.measure())
 
 
+def _first_gradients(options: Options) -> str:
+    return tables.first_gradients(first_gradients.measure_all(options.quick))
+
+
 def _warm(options: Options) -> str:
     return tables.warm_starts({name: warm_start.measure(name) for name in warm_start.FUNCTIONS})
 
@@ -187,6 +192,19 @@ respect to all weights, each side in fresh processes from an empty cache, after 
 trivial compilation. *Numba, array level*: `numba.njit` of the source that `.source()` prints.
 """,
         _first_calls,
+    ),
+    Section(
+        "six",
+        """## First gradients of six functions
+
+Functions of some thirty lines (`benchmarks/compile_cases.py`), value and gradient, as in the
+section above. JAX is given the same text where that runs under it, else its twin with `lax.scan`.
+*passes*: what the passes on the intermediate representation, differentiation among them, are of
+adgen's first call; *before Numba*: these, the front end and emission. *statements*: of the module
+that Numba compiles. *warm*: a second process. Aims: at most twice JAX in process time, passes under
+a tenth, warm under 50 ms.
+""",
+        _first_gradients,
     ),
     Section(
         "warm",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 
+from benchmarks import first_gradients as first_gradients_of
 from benchmarks import seeds, structure
 from benchmarks.ablations import Outcome
 from benchmarks.compile_time import Comparison
@@ -213,6 +214,33 @@ def first_calls(comparison: Comparison) -> str:
             cells += [against(ratio, aims[side]) for ratio in comparison.ratios(side)]
             cells.append(f"≤ {aims[side]:g}")
         lines.append(cells + [""] * (len(header) - len(cells)))
+    return table(header, lines)
+
+
+def first_gradients(rows: Sequence[first_gradients_of.Row]) -> str:
+    """The table of the first gradients of six functions."""
+    header = (
+        "function", "adgen, wall", "process", "÷ JAX, wall", "process", "passes", "before Numba",
+        "statements", "warm",
+    )  # fmt: skip
+    lines = []
+    for row in rows:
+        wall, process = row.ratios
+        share = f"{100.0 * row.share:.1f} %"
+        warm = readable(row.warm.wall)
+        lines.append(
+            (
+                row.name,
+                readable(row.adgen.wall),
+                readable(row.adgen.process),
+                f"{wall:.2f}",
+                against(process, first_gradients_of.AIM_JAX),
+                share if row.share <= first_gradients_of.AIM_PASSES else f"**{share}**",
+                f"{100.0 * row.transpiler / row.adgen.process:.1f} %",
+                str(row.statements),
+                warm if row.warm.wall <= first_gradients_of.AIM_WARM else f"**{warm}**",
+            )
+        )
     return table(header, lines)
 
 
