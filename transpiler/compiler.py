@@ -21,6 +21,7 @@ from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
+from adgen.transpiler.passes.lanes import points_innermost
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.overwritten import renew_overwritten
@@ -35,12 +36,16 @@ from adgen.transpiler.source import Source
 
 PASSES = gradient.Passes(optimise, optimise_joint, guess_kept_shapes)
 NO_GUESSES = gradient.Passes(optimise, optimise_joint)
-# What is done to loops over scalars, in order; their buffers are settled behind that.
+# What is done to loops over scalars, in order; before and after loops for threads are marked.
 LOOP_PASSES = (
     (optimisations.WORK_SPACE, renew_overwritten),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
     (optimisations.SHARED_ELEMENTS, share_elements),
+)
+LATE_LOOP_PASSES = (
+    (optimisations.POINTS_INNERMOST, points_innermost),
+    (optimisations.REUSED_BUFFERS, reuse_buffers),
 )
 MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
 
@@ -166,8 +171,8 @@ def to_loops(function: Function, parallel: bool = False) -> Function:
     for name, improve in LOOP_PASSES:
         wide = improve(wide) if optimisations.enabled(name) else wide
     wide = mark_threads(wide) if parallel else wide
-    if optimisations.enabled(optimisations.REUSED_BUFFERS):
-        wide = reuse_buffers(wide)
+    for name, improve in LATE_LOOP_PASSES:
+        wide = improve(wide) if optimisations.enabled(name) else wide
     wide = optimise(wide)
     body = wide.body
     after = iter(body.yields[len(results) :])

@@ -62,6 +62,8 @@ class Bounds:
     def least_index(self, loop: Op) -> int | None:
         """The least value that the index of a ``for`` takes."""
         start, stop, step = loop.operands[:3]
+        if isinstance(step, Value):
+            return self.least(start) if (self.least(step) or 0) > 0 else None
         if type(step) is not int or step == 0:
             return None
         if step > 0:

@@ -79,7 +79,7 @@ class Independent:
 
 
 class Context:
-    """What is to be known of the function around: bounds of integers, where slots are used."""
+    """What is to be known of the function around: bounds of integers, slots and their uses."""
 
     def __init__(self, function: Function) -> None:
         self.bounds = Bounds(function)
@@ -88,8 +88,11 @@ class Context:
             if isinstance(thing, Slot):
                 self.slots[thing] = []
         self.handed = frozenset(self.slots)
+        self.declared: dict[Slot, Op] = {}
         for _, op in core.walk(function.body):
-            if "slot" in op.attrs and op.callee != core.DECLARE:
+            if op.callee == core.DECLARE:
+                self.declared[op.attrs["slot"]] = op
+            elif "slot" in op.attrs:
                 self.slots.setdefault(op.attrs["slot"], []).append(op)
 
 
@@ -235,6 +238,12 @@ def _array(
         if least is not None and least + offset >= 0:  # -1 and n - 1 are one place
             return Carried(Meeting.ADDED if only_added else Meeting.OWN, axis, offset, only_added)
     return Carried(Meeting.ADDED) if only_added else None
+
+
+def touches_only(array: Value, block: Block) -> bool:
+    """Whether a block only touches elements of an array, in linear order, and keeps it."""
+    touches = _Touches(array)
+    return touches.block(block) and not any(y is touches.latest for y in block.yields)
 
 
 def indices(touch: Op) -> tuple[Operand, ...]:

@@ -1,0 +1,103 @@
+"""Where the points-innermost form is worth it, and which loops become outer ones."""
+
+from __future__ import annotations
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Op, Value
+from adgen.transpiler.passes.lanes.facts import Facts, is_uniform_loop, mark_varying
+
+_FEW = 8  # trips that are known to be that few do not fill vectors
+
+
+def choose(facts: Facts) -> bool:
+    """Fill in ``facts.hoisted``; whether the form pays."""
+    while True:
+        facts.hoisted = set()
+        _choose(facts, facts.body)
+        size = len(facts.varying)
+        _keep_inside(facts, facts.body)
+        mark_varying(facts)
+        if len(facts.varying) == size:
+            break
+    return bool(facts.hoisted)
+
+
+def _choose(facts: Facts, block: Block) -> bool:
+    """Decide about the loops of a block; whether any becomes an outer one."""
+    found = False
+    for op in block.ops:
+        if not op.regions or not facts.differs(op):
+            continue
+        if op.callee == core.IF and op.operands[0] not in facts.varying:
+            some = [_choose(facts, region) for region in op.regions]
+            if any(some):
+                facts.hoisted.add(op)
+                found = True
+        elif is_uniform_loop(facts, op) and _wanted(facts, op):
+            _hoist(facts, op)
+            found = True
+    return found
+
+
+def _hoist(facts: Facts, op: Op) -> None:
+    """Make a loop an outer one, and those that are in it."""
+    facts.hoisted.add(op)
+    for region in op.regions:
+        for inner in region.ops:
+            if not inner.regions or not facts.differs(inner):
+                continue
+            if is_uniform_loop(facts, inner):
+                _hoist(facts, inner)
+            elif inner.callee == core.IF and inner.operands[0] not in facts.varying:
+                if any(o.callee == core.FOR for r in inner.regions for o in r.ops):
+                    _hoist(facts, inner)
+
+
+def _wanted(facts: Facts, op: Op) -> bool:
+    """Whether a loop is better run around the iterations than in each of them."""
+    body = op.regions[0]
+    return (
+        _is_short(op)
+        or any(inner.callee == core.FOR for inner in body.ops)
+        or any(cell.lanes for cell in facts.cells(op))
+        or _is_recurrence(facts, op)
+    )
+
+
+def _is_short(op: Op) -> bool:
+    start, stop = op.operands[:2]
+    return type(start) is int and type(stop) is int and abs(stop - start) <= _FEW
+
+
+def _is_recurrence(facts: Facts, op: Op) -> bool:
+    """Whether a loop carries a number from trip to trip, but for sums in any order."""
+    body = op.regions[0]
+    for arg, end in zip(body.args[1:], body.yields, strict=True):
+        if facts.cell_of.get(arg) in facts.ordered:
+            return True
+        if arg in facts.cell_of:
+            continue
+        step = next((o for o in body.ops if end in o.results), None)
+        if step is None or not step.attrs.get("reassoc") or arg not in step.operands:
+            return True
+    return False
+
+
+def _keep_inside(facts: Facts, block: Block) -> None:
+    """What stays in the iterations has results that differ, whatever they are computed from."""
+    for op in block.ops:
+        if not op.regions or not facts.differs(op):
+            continue
+        if op in facts.hoisted:
+            for region in op.regions:
+                _keep_inside(facts, region)
+        else:
+            _mark_all(facts, op)
+
+
+def _mark_all(facts: Facts, op: Op) -> None:
+    facts.varying.update(r for r in op.results if r not in facts.cell_of)
+    for region in op.regions:
+        facts.varying.update(a for a in region.args if a not in facts.cell_of)
+        for _, inner in core.walk(region):
+            facts.varying.update(r for r in inner.results if r not in facts.cell_of)

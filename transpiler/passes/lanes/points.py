@@ -1,0 +1,66 @@
+"""Finds the loops that are written in the points-innermost form."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.rewrite import substitute, with_body
+from adgen.transpiler.passes.independent import Context, meetings
+from adgen.transpiler.passes.lanes.facts import gather
+from adgen.transpiler.passes.lanes.ordered import sums_known
+from adgen.transpiler.passes.lanes.pays import choose
+from adgen.transpiler.passes.lanes.rows import copy_rows
+from adgen.transpiler.passes.lanes.schedule import schedule
+from adgen.transpiler.passes.lanes.write import write
+from adgen.transpiler.primitives.shapes import Shapes
+
+
+def points_innermost(function: Function) -> Function:
+    """The function with loops over independent iterations blocked, their axis innermost."""
+    finder = _Finder(function)
+    body = finder.block(function.body)
+    return with_body(function, body) if finder.found else function
+
+
+class _Finder:
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.found = False
+
+    @cached_property
+    def context(self) -> Context:
+        """What is known of the function around."""
+        return Context(self.function)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Where the extents of its arrays come from."""
+        return Shapes(self.function)
+
+    def block(self, block: Block) -> Block:
+        ops: list[Op] = []
+        mapping: dict[Value, Operand] = {}
+        for op in block.ops:
+            written = self.written(op) if op.callee == core.FOR else None
+            if written is None:
+                ops.append(op.with_(regions=tuple(self.block(r) for r in op.regions)))
+            else:
+                ops += written[0]
+                mapping.update(written[1])
+        return substitute(Block(block.args, tuple(ops), block.yields), mapping)
+
+    def written(self, op: Op) -> tuple[list[Op], dict[Value, Operand]] | None:
+        """What takes the place of a loop, and of its results."""
+        if op.operands[2] != 1 or not any(inner.regions for inner in op.regions[0].ops):
+            return None
+        independent = meetings(op, self.context)
+        if independent is None:
+            return None
+        facts = gather(op, independent, self.context)
+        if facts is None or not choose(facts) or not sums_known(facts):
+            return None
+        self.found = True
+        copy_rows(facts, self.shapes)
+        return write(facts, schedule(facts))
