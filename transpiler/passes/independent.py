@@ -41,7 +41,7 @@ from adgen.transpiler.passes.offsets import offset_of
 
 _TOUCHES = (core.GETITEM, core.SETITEM, core.ADDITEM)
 _ADDS = (operator.add, np.add)
-_SUBTRACTS = (operator.sub, np.subtract)
+SUBTRACTS = (operator.sub, np.subtract)
 _IN_ORDER = (core.PRINT, core.ASSERT, core.RESERVE)
 
 
@@ -192,7 +192,7 @@ def _added_to(block: Block, start: Value, end: Operand) -> bool | None:
 
 def addition(op: Op, value: Value) -> tuple[Value, bool] | None:
     """The sum after an op that uses it, and whether the order is free; None for another use."""
-    if op.callee in _ADDS or op.callee in _SUBTRACTS:
+    if op.callee in _ADDS or op.callee in SUBTRACTS:
         places = [k for k, operand in enumerate(op.operands) if operand is value]
         if places == [0] or (places == [1] and op.callee in _ADDS):
             return op.result, bool(op.attrs.get("reassoc"))

@@ -61,7 +61,7 @@ class Cells:
         )
         self.current = before
         operands = (*bounds, *(before[cell] for cell in changed), *(init for init, _ in carried))
-        things = [*changed, *heads]
+        things: list[Cell | Value] = [*changed, *heads]
         results = b.region(
             core.FOR, operands, [substitute(block, same)],
             [thing.type for thing in things], [thing.name for thing in things],
@@ -87,7 +87,7 @@ class Cells:
             Block((), tuple(inner.ops), (*(end[cell] for cell in changed), *ends))
             for inner, ends, end in written
         ]
-        things = [*changed, *results]
+        things: list[Cell | Value] = [*changed, *results]
         made = b.region(
             core.IF, (condition,), blocks,
             [thing.type for thing in things], [thing.name for thing in things],

@@ -12,6 +12,7 @@ from adgen.transpiler.ir.rewrite import substitute
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.passes.independent import Context, Independent, Meeting, touches_only
 from adgen.transpiler.passes.lanes.cells import Cell
+from adgen.transpiler.passes.lanes.ordered import steps_out_of_branches
 from adgen.transpiler.primitives.builder import Builder
 
 FRESH = (core.EMPTY, core.ZEROS, core.FULL_)
@@ -54,6 +55,10 @@ class Facts:
     varying: set[Value] = field(default_factory=set)
     hoisted: set[Op] = field(default_factory=set)
 
+    def cell(self, operand: Operand) -> Cell | None:
+        """The cell that an operand is a version of, if any."""
+        return self.cell_of.get(operand) if isinstance(operand, Value) else None
+
     @property
     def index(self) -> Value:
         """The index of the loop."""
@@ -71,10 +76,12 @@ class Facts:
             if inner in self.fresh:
                 yield self.fresh[inner]
             for operand in inner.operands:
+                if not isinstance(operand, Value):
+                    continue
                 if operand in self.cell_of:
-                    yield self.cell_of[operand]  # type: ignore[index]
+                    yield self.cell_of[operand]
                 elif operand in self.views:
-                    yield self.views[operand][0]  # type: ignore[index]
+                    yield self.views[operand][0]
 
     def differs(self, op: Op) -> bool:
         """Whether an op does something else in each iteration."""
@@ -115,7 +122,12 @@ def gather(loop: Op, independent: Independent, context: Context) -> Facts | None
         )
         if known.meeting is Meeting.UNCHANGED
     }
-    facts = Facts(loop, substitute(body, unchanged), context)
+    totals = [
+        arg for known, arg in zip(independent.carried, body.args[1:], strict=True)
+        if known.meeting is Meeting.ORDERED_SUM
+    ]  # fmt: skip
+    body = steps_out_of_branches(substitute(body, unchanged), totals)
+    facts = Facts(loop, body, context)
     facts.inside = set(body.args) | {r for _, op in core.walk(body) for r in op.results}
     facts.inside |= {arg for _, op in core.walk(body) for r in op.regions for arg in r.args}
     _carried(facts, independent)
@@ -233,48 +245,53 @@ class _Versions:
         if op in self.facts.fresh or op.callee == core.DIM:
             return op.operands[0] not in self.facts.views if op.callee == core.DIM else True
         if op.callee in (core.SETITEM, core.ADDITEM):
-            if op.operands[0] not in cell_of or not paths.is_element(op.attrs["path"]):
+            cell = self.facts.cell(op.operands[0])
+            if cell is None or not paths.is_element(op.attrs["path"]):
                 return False
-            cell_of[op.result] = cell_of[op.operands[0]]  # type: ignore[index]
+            cell_of[op.result] = cell
             return True
         if op.callee == core.GETITEM:
             return paths.is_element(op.attrs["path"])
         if any(isinstance(v.type, Array) for v in (*op.results, *core.uses_of(op))):
             return False
-        sums = [cell_of[o] for o in op.operands if o in cell_of]  # type: ignore[index]
-        if sums:
-            cell_of[op.result] = sums[0]
+        for operand in op.operands:
+            cell = self.facts.cell(operand)
+            if cell is not None:
+                cell_of[op.result] = cell
         return True
 
     def regions(self, op: Op) -> bool:
+        if op.callee == core.IF:
+            return self.branch(op)
         cell_of = self.facts.cell_of
         skip = 3 if op.callee == core.FOR else 0
-        if op.callee == core.IF:
-            if not all(self.block(region) for region in op.regions):
-                return False
-            for k, result in enumerate(op.results):
-                ways = {cell_of.get(region.yields[k]) for region in op.regions}  # type: ignore[call-overload]
-                if ways != {None}:
-                    if len(ways) > 1:
-                        return False
-                    cell_of[result] = ways.pop()
-                elif isinstance(result.type, Array):
-                    return False
-            return True
         for region in op.regions:
             args = region.args[1:] if op.callee == core.FOR else region.args
             for init, arg in zip(op.operands[skip:], args, strict=True):
-                if init in cell_of:
+                cell = self.facts.cell(init)
+                if cell is not None:
                     if op.callee == core.WHILE or op.attrs.get("exits"):
                         return False
-                    cell_of[arg] = cell_of[init]  # type: ignore[index]
+                    cell_of[arg] = cell
                 elif isinstance(arg.type, Array):
                     return False
             if not self.block(region):
                 return False
         for init, result in zip(op.operands[skip:], op.results, strict=True):
-            if init in cell_of:
-                cell_of[result] = cell_of[init]  # type: ignore[index]
+            cell = self.facts.cell(init)
+            if cell is not None:
+                cell_of[result] = cell
+        return True
+
+    def branch(self, op: Op) -> bool:
+        if not all(self.block(region) for region in op.regions):
+            return False
+        for k, result in enumerate(op.results):
+            first, second = (self.facts.cell(region.yields[k]) for region in op.regions)
+            if first is not second or (first is None and isinstance(result.type, Array)):
+                return False
+            if first is not None:
+                self.facts.cell_of[result] = first
         return True
 
 

@@ -128,13 +128,14 @@ class Iteration:
             return self.load(b, facts.slots[op.attrs["slot"]], index, op.result.type)
         if op.callee == core.GETITEM:
             array, *rest = op.operands
+            assert isinstance(array, Value)
             index = [self.at(b, o) for o in rest]
             if array in facts.views:
-                cell, counters = facts.views[array]  # type: ignore[index]
+                cell, counters = facts.views[array]
                 place = [*(self.at(b, o) for o in counters), *index]
                 return self.load(b, cell, place, op.result.type)
             if array in facts.cell_of:
-                return self.load(b, facts.cell_of[array], index, op.result.type)  # type: ignore[index]
+                return self.load(b, facts.cell_of[array], index, op.result.type)
         return self.copied(b, op)
 
     def write(self, b: Builder, op: Op) -> None:
@@ -195,6 +196,7 @@ class Iteration:
             self.op(b, op)
 
     def branch(self, b: Builder, op: Op) -> dict[Value, Operand]:
+        """An ``if`` of which each iteration takes its own arm; its results."""
         condition = self.at(b, op.operands[0])
         places = [k for k, result in enumerate(op.results) if result not in self.facts.cell_of]
         outer = dict(self.own)
@@ -212,6 +214,7 @@ class Iteration:
         return dict(zip(kept, made, strict=True))
 
     def loop(self, b: Builder, op: Op) -> dict[Value, Operand]:
+        """A loop that each iteration runs by itself; its results."""
         body = op.regions[0]
         bounds = [self.at(b, o) for o in op.operands[:3]]
         places = [k for k, result in enumerate(op.results) if result not in self.facts.cell_of]
@@ -278,7 +281,8 @@ def over(
 
 def extent(facts: Facts, b: Builder, op: Op) -> Operand:
     """What ``dim`` of a version of a cell is."""
-    cell, axis = facts.cell_of[op.operands[0]], op.attrs["axis"]  # type: ignore[index]
+    cell, axis = facts.cell(op.operands[0]), op.attrs["axis"]
+    assert cell is not None
     if cell.lanes:
         return facts.extents[cell][axis]
     return b.emit(core.DIM, facts.inits[cell], axis=axis)

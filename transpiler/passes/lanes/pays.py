@@ -73,7 +73,7 @@ def _is_recurrence(facts: Facts, op: Op) -> bool:
     """Whether a loop carries a number from trip to trip, but for sums in any order."""
     body = op.regions[0]
     for arg, end in zip(body.args[1:], body.yields, strict=True):
-        if facts.cell_of.get(arg) in facts.ordered:
+        if facts.cell(arg) in facts.ordered:
             return True
         if arg in facts.cell_of:
             continue
@@ -101,3 +101,28 @@ def _mark_all(facts: Facts, op: Op) -> None:
         facts.varying.update(a for a in region.args if a not in facts.cell_of)
         for _, inner in core.walk(region):
             facts.varying.update(r for r in inner.results if r not in facts.cell_of)
+
+
+def sums_known(facts: Facts) -> bool:
+    """Fill in ``facts.trips``; whether all steps are in loops whose trips are known before."""
+    return not facts.ordered or _known(facts, facts.body)
+
+
+def _known(facts: Facts, block: Block) -> bool:
+    for op in block.ops:
+        if not op.regions or not _steps(facts, op):
+            continue
+        if op.callee != core.FOR or op not in facts.hoisted or op.operands[2] not in (1, -1):
+            return False
+        start, stop, step = op.operands[:3]
+        if any(isinstance(o, Value) and o in facts.inside for o in (start, stop)):
+            return False
+        facts.trips[op] = facts.ahead.emit(core.RANGELEN, start, stop, step)
+        if not _known(facts, op.regions[0]):
+            return False
+    return True
+
+
+def _steps(facts: Facts, op: Op) -> bool:
+    """Whether there are steps of such sums in an op."""
+    return any(cell in facts.ordered for cell in facts.cells(op))

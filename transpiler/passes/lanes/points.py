@@ -7,10 +7,10 @@ from functools import cached_property
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
+from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.passes.independent import Context, meetings
 from adgen.transpiler.passes.lanes.facts import gather
-from adgen.transpiler.passes.lanes.ordered import sums_known
-from adgen.transpiler.passes.lanes.pays import choose
+from adgen.transpiler.passes.lanes.pays import choose, sums_known
 from adgen.transpiler.passes.lanes.rows import copy_rows
 from adgen.transpiler.passes.lanes.schedule import schedule
 from adgen.transpiler.passes.lanes.write import write
@@ -18,7 +18,10 @@ from adgen.transpiler.primitives.shapes import Shapes
 
 
 def points_innermost(function: Function) -> Function:
-    """The function with loops over independent iterations blocked, their axis innermost."""
+    """The function with loops over independent iterations blocked, their axis innermost.
+
+    Loops that run on threads stay as they are: a chunk is not a block.
+    """
     finder = _Finder(function)
     body = finder.block(function.body)
     return with_body(function, body) if finder.found else function
@@ -40,20 +43,31 @@ class _Finder:
         return Shapes(self.function)
 
     def block(self, block: Block) -> Block:
+        """The block with such loops rewritten; itself where there are none."""
         ops: list[Op] = []
         mapping: dict[Value, Operand] = {}
         for op in block.ops:
             written = self.written(op) if op.callee == core.FOR else None
-            if written is None:
-                ops.append(op.with_(regions=tuple(self.block(r) for r in op.regions)))
-            else:
+            if written is not None:
                 ops += written[0]
                 mapping.update(written[1])
+            elif op.regions and ATTRIBUTE not in op.attrs:
+                regions = tuple(self.block(region) for region in op.regions)
+                same = all(a is b for a, b in zip(regions, op.regions, strict=True))
+                ops.append(op if same else op.with_(regions=regions))
+            else:
+                ops.append(op)
+        if not mapping and all(a is b for a, b in zip(ops, block.ops, strict=True)):
+            return block
         return substitute(Block(block.args, tuple(ops), block.yields), mapping)
 
     def written(self, op: Op) -> tuple[list[Op], dict[Value, Operand]] | None:
         """What takes the place of a loop, and of its results."""
-        if op.operands[2] != 1 or not any(inner.regions for inner in op.regions[0].ops):
+        if (
+            ATTRIBUTE in op.attrs
+            or op.operands[2] != 1
+            or not any(inner.regions for inner in op.regions[0].ops)
+        ):
             return None
         independent = meetings(op, self.context)
         if independent is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.passes.lanes.cells import Cell
-from adgen.transpiler.passes.lanes.facts import Facts, is_uniform_loop, lane_cell
+from adgen.transpiler.passes.lanes.facts import Facts, lane_cell
 
 
 @dataclass(eq=False, slots=True)
@@ -114,7 +114,7 @@ class _Scheduler:
                 first = next((k for k, item in enumerate(items) if item in open_), len(items))
                 items.insert(first, Filling(op) if op in facts.fresh else Straight(op))
             elif op in facts.hoisted:
-                items.append(self.nest(op, items, open_, loops))
+                items.append(self.nest(op, block, items, open_, loops))
                 open_.clear()
             else:
                 self.place(op, items, open_)
@@ -122,10 +122,7 @@ class _Scheduler:
 
     def is_link(self, op: Op) -> bool:
         """Whether an op adds to a sum of the user's: that is done in order, at the end."""
-        return not op.regions and any(
-            self.facts.cell_of.get(o) in self.facts.ordered
-            for o in op.operands  # type: ignore[call-overload]
-        )
+        return not op.regions and any(self.facts.cell(o) in self.facts.ordered for o in op.operands)
 
     def place(self, op: Op, items: list[Item], open_: list[Lanes]) -> None:
         """Append an op to the first loop that comes late enough for it, or to a new one."""
@@ -162,7 +159,7 @@ class _Scheduler:
         if op.callee in (core.FOR, core.WHILE):
             return True
         if op.callee == core.ADDITEM:
-            shared = self.facts.cell_of[op.operands[0]] in self.facts.free  # type: ignore[index]
+            shared = self.facts.cell(op.operands[0]) in self.facts.free
             return shared and not self.is_lane_sum(op)
         return any(self.is_serial(inner) for region in op.regions for inner in region.ops)
 
@@ -170,7 +167,7 @@ class _Scheduler:
         """Whether an op adds to one and the same element for the whole block."""
         if op.callee != core.ADDITEM:
             return False
-        cell = self.facts.cell_of[op.operands[0]]  # type: ignore[index]
+        cell = self.facts.cell(op.operands[0])
         return cell in self.facts.free and not any(o in self.facts.varying for o in op.operands[2:])
 
     def needs(self, op: Op) -> frozenset[Value]:
@@ -220,28 +217,33 @@ class _Scheduler:
 
     # Loops and branches around
 
-    def nest(self, op: Op, items: list[Item], open_: list[Lanes], loops: tuple[Op, ...]) -> Nest:
+    def nest(
+        self, op: Op, block: Block, items: list[Item], open_: list[Lanes], loops: tuple[Op, ...]
+    ) -> Nest:
+        """A loop or a branch of a block as an item."""
         if op.callee == core.IF:
             return self.branch(op, loops)
         facts, body = self.facts, op.regions[0]
         cells: dict[int, Cell] = {}
         for k, (init, arg) in enumerate(zip(op.operands[3:], body.args[1:], strict=True)):
             if arg in facts.varying and arg not in facts.cell_of:
-                cells[k] = self.begin(init, arg, items, open_)
+                cells[k] = self.begin(init, arg, block, items, open_)
                 self.kept[arg] = self.kept[op.results[k]] = cells[k]
         inner = self.block(body, (*loops, op))
         self.end(body, cells, inner)
         return Nest(op, [inner], cells)
 
-    def begin(self, init: Operand, arg: Value, items: list[Item], open_: list[Lanes]) -> Cell:
+    def begin(
+        self, init: Operand, arg: Value, block: Block, items: list[Item], open_: list[Lanes]
+    ) -> Cell:
         """The cell of a carried number, with what it is before the loop in it."""
-        single = isinstance(init, Value) and self.count[init] == 1
-        if single and init in self.kept:
-            return self.kept[init]  # type: ignore[index]
         cell = lane_cell(self.facts, arg.type.dtype, arg.name)
-        if single and init in self.home and init not in self.facts.cell_of:
-            self.kept[init] = cell  # type: ignore[index]
-            return cell
+        if isinstance(init, Value) and self.count[init] == 1 and _is_made_in(block, init):
+            if init in self.kept:
+                return self.kept[init]
+            if init in self.home:
+                self.kept[init] = cell
+                return cell
         self.put(cell, (), init, items, open_)
         return cell
 
@@ -262,7 +264,7 @@ class _Scheduler:
     def computed_in_place(self, body: Block, k: int, items: list[Item]) -> bool:
         """Let a number be put into its cell where it is computed, if nobody needs the old one."""
         end, arg = body.yields[k], body.args[1 + k]
-        home = self.home.get(end)  # type: ignore[call-overload]
+        home = self.home.get(end) if isinstance(end, Value) else None
         if home is None or home not in items or end in self.kept:
             return False
         if sum(y is end for y in body.yields) > 1:
@@ -274,7 +276,8 @@ class _Scheduler:
             return False
         if any(y in sharing for y in body.yields if isinstance(y, Value)):
             return False
-        self.kept[end] = cell  # type: ignore[index]
+        assert isinstance(end, Value)
+        self.kept[end] = cell
         return True
 
     def branch(self, op: Op, loops: tuple[Op, ...]) -> Nest:
@@ -307,7 +310,7 @@ class _Scheduler:
         return found
 
     def keep(self, items: list[Item]) -> None:
-        """A cell for each number that is computed in one loop over the block and used in another."""
+        """A cell for each number that one loop over the block computes and another one uses."""
         for lanes in walk_lanes(items):
             for value in self.needed(lanes):
                 if self.home.get(value) is not lanes and value not in self.kept:
@@ -337,6 +340,10 @@ def walk_nests(items: Sequence[Item]) -> Iterator[Nest]:
             yield item
             for body in item.bodies:
                 yield from walk_nests(body)
+
+
+def _is_made_in(block: Block, value: Value) -> bool:
+    return value in block.args or any(value in op.results for op in block.ops)
 
 
 def _count(block: Block) -> Counter[Value]:

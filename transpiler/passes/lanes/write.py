@@ -25,7 +25,7 @@ from adgen.transpiler.passes.lanes.schedule import (
 from adgen.transpiler.primitives.builder import Builder, zero
 
 MOST = 64  # iterations in a block: enough to fill vectors, few enough for the caches
-_LEAST, _ELEMENTS = 8, 65536  # where iterations need much room: 512 KB for a block
+LEAST, _ELEMENTS = 8, 65536  # where iterations need much room: 512 KB for a block
 
 
 def write(facts: Facts, schedule: Schedule) -> tuple[list[Op], dict[Value, Operand]]:
@@ -78,8 +78,8 @@ class _Writer:
         sizes = []
         for cell in used:
             size: Operand = 1
-            for extent in self.facts.extents[cell]:
-                size = b.emit(operator.mul, size, extent)
+            for length in self.facts.extents[cell]:
+                size = b.emit(operator.mul, size, length)
             if isinstance(size, Value):
                 sizes.append(size)
         if not sizes:
@@ -88,7 +88,7 @@ class _Writer:
         for size in sizes[1:]:
             room = b.emit(operator.add, room, size)
         share = b.emit(operator.floordiv, _ELEMENTS, b.emit(max, room, 1))
-        return b.emit(max, _LEAST, b.emit(min, MOST, share), name="width")
+        return b.emit(max, LEAST, b.emit(min, MOST, share), name="width")
 
     def block_of(self, b: Builder, first: Value, _: Sequence[Value]) -> Sequence[Operand]:
         """What is done for one block."""
@@ -185,9 +185,9 @@ class _Writer:
                 iteration.op(inner, op)
                 iteration.keep(inner, op)
             found = [iteration.at(inner, value) for _, _, value in item.puts]
-            for (cell, loops, _), value in zip(item.puts, found, strict=True):
+            for (cell, loops, _), number in zip(item.puts, found, strict=True):
                 place = [self.trip(inner, loop, self.same) for loop in loops]
-                iteration.store(inner, cell, place, value)
+                iteration.store(inner, cell, place, number)
 
         self.lanes(b, body, sums=sums)
         for op, cell in sums.items():
@@ -196,8 +196,8 @@ class _Writer:
             assert isinstance(array, Value)
             index = [self.shared(o) for o in op.operands[2:]]
             total = self.cells.current.pop(cell)
-            added = b.additem(array, total, op.attrs["path"], *index)
-            self.cells.current[self.facts.cell_of[op.result]] = added
+            changed = b.additem(array, total, op.attrs["path"], *index)
+            self.cells.current[self.facts.cell_of[op.result]] = changed
 
     def lane_sum(self, op: Op) -> Cell:
         kind = type_of(op.operands[1])
