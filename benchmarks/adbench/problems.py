@@ -65,7 +65,9 @@ class Problem:
             parents = arguments[places[-1] + 1]
             given = (*arguments[: places[-1] + 1], *arguments[places[-1] + 2 :])
             return in_jax.gradient(_jax_hand(self.name)(parents), places, given)
-        objective = {"GMM": in_jax.gmm, "BA": in_jax.ba, "LSTM": in_jax.lstm}[self.name]
+        objectives: dict[str, Callable[..., Any]]
+        objectives = {"GMM": in_jax.gmm, "BA": in_jax.ba, "LSTM": in_jax.lstm}
+        objective = objectives[self.name]
         return in_jax.gradient(objective, places, arguments)
 
 

@@ -250,8 +250,10 @@ class _Simplifier:
             return False
         path, place = write.attrs["path"], list(write.operands[2:])
         for user in self.users.get(write.result, ()):
-            lead = {core.GETITEM: 1, core.SETITEM: 2}.get(user.callee)  # type: ignore[call-overload]
-            if lead is None or user.role == core.PRIMAL or user.attrs["path"] != path:
+            lead = 1 if user.callee == core.GETITEM else 2  # operands before the index
+            if user.callee not in (core.GETITEM, core.SETITEM) or user.role == core.PRIMAL:
+                return False
+            if user.attrs["path"] != path:
                 return False
             index = [resolve(o, self.mapping) for o in user.operands[lead:]]
             if write.result in user.operands[1:] or not _same_operands(index, place):
