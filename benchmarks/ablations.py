@@ -64,7 +64,7 @@ STUDIED: tuple[tuple[Case, str], ...] = (
     (taylor.CASE, "loops"),
     (heat.CASE, "loops"),
     (heat.CASE, "numpy"),
-    (GMM.case(), "loops"),
+    (GMM, "loops"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Gradients of the four objectives, from small to large, beside the primal and the peers."""
+"""Gradients of the four objectives, from small to large, beside the primal and JAX."""
 
 from __future__ import annotations
 
@@ -7,61 +7,40 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-import adgen
-from benchmarks.adbench.problems import PROBLEMS, Problem
-from benchmarks.primal import compiled
+from benchmarks.adbench.problems import CASES, SIZES
+from benchmarks.case import Case
+from benchmarks.sides import TOLERANCE, Side, by_hand, generated, of_peer, primals
 from benchmarks.timing import Timing, interleaved, readable
 
-TOLERANCE = 1e-9
-HEADER = (
-    "size", "primal", "loops", "arrays", "by hand", "JAX",
-    "loops ÷ primal", "loops ÷ by hand", "arrays ÷ by hand",
-)  # fmt: skip
-
-Call = Callable[[], Any]
+SIDES = "loops", "numpy", "by hand", "JAX"
+RATIOS = ("loops", "primal"), ("loops", "by hand"), ("numpy", "by hand")
+HEADER = "size", "primal", *SIDES, *(f"{one} ÷ {other}" for one, other in RATIOS)
 
 
-def sides(problem: Problem, size: Mapping[str, int], peers: bool) -> dict[str, Call]:
-    """What is timed, checked against the adjoint by hand: value and gradients agree."""
-    arguments = problem.data(**size)
-    workspace = problem.workspace(*arguments)
-    primal = compiled(problem.loops)
-    loops = adgen.value_and_grad(problem.loops, problem.wrt)
-    arrays = adgen.value_and_grad(problem.arrays, problem.wrt)
-    calls: dict[str, Call] = {
-        "primal": lambda: primal(*arguments),
-        "loops": lambda: loops(*arguments),
-        "arrays": lambda: arrays(*arguments),
-        "by hand": lambda: problem.adjoint(*arguments, *workspace),
-    }
+def calls(case: Case, size: Mapping[str, int], peers: bool) -> dict[str, Callable[[], Any]]:
+    """What is timed.  Raises AssertionError where a gradient is not that of the adjoint by hand."""
+    arguments = case.data(**size)
+    found = {style: generated(case, style, arguments) for style in case.styles}
     if peers:
-        calls["JAX"] = problem.jax(arguments)
-    value, gradients = calls["by hand"]()
-    expected = value, tuple(np.array(gradient) for gradient in gradients)
-    for name in ("loops", "arrays", *(["JAX"] if peers else [])):
-        _agree(f"{problem.name}, {name}", calls[name](), expected)
-    return calls
-
-
-def _agree(name: str, found: Any, expected: Any) -> None:
-    value, gradients = found
-    pairs = [(value, expected[0]), *zip(gradients, expected[1], strict=True)]
-    for one, other in pairs:
-        worst = float(np.max(np.abs(one - other)) / (np.max(np.abs(other)) or 1.0))
-        assert worst < TOLERANCE, f"{name}: off by {worst:.1e}"
+        found["JAX"] = of_peer(case, "jax", arguments)
+    timed = {"primal": primals(case, arguments)["loops"], "by hand": by_hand(case, arguments)}
+    for name, side in found.items():
+        if not isinstance(side, Side):
+            print(f"{case.name}, {name}: {side}")
+            continue
+        assert side.difference < TOLERANCE, f"{case.name}: {name} is off by {side.difference:.1e}"
+        timed[name] = side.gradient
+    return timed
 
 
 def row(size: str, times: Mapping[str, Timing]) -> str:
     """One line of the table."""
     medians = {name: timing.median for name, timing in times.items()}
-    cells = [size]
-    for side in ("primal", "loops", "arrays", "by hand", "JAX"):
-        cells.append(readable(medians[side]) if side in medians else "")
-    for one, other in (("loops", "primal"), ("loops", "by hand"), ("arrays", "by hand")):
-        cells.append(f"{medians[one] / medians[other]:.2f}")
-    return f"| {' | '.join(cells)} |"
+    cells = [readable(medians[side]) if side in medians else "" for side in ("primal", *SIDES)]
+    for pair in RATIOS:
+        known = all(side in medians for side in pair)
+        cells.append(f"{medians[pair[0]] / medians[pair[1]]:.2f}" if known else "")
+    return f"| {' | '.join([size, *cells])} |"
 
 
 def main() -> None:
@@ -72,15 +51,15 @@ def main() -> None:
                         help="of a problem, no larger size after so long (default 60)")  # fmt: skip
     parser.add_argument("--no-jax", action="store_true", help="without JAX")
     chosen = parser.parse_args()
-    for problem in PROBLEMS:
-        if chosen.only is not None and chosen.only not in problem.name:
+    for case in CASES:
+        if chosen.only is not None and chosen.only not in case.name:
             continue
-        print(f"\n{problem.name}\n\n| {' | '.join(HEADER)} |")
+        print(f"\n{case.name.split(',')[0]}\n\n| {' | '.join(HEADER)} |")
         print("| --- |" + " ---: |" * (len(HEADER) - 1))
         started = time.monotonic()
-        for name, size in problem.sizes.items():
-            calls = sides(problem, size, not chosen.no_jax)
-            print(row(name, interleaved(calls, rounds=11)), flush=True)
+        for name, size in SIZES[case.name].items():
+            timed = calls(case, size, not chosen.no_jax)
+            print(row(name, interleaved(timed, rounds=11)), flush=True)
             if time.monotonic() - started > chosen.seconds:
                 break
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def error_loops(cameras, points, weights, observations, features):  # type: ignore[no-untyped-def]
+def error_loops(cameras, points, weights, observations, features):
     total = 0.0
     for i in range(observations.shape[0]):
         u, v = project(cameras[observations[i, 0]], points[observations[i, 1]])
@@ -27,7 +27,7 @@ def error_loops(cameras, points, weights, observations, features):  # type: igno
     return 0.5 * total
 
 
-def project(camera, point):  # type: ignore[no-untyped-def]
+def project(camera, point):
     x, y, z = rotate(
         camera[0], camera[1], camera[2],
         point[0] - camera[3], point[1] - camera[4], point[2] - camera[5],
@@ -38,7 +38,7 @@ def project(camera, point):  # type: ignore[no-untyped-def]
     return scale * x + camera[7], scale * y + camera[8]
 
 
-def rotate(r0, r1, r2, x, y, z):  # type: ignore[no-untyped-def]
+def rotate(r0, r1, r2, x, y, z):
     """Rodrigues' formula; for no rotation at all its first derivative."""
     squared = r0 * r0 + r1 * r1 + r2 * r2
     if squared == 0.0:
@@ -54,14 +54,14 @@ def rotate(r0, r1, r2, x, y, z):  # type: ignore[no-untyped-def]
     )
 
 
-def error_arrays(cameras, points, weights, observations, features):  # type: ignore[no-untyped-def]
+def error_arrays(cameras, points, weights, observations, features):
     camera = cameras[observations[:, 0]]
     shown = projections(camera, points[observations[:, 1]])
     residuals = weights[:, None] * (shown - features)
     return 0.5 * (np.sum(residuals**2) + np.sum((1.0 - weights**2) ** 2))
 
 
-def projections(camera, point):  # type: ignore[no-untyped-def]
+def projections(camera, point):
     seen = rotations(camera[:, :3], point - camera[:, 3:6])
     plane = seen[:, :2] / seen[:, 2:]
     squared = np.sum(plane**2, axis=1, keepdims=True)
@@ -69,7 +69,7 @@ def projections(camera, point):  # type: ignore[no-untyped-def]
     return camera[:, 6:7] * distortion * plane + camera[:, 7:9]
 
 
-def rotations(rotation, x):  # type: ignore[no-untyped-def]
+def rotations(rotation, x):
     """Rodrigues' formula, row by row; for no rotation at all its first derivative."""
     squared = np.sum(rotation**2, axis=1, keepdims=True)
     angle = np.sqrt(np.where(squared > 0.0, squared, 1.0))

@@ -10,9 +10,7 @@ from numba import njit
 
 
 @njit(error_model="numpy")
-def adjoint(  # type: ignore[no-untyped-def]
-    cameras, points, weights, observations, features, cameras_bar, points_bar, weights_bar
-):
+def adjoint(cameras, points, weights, observations, features, cameras_bar, points_bar, weights_bar):
     """Value and gradients.
 
     The rotation R = cos I + sin [a] + (1 - cos) a aᵀ of y = R d is transposed by turning the other

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cases.gmm import constants
+from benchmarks.adbench.gmm import constants
 
 Arguments = tuple[Any, ...]
 

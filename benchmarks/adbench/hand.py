@@ -22,9 +22,7 @@ import numpy as np
 # Loops
 
 
-def simple_loops(  # type: ignore[no-untyped-def]
-    theta, parents, bases, to_bones, vertices, weights, correspondences, points
-):
+def simple_loops(theta, parents, bases, to_bones, vertices, weights, correspondences, points):
     surface = pose_loops(theta, parents, bases, to_bones, vertices, weights)
     total = 0.0
     for i in range(points.shape[0]):
@@ -33,7 +31,7 @@ def simple_loops(  # type: ignore[no-untyped-def]
     return 0.5 * total
 
 
-def complicated_loops(  # type: ignore[no-untyped-def]
+def complicated_loops(
     theta, us, parents, bases, to_bones, vertices, weights, triangles, correspondences, points
 ):
     surface = pose_loops(theta, parents, bases, to_bones, vertices, weights)
@@ -47,7 +45,7 @@ def complicated_loops(  # type: ignore[no-untyped-def]
     return 0.5 * total
 
 
-def pose_loops(theta, parents, bases, to_bones, vertices, weights):  # type: ignore[no-untyped-def]
+def pose_loops(theta, parents, bases, to_bones, vertices, weights):
     bones = parents.shape[0]
     angles = joint_angles(theta, bones)
     absolutes = np.zeros((bones, 4, 4))
@@ -79,7 +77,7 @@ def pose_loops(theta, parents, bases, to_bones, vertices, weights):  # type: ign
     return surface
 
 
-def joint_angles(theta, bones):  # type: ignore[no-untyped-def]
+def joint_angles(theta, bones):
     """How much each bone bends and spreads."""
     angles = np.zeros((bones, 2))
     for finger in range(5):
@@ -91,7 +89,7 @@ def joint_angles(theta, bones):  # type: ignore[no-untyped-def]
     return angles
 
 
-def euler(bend, spread):  # type: ignore[no-untyped-def]
+def euler(bend, spread):
     """The rotation about the first axis by ``bend``, then about the third by ``spread``."""
     cb, sb, cs, ss = np.cos(bend), np.sin(bend), np.cos(spread), np.sin(spread)
     return np.array(
@@ -104,7 +102,7 @@ def euler(bend, spread):  # type: ignore[no-untyped-def]
     )
 
 
-def rotation(r0, r1, r2):  # type: ignore[no-untyped-def]
+def rotation(r0, r1, r2):
     """The rotation about an axis by an angle, of which ``r`` is the product."""
     angle = np.sqrt(r0 * r0 + r1 * r1 + r2 * r2)
     if angle < 1e-4:
@@ -123,14 +121,12 @@ def rotation(r0, r1, r2):  # type: ignore[no-untyped-def]
 # Arrays
 
 
-def simple_arrays(  # type: ignore[no-untyped-def]
-    theta, parents, bases, to_bones, vertices, weights, correspondences, points
-):
+def simple_arrays(theta, parents, bases, to_bones, vertices, weights, correspondences, points):
     surface = pose_arrays(theta, parents, bases, to_bones, vertices, weights)
     return 0.5 * np.sum((points - surface[correspondences]) ** 2)
 
 
-def complicated_arrays(  # type: ignore[no-untyped-def]
+def complicated_arrays(
     theta, us, parents, bases, to_bones, vertices, weights, triangles, correspondences, points
 ):
     surface = pose_arrays(theta, parents, bases, to_bones, vertices, weights)
@@ -144,7 +140,7 @@ def complicated_arrays(  # type: ignore[no-untyped-def]
     return 0.5 * np.sum((points - shown) ** 2)
 
 
-def pose_arrays(theta, parents, bases, to_bones, vertices, weights):  # type: ignore[no-untyped-def]
+def pose_arrays(theta, parents, bases, to_bones, vertices, weights):
     bends, spreads = bends_and_spreads(theta[6:].reshape(5, 4))
     absolutes = []
     skinned = np.zeros_like(vertices)
@@ -157,7 +153,7 @@ def pose_arrays(theta, parents, bases, to_bones, vertices, weights):  # type: ig
     return skinned @ rotation(theta[0], theta[1], theta[2]).T + theta[3:6]
 
 
-def bends_and_spreads(fingers):  # type: ignore[no-untyped-def]
+def bends_and_spreads(fingers):
     """Both for every bone; ``fingers`` has the four angles of each finger."""
     one, two = np.zeros((5, 1)), np.zeros((5, 2))
     bends = np.concatenate([one, fingers[:, :1], fingers[:, 2:]], axis=1).ravel()

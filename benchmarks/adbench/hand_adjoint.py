@@ -10,7 +10,7 @@ from numba import njit
 
 
 @njit(error_model="numpy")
-def simple(  # type: ignore[no-untyped-def]
+def simple(
     theta, parents, bases, to_bones, vertices, weights, correspondences, points,
     relatives, absolutes, transforms, skinned, surface, surface_bar, transforms_bar,
     absolutes_bar, turn, turn_bar, theta_bar,
@@ -36,7 +36,7 @@ def simple(  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def complicated(  # type: ignore[no-untyped-def]
+def complicated(
     theta, us, parents, bases, to_bones, vertices, weights, triangles, correspondences, points,
     relatives, absolutes, transforms, skinned, surface, surface_bar, transforms_bar,
     absolutes_bar, turn, turn_bar, theta_bar, us_bar,
@@ -72,7 +72,7 @@ def complicated(  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _angles(theta, k):  # type: ignore[no-untyped-def]
+def _angles(theta, k):
     """Places in theta of how bone k bends and spreads; -1 for none."""
     finger, joint = (k - 1) // 4, (k - 1) % 4
     if k == 0 or finger > 4 or joint == 0:
@@ -83,7 +83,7 @@ def _angles(theta, k):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _pose(theta, parents, bases, to_bones, relatives, absolutes, transforms):  # type: ignore[no-untyped-def]
+def _pose(theta, parents, bases, to_bones, relatives, absolutes, transforms):
     for k in range(parents.shape[0]):
         bend, spread = _angles(theta, k)
         cb = sb = cs = ss = 0.0
@@ -109,7 +109,7 @@ def _pose(theta, parents, bases, to_bones, relatives, absolutes, transforms):  #
 
 
 @njit(error_model="numpy")
-def _product(x, i, y, j, out, k):  # type: ignore[no-untyped-def]
+def _product(x, i, y, j, out, k):
     for r in range(4):
         for c in range(4):
             out[k, r, c] = (
@@ -121,7 +121,7 @@ def _product(x, i, y, j, out, k):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _surface(theta, vertices, weights, transforms, turn, skinned, surface, surface_bar):  # type: ignore[no-untyped-def]
+def _surface(theta, vertices, weights, transforms, turn, skinned, surface, surface_bar):
     angle = math.sqrt(theta[0] ** 2 + theta[1] ** 2 + theta[2] ** 2)
     x = y = z = s = 0.0
     c = 1.0
@@ -161,7 +161,7 @@ def _surface(theta, vertices, weights, transforms, turn, skinned, surface, surfa
 
 
 @njit(error_model="numpy")
-def _surface_back(  # type: ignore[no-untyped-def]
+def _surface_back(
     theta, vertices, weights, turn, skinned, surface_bar, transforms_bar, turn_bar, theta_bar
 ):
     for k in range(theta.shape[0]):
@@ -200,7 +200,7 @@ def _surface_back(  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _turn_back(theta, turn_bar, theta_bar):  # type: ignore[no-untyped-def]
+def _turn_back(theta, turn_bar, theta_bar):
     angle = math.sqrt(theta[0] ** 2 + theta[1] ** 2 + theta[2] ** 2)
     if angle < 1e-4:
         return
@@ -221,7 +221,7 @@ def _turn_back(theta, turn_bar, theta_bar):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _pose_back(  # type: ignore[no-untyped-def]
+def _pose_back(
     theta, parents, bases, to_bones, relatives, absolutes, transforms_bar, absolutes_bar, theta_bar
 ):
     """The last row of all matrices is constant: only three rows have cotangents."""

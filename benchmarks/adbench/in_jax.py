@@ -1,8 +1,10 @@
-"""The four objectives as a user of JAX writes them: vectorised, ``scan`` over time, 64-bit."""
+"""The four objectives as a user of JAX writes them: vectorised, ``scan`` over time.
+
+The tree of bones is that of ``instances.py``, known when the program is traced.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -10,12 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
 
-jax.config.update("jax_enable_x64", True)
-
-Arguments = tuple[Any, ...]
+from benchmarks.adbench.instances import PARENTS
 
 
-def gmm(alphas, means, factors, x, gamma, m, offset):  # type: ignore[no-untyped-def]
+def gmm(alphas, means, factors, x, gamma, m, offset):
     n, d = x.shape
     columns, rows = np.triu_indices(d, 1)
     diagonal = jnp.exp(factors[:, :d])
@@ -29,7 +29,7 @@ def gmm(alphas, means, factors, x, gamma, m, offset):  # type: ignore[no-untyped
     return total + prior - m * jnp.sum(log_det) + offset
 
 
-def ba(cameras, points, weights, observations, features):  # type: ignore[no-untyped-def]
+def ba(cameras, points, weights, observations, features):
     camera, point = cameras[observations[:, 0]], points[observations[:, 1]]
     rotation, x = camera[:, :3], point - camera[:, 3:6]
     squared = jnp.sum(rotation**2, axis=1, keepdims=True)
@@ -46,11 +46,11 @@ def ba(cameras, points, weights, observations, features):  # type: ignore[no-unt
     return 0.5 * (jnp.sum(residuals**2) + jnp.sum((1.0 - weights**2) ** 2))
 
 
-def lstm(main, extra, state, sequence):  # type: ignore[no-untyped-def]
+def lstm(main, extra, state, sequence):
     layers, (characters, bits) = len(main) // 2, sequence.shape
     weights, biases = main[0::2].reshape(layers, 4, bits), main[1::2].reshape(layers, 4, bits)
 
-    def advance(carry, characters):  # type: ignore[no-untyped-def]
+    def advance(carry, characters):
         hidden, cells = carry
         character, following = characters
         x = character * extra[0]
@@ -70,32 +70,22 @@ def lstm(main, extra, state, sequence):  # type: ignore[no-untyped-def]
     return -jnp.sum(fits) / (bits * (characters - 1))
 
 
-def hand_simple(parents: Any) -> Callable[..., Any]:
-    """The objective of a given tree of bones."""
-
-    def objective(theta, bases, to_bones, vertices, weights, correspondences, points):  # type: ignore[no-untyped-def]
-        surface = _surface(parents, theta, bases, to_bones, vertices, weights)
-        return 0.5 * jnp.sum((points - surface[correspondences]) ** 2)
-
-    return objective
+def hand_simple(theta, parents, bases, to_bones, vertices, weights, correspondences, points):
+    surface = _surface(theta, bases, to_bones, vertices, weights)
+    return 0.5 * jnp.sum((points - surface[correspondences]) ** 2)
 
 
-def hand_complicated(parents: Any) -> Callable[..., Any]:
-    """The objective of a given tree of bones."""
-
-    def objective(  # type: ignore[no-untyped-def]
-        theta, us, bases, to_bones, vertices, weights, triangles, correspondences, points
-    ):
-        surface = _surface(parents, theta, bases, to_bones, vertices, weights)
-        corners = surface[triangles[correspondences]]
-        shares = jnp.stack([us[:, 0], us[:, 1], 1.0 - us[:, 0] - us[:, 1]], axis=1)
-        shown = jnp.einsum("ik,ikj->ij", shares, corners)
-        return 0.5 * jnp.sum((points - shown) ** 2)
-
-    return objective
+def hand_complicated(
+    theta, us, parents, bases, to_bones, vertices, weights, triangles, correspondences, points
+):
+    surface = _surface(theta, bases, to_bones, vertices, weights)
+    corners = surface[triangles[correspondences]]
+    shares = jnp.stack([us[:, 0], us[:, 1], 1.0 - us[:, 0] - us[:, 1]], axis=1)
+    shown = jnp.einsum("ik,ikj->ij", shares, corners)
+    return 0.5 * jnp.sum((points - shown) ** 2)
 
 
-def _surface(parents, theta, bases, to_bones, vertices, weights):  # type: ignore[no-untyped-def]
+def _surface(theta, bases, to_bones, vertices, weights):
     fingers = theta[6:].reshape(5, 4)
     still, moves = jnp.zeros(1), jnp.zeros((5, 4))
     bends = moves.at[:, 1:].set(fingers[:, np.array([0, 2, 3])]).ravel()
@@ -107,7 +97,7 @@ def _surface(parents, theta, bases, to_bones, vertices, weights):  # type: ignor
     rows += [[zero, sb, cb, zero], [zero, zero, zero, one]]
     relatives = bases @ jnp.stack([jnp.stack(row, axis=1) for row in rows], axis=1)
     absolutes: list[Any] = []
-    for k, parent in enumerate(parents):
+    for k, parent in enumerate(PARENTS):
         absolutes.append(relatives[k] if parent < 0 else absolutes[parent] @ relatives[k])
     transforms = (jnp.stack(absolutes) @ to_bones)[:, :3]
     moved = vertices @ transforms[:, :, :3].transpose(0, 2, 1) + transforms[:, None, :, 3]
@@ -115,19 +105,10 @@ def _surface(parents, theta, bases, to_bones, vertices, weights):  # type: ignor
     return skinned @ _rotation(theta[:3]).T + theta[3:6]
 
 
-def _rotation(r):  # type: ignore[no-untyped-def]
+def _rotation(r):
     squared = jnp.sum(r**2)
     angle = jnp.sqrt(jnp.where(squared < 1e-8, 1.0, squared))
     x, y, z = r / angle
     cross = jnp.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     turn = jnp.eye(3) + jnp.sin(angle) * cross + (1.0 - jnp.cos(angle)) * cross @ cross
     return jnp.where(squared < 1e-8, jnp.eye(3), turn)
-
-
-def gradient(
-    objective: Callable[..., Any], wrt: tuple[int, ...], arguments: Arguments
-) -> Callable[[], Any]:
-    """A call that computes value and gradients and waits for them; the data are on the device."""
-    compiled = jax.jit(jax.value_and_grad(objective, wrt))
-    given = tuple(jnp.asarray(argument) for argument in arguments)
-    return lambda: jax.block_until_ready(compiled(*given))

@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.adbench.gmm import constants
 from benchmarks.adbench.hand import rotation
-from benchmarks.cases import gmm as mixture
 
 Arguments = tuple[Any, ...]
 
 
 def gmm(d: int, components: int, n: int) -> Arguments:
-    """As of the benchmark table: normal parameters and points, gamma = 1, m = 0."""
-    return mixture.data(n=n, d=d, components=components)
+    """Parameters and points drawn as ADBench draws them; gamma = 1, m = 0."""
+    rng = np.random.default_rng(0)
+    alphas = rng.normal(size=components)
+    means = rng.uniform(size=(components, d))
+    factors = rng.normal(size=(components, d + d * (d - 1) // 2))
+    x = rng.normal(size=(n, d))
+    return alphas, means, factors, x, 1.0, 0, constants(n, d, components, 1.0, 0)
 
 
 def ba(cameras: int, points: int, observations: int, repeated: bool = False) -> Arguments:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def loss_loops(main, extra, state, sequence):  # type: ignore[no-untyped-def]
+def loss_loops(main, extra, state, sequence):
     layers = main.shape[0] // 2
     characters, bits = sequence.shape
     state = state.copy()
@@ -52,7 +52,7 @@ def loss_loops(main, extra, state, sequence):  # type: ignore[no-untyped-def]
     return -total / (bits * (characters - 1))
 
 
-def loss_arrays(main, extra, state, sequence):  # type: ignore[no-untyped-def]
+def loss_arrays(main, extra, state, sequence):
     layers = main.shape[0] // 2
     hidden = [state[2 * layer] for layer in range(layers)]
     cells = [state[2 * layer + 1] for layer in range(layers)]
@@ -69,7 +69,7 @@ def loss_arrays(main, extra, state, sequence):  # type: ignore[no-untyped-def]
     return -total / (sequence.shape[1] * (sequence.shape[0] - 1))
 
 
-def step(weight, bias, hidden, cell, x):  # type: ignore[no-untyped-def]
+def step(weight, bias, hidden, cell, x):
     bits = x.shape[0]
     forget = sigmoid(x * weight[:bits] + bias[:bits])
     ingate = sigmoid(hidden * weight[bits : 2 * bits] + bias[bits : 2 * bits])
@@ -79,5 +79,5 @@ def step(weight, bias, hidden, cell, x):  # type: ignore[no-untyped-def]
     return outgate * np.tanh(cell), cell
 
 
-def sigmoid(x):  # type: ignore[no-untyped-def]
+def sigmoid(x):
     return 1.0 / (1.0 + np.exp(-x))

@@ -14,7 +14,7 @@ from numba import njit
 
 
 @njit(error_model="numpy")
-def adjoint(  # type: ignore[no-untyped-def]
+def adjoint(
     main, extra, state, sequence,
     gates, squashed, cells, hiddens, inputs, exponentials, sums, cell, hidden,
     cell_bar, hidden_bar, x_bar, main_bar, extra_bar,
@@ -98,7 +98,7 @@ def adjoint(  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _clear(x):  # type: ignore[no-untyped-def]
+def _clear(x):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             x[i, j] = 0.0

@@ -36,7 +36,7 @@ PROGRAMS = [
     (rosenbrock.CASE, "numpy"),
     (heat.CASE, "loops"),
     (heat.CASE, "numpy"),
-    (problems.GMM.case(), "loops"),
+    (problems.GMM, "loops"),
 ]
 NAMES = [
     f"{case.styles['loops'].__module__.rpartition('.')[2]}_{style}" for case, style in PROGRAMS
