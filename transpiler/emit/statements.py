@@ -241,7 +241,9 @@ class Statements:
 
     def _joins(self, op: Op, out: list[Stmt]) -> bool:
         """Guards in a row are one statement: each costs Numba a way out of the function."""
-        if "square" in op.attrs or self._last_guard is None or not out or out[-1] is not self._last_guard:
+        if self._last_guard is None or not out or out[-1] is not self._last_guard:
+            return False
+        if "square" in op.attrs:
             return False
         test = self._last_guard.test
         tests = test.values if isinstance(test, gast.BoolOp) else [test]

@@ -10,6 +10,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     gathering,
     products,
     rearranging,
+    sorting,
     stacking,
     statistics,
     triangles,

@@ -107,6 +107,7 @@ def _load() -> None:
         decompositions,
         elementary,
         linalg,
+        ordering,
         reductions,
     )
 
