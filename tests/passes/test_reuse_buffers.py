@@ -94,3 +94,28 @@ def test_a_buffer_with_two_futures_stays():
         return out
 
     check(looped(body), inside=1)
+
+
+def summed(b, n, s, shape):
+    """``row = zeros(shape); row[0] += s; return row[0] + row[1]``, as ops."""
+    row = b.emit(core.ZEROS, *shape, dtype=np.dtype(float), ones=(False,) * len(shape), name="row")
+    path, first = paths.element(len(shape)), (0,) * len(shape)
+    row = b.additem(row, s, path, *first)
+    return b.emit(
+        operator.add, b.getitem(row, path, *first), b.getitem(row, path, *first[1:], 1)
+    )  # fmt: skip
+
+
+def test_zeros_are_filled_in_the_loop():
+    for rank in (1, 2, 3):
+        before = looped(lambda b, n, s, rank=rank: summed(b, n, s, (n,) * rank))
+        after = reuse_buffers(before)
+        verify(after)
+        (loop,) = [op for op in after.body.ops if op.callee == core.FOR]
+        inside = [op.callee for _, op in core.walk(loop.regions[0])]
+        assert core.ZEROS not in inside
+        assert inside.count(core.FOR) == rank
+        assert [op.callee for op in after.body.ops].count(core.EMPTY) == 1
+        x = np.arange(4.0)
+        np.testing.assert_array_equal(interpret(after, x), interpret(before, x))
+        assert interpret(after, x) == (1.0,)

@@ -3,23 +3,27 @@
 Before:  ``for t in range(k): row = np.empty(n); …``      After:  ``row = np.empty(n); for t …``
 
 The buffer becomes a carried value of the loop, handed from trip to trip with whatever is
-in it: what ``empty`` holds is arbitrary anyway.
+in it: what ``empty`` holds is arbitrary anyway.  Of ``zeros`` the filling stays in the loop.
 """
 
 from __future__ import annotations
 
-from adgen.transpiler.ir import core
+from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
+from adgen.transpiler.ir.types import INT, Scalar
 from adgen.transpiler.passes.threads import with_scratch
+from adgen.transpiler.primitives.builder import Builder, zero
 
+_FRESH = (core.EMPTY, core.ZEROS)
+_NAMES = "ijklmn"
 _WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM}
 _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
 
 
 def reuse_buffers(function: Function) -> Function:
-    """The function with ``empty`` moved out of loops where the buffer stays within one trip."""
+    """The function with allocations moved out of loops where the buffer stays within one trip."""
     return with_body(function, _block(function.body, Bounds(function)))
 
 
@@ -41,21 +45,24 @@ def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
     moved: list[Op] = []
     args, last = [], []
     mapping: dict[Value, Operand] = {}
+    stay: list[Op] = []
     for op in body.ops:
-        if op.callee != core.EMPTY or not all(_fixed(o, inside, bounds) for o in op.operands):
-            continue
-        versions = _versions(body, op.result)
+        fixed = op.callee in _FRESH and all(_fixed(o, inside, bounds) for o in op.operands)
+        versions = _versions(body, op.result) if fixed else None
         if versions is None:
+            stay.append(op)
             continue
         outer = Value(op.result.type, op.result.name)
         args.append(Value(op.result.type, op.result.name))
-        moved.append(op.with_(results=(outer,)))
+        moved.append(op.with_(callee=core.EMPTY, results=(outer,)))
         last.append(versions[-1])
-        mapping[op.result] = args[-1]
+        if op.callee == core.ZEROS:
+            stay.append(_filled(op, args[-1]))
+        else:
+            mapping[op.result] = args[-1]
     if not moved:
         return [], loop
-    ops = tuple(op for op in body.ops if not (op.results and op.results[0] in mapping))
-    carried = Block((*body.args, *args), ops, (*body.yields, *last))
+    carried = Block((*body.args, *args), tuple(stay), (*body.yields, *last))
     results = tuple(Value(arg.type, arg.name) for arg in args)
     wider = loop.with_(
         operands=(*loop.operands, *(op.result for op in moved)),
@@ -63,6 +70,26 @@ def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
         results=(*loop.results, *results),
     )
     return moved, with_scratch(wider, frozenset(args))
+
+
+def _filled(zeros: Op, buffer: Value) -> Op:
+    """The loops that fill a buffer with zeros, in the place of an op that makes such an array."""
+    number = zero(Scalar(buffer.type.dtype))
+
+    def nest(axis: int, array: Value, counters: tuple[Value, ...], result: Value) -> Op:
+        counter, head = Value(INT, _NAMES[axis]), Value(array.type, array.name)
+        end, b = Value(array.type, array.name), Builder(zeros.span, zeros.role)
+        if axis + 1 < len(zeros.operands):
+            b.add(nest(axis + 1, head, (*counters, counter), end))
+        else:
+            path = paths.element(axis + 1)
+            b.add(Op(core.SETITEM, (head, number, *counters, counter), {"path": path},
+                     (), (end,), zeros.span, zeros.role))  # fmt: skip
+        body = Block((counter, head), tuple(b.ops), (end,))
+        bounds = (0, zeros.operands[axis], 1)
+        return Op(core.FOR, (*bounds, array), {}, (body,), (result,), zeros.span, zeros.role)
+
+    return nest(0, buffer, (), zeros.result)
 
 
 def _fixed(extent: Operand, inside: set[Value], bounds: Bounds) -> bool:
