@@ -17,7 +17,7 @@ from adgen.runtime import vector_functions
 from adgen.runtime.loader import Loaded, load
 
 # The part of fast maths that keeps NaN and infinity what they are.
-SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz"})
+SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz", "afn"})
 
 
 # Numba makes no way to a function from outside, which costs more than some functions.
@@ -36,9 +36,13 @@ class Options:
     boundscheck: bool = False
     vector_math: bool = True
 
+    def flags(self) -> list[str]:
+        """What LLVM may assume of all floating-point instructions."""
+        return sorted(SAFE_FASTMATH) if self.fastmath else []
+
     def key(self) -> str:
         """The part of the content hash that the options decide."""
-        chosen = f"fastmath={self.fastmath} boundscheck={self.boundscheck}"
+        chosen = f"fastmath={self.flags()} boundscheck={self.boundscheck}"
         return f"{chosen} {vector_functions.description()}" if self.vector_math else chosen
 
 
@@ -85,7 +89,7 @@ class Jitted:
             "error_model": "numpy",
             "nogil": True,
             "boundscheck": self.options.boundscheck,
-            "fastmath": set(SAFE_FASTMATH) if self.options.fastmath else False,
+            "fastmath": set(self.options.flags()) or False,
             "no_cfunc_wrapper": True,  # no generated function is passed on as a C function
         }
         made = {}

@@ -203,4 +203,5 @@ def stages(
     loops = tuple(to_loops(function, request.parallel) for function in functions)
     for function in loops:
         yield "loops", "passes/loops: fused loops over scalars", print_function(function)
-    yield "numba", "emit: exactly what Numba is given", emit_module(loops, Style(numba=True))
+    style = Style(numba=True, vector_math=request.vector_math)
+    yield "numba", "emit: exactly what Numba is given", emit_module(loops, style)

@@ -114,7 +114,7 @@ class Differentiable(CompiledCallable):
         Numba is given, ``all`` every stage of the compiler.
         """
         bound = self._compilations.parameters.bind(args, kwargs) if args or kwargs else None
-        return listing.source_of(self._compilations, self._positions, bound, stage)
+        return listing.source_of(self._compilations, self._positions, bound, stage, self.options)
 
     def show(self, *args: Any, stage: str = "array", **kwargs: Any) -> None:
         """Print ``source(...)``."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adgen.compilations import Compilations
 from adgen.leaves import leaves_of
+from adgen.options import Options
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.types import is_float
@@ -36,6 +37,7 @@ class Listed:
     positions: tuple[int, ...]
     origin: Mapping[str, str]
     place: str = ""
+    options: Options = field(default_factory=Options)
 
 
 def source_of(
@@ -43,6 +45,7 @@ def source_of(
     positions: tuple[int, ...],
     args: tuple[object, ...] | None,
     stage: str,
+    options: Options,
 ) -> str:
     """The generated source for arguments like ``args``, or for those that are known best."""
     if args is not None:
@@ -55,7 +58,8 @@ def source_of(
         signature = signature_of(compilations.source, {})
         arguments = signature.arguments
         origin = {name: "guessed from use" for name in signature.guessed}
-    return listing([Listed(compilations.source, arguments, positions, origin)], stage)
+    item = Listed(compilations.source, arguments, positions, origin, options=options)
+    return listing([item], stage)
 
 
 def listing(listed: Sequence[Listed], stage: str) -> str:
@@ -86,7 +90,8 @@ def _module(listed: Sequence[Listed], stage: str) -> str:
         headers += ["", *_header(item, primal, [function.name for function in derived])]
         headers += _stored(Footprint(derived[0]))
         functions += derived
-    return emit_module(functions, Style(numba=stage == "numba"), "\n".join(headers))
+    vector_math = all(item.options.vector_math for item in listed)
+    return emit_module(functions, Style(stage == "numba", vector_math), "\n".join(headers))
 
 
 def derive_for_people(item: Listed, primal: core.Function) -> tuple[core.Function, ...]:
@@ -104,7 +109,8 @@ def _request(item: Listed, primal: core.Function) -> Request:
     leaves = tuple(leaves_of(item.arguments))
     mode = _mode(primal)
     wrt = flat_wrt(item.source, item.arguments, leaves, item.positions)
-    return Request(mode, wrt, counters=counters(leaves, item.positions, wrt))
+    return Request(mode, wrt, counters=counters(leaves, item.positions, wrt),
+                   vector_math=item.options.vector_math)  # fmt: skip
 
 
 def _mode(primal: core.Function) -> str:

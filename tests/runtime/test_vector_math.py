@@ -162,6 +162,8 @@ def test_no_vector_function_is_called_where_that_is_not_wanted(fresh):
     assert vector_calls(plain, x, x) == set()
     assert vector_calls(plain.value_and_grad, x, x) == set()
     assert vector_calls(adgen.grad(plain), x, x) == set()
+    assert "vmath" not in plain.source(x, x, stage="numba")
+    assert "vmath" not in plain.source(x, x, stage="all")
     again = adgen.grad(plain, vector_math=True)
     assert "exp" in vector_calls(again, x, x)
 
