@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from adgen.transpiler.autodiff.activity import Activity
+from adgen.transpiler.autodiff.masks import Masks
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar
@@ -26,8 +27,8 @@ def bar(value: Value) -> str:
 class Accumulator:
     """Sums the contributions to the adjoints of active values; ``names``: of adjoints."""
 
-    def __init__(self, activity: Activity) -> None:
-        self.activity = activity
+    def __init__(self, activity: Activity, masks: Masks) -> None:
+        self.activity, self.masks = activity, masks
         self.names: dict[Value, str] = {}
 
     def contribute(self, b: Builder, adjoints: Adjoints, value: Operand, g: Operand) -> None:
@@ -41,9 +42,13 @@ class Accumulator:
             if value.name and isinstance(g, Value) and not g.name:
                 self.names.setdefault(g, bar(value))
         elif isinstance(value.type, Array):
-            adjoints[value] = b.emit(core.ACCUM, have, g, name=bar(value))
+            adjoints[value] = self.masks.summed(
+                b, have, g, lambda x, y: b.emit(core.ACCUM, x, y, name=bar(value))
+            )
         else:
-            adjoints[value] = b.emit(operator.add, have, g, name=bar(value), **_REASSOC)
+            adjoints[value] = self.masks.summed(
+                b, have, g, lambda x, y: b.emit(operator.add, x, y, name=bar(value), **_REASSOC)
+            )
 
     def fit(self, b: Builder, g: Operand, value: Value) -> Operand:
         """Sum ``g`` over the axes along which ``value`` was broadcast; match the dtype."""

@@ -24,6 +24,7 @@ from adgen.transpiler.autodiff.adjoints import Accumulator, Adjoints, bar
 from adgen.transpiler.autodiff.array_rules import RULES
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.autodiff.links import Parts, collect, pulled
+from adgen.transpiler.autodiff.masks import Masks
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
@@ -64,7 +65,8 @@ def reverse(
     results = body.yields[:count]
     builder = Builder(role=core.ADJOINT)
     adjoints: Adjoints = {}
-    engine = _Reverser(Activity(body, inputs))
+    activity = Activity(body, inputs)
+    engine = _Reverser(activity, Masks(body, activity))
     seeds = _cotangents(results) if seeded else _one(function, results, auxiliary)
     for result, seed in zip(results, seeds, strict=True):
         if seed is not None:
@@ -134,8 +136,8 @@ def _finished(builder: Builder, adjoints: Adjoints, value: Value) -> Operand:
 class _Reverser(Accumulator):
     """Runs the chain rule over blocks; one instance per function."""
 
-    def __init__(self, activity: Activity) -> None:
-        super().__init__(activity)
+    def __init__(self, activity: Activity, masks: Masks) -> None:
+        super().__init__(activity, masks)
         self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
 
@@ -210,7 +212,7 @@ class _Reverser(Accumulator):
         if isinstance(kind, Elementwise):
             for k, (rule, operand) in enumerate(zip(kind.rules, operands, strict=True)):
                 if rule is not None and operand in self.activity:
-                    part = tracer.apply_partial(b, op, k, rule, g)
+                    part = self.masks.part(b, op, k, rule, g)
                     self.contribute(b, adjoints, operand, part)
         elif isinstance(kind, Linear):
             part = tracer.apply_rule(b, kind.vjp, g, *operands, **attrs)

@@ -20,6 +20,9 @@ from adgen.transpiler.primitives.table import find
 _CONTEXT_FREE = (core.SETITEM, core.ADDITEM, core.GETITEM)
 
 
+_EXACT = frozenset({operator.neg, operator.add, operator.sub, operator.mul})  # of constants
+
+
 def simplify(function: Function) -> Function:
     """The function with local identities applied, once over all ops."""
     return with_body(function, _Simplifier(function).block(function.body))
@@ -94,6 +97,9 @@ class _Simplifier:
         ones = op.result.type.ones
         if all(self.spread_number(operand) is None for operand in op.operands):
             return op
+        filled = self.filled(op)
+        if filled is not None:
+            return filled
         operands = list(op.operands)
         for k, operand in enumerate(operands):
             number = self.spread_number(operand)
@@ -102,6 +108,15 @@ class _Simplifier:
             if number is not None and shaped:
                 operands[k] = number
         return op.with_(operands=tuple(operands))
+
+    def filled(self, op: Op) -> Op | None:
+        """Arithmetic of constants, some of them broadcast: a constant that is broadcast."""
+        made = [self.defined[o] for o in op.operands if self.spread_number(o) is not None]  # type: ignore[index]
+        numbers = [o if not isinstance(o, Value) else self.spread_number(o) for o in op.operands]
+        if op.callee not in _EXACT or any(n is None or isinstance(n, Value) for n in numbers):
+            return None
+        operands = (float(op.callee(*numbers)), *made[0].operands[1:])  # type: ignore[operator]
+        return op.with_(callee=core.BROADCAST, operands=operands, attrs=made[0].attrs)
 
     def spread_number(self, operand: Operand) -> Operand | None:
         """The float64 number that an array is filled with, if that is how it was made."""
