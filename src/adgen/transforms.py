@@ -17,6 +17,7 @@ from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.user_primitives import UserPrimitive
+from adgen.ufuncs import with_text
 
 Function = Callable[..., Any]
 
@@ -50,6 +51,7 @@ def differentiate(
 
 
 def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable:
+    function = with_text(function)
     if isinstance(function, Differentiable):
         function = function._compilations.function
     if isinstance(function, UserPrimitive):
@@ -203,6 +205,7 @@ def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differen
 
 def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
+    function = with_text(function)
     if isinstance(function, UserPrimitive):
         raise NotDifferentiable(
             f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
@@ -306,6 +309,7 @@ def linearize(
 
 def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Differentiable:
     chosen, by = Options().changed(options), 0 if wrt is None else wrt
+    function = with_text(function)
     if isinstance(function, Differentiable):
         chosen = function.options.changed(options)
         by = function.wrt if wrt is None else wrt
