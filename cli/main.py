@@ -53,12 +53,15 @@ def show_command(
             "source, lowered, optimised, derivative, loops."
         ),
     ] = "array",
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="With loops on threads; the head says which.")
+    ] = False,
 ) -> None:
     """Print the generated gradients of the functions in FILE, which is read, never executed.
 
     Without FUNCTION: of those decorated with @differentiate, or of all if none is.
     """
-    emit(show.text(target, wrt, args, stage))
+    emit(show.text(target, wrt, args, stage, parallel))
 
 
 @app.command("rules")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from adgen.listing import Listed, listing
+from adgen.options import Options
 from adgen.parameters import Wrt, positions_of
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.signature import (
@@ -17,7 +18,7 @@ from adgen.transpiler.signature import (
 from adgen.transpiler.static_module import StaticFunction, read_module
 
 
-def text(target: str, wrt: str, args: str, stage: str) -> str:
+def text(target: str, wrt: str, args: str, stage: str, parallel: bool = False) -> str:
     """What ``adgen show`` prints.
 
     Raises AdgenError for a file, a function or options that do not fit, and for a function
@@ -30,8 +31,9 @@ def text(target: str, wrt: str, args: str, stage: str) -> str:
     _check_given(chosen, given)
     asked = _parse_wrt(wrt)
     if name or len(chosen) == 1 or any(function.decorated for function in chosen):
-        return listing([_listed(function, asked, given) for function in chosen], stage)
-    return _all_that_can_be(chosen, asked, given, stage)
+        items = [_listed(function, asked, given, parallel) for function in chosen]
+        return listing(items, stage)
+    return _all_that_can_be(chosen, asked, given, stage, parallel)
 
 
 def _all_that_can_be(
@@ -39,6 +41,7 @@ def _all_that_can_be(
     asked: Wrt | None,
     given: Mapping[str, Argument],
     stage: str,
+    parallel: bool,
 ) -> str:
     """The functions of a file that asks for none in particular: those that have a derivative.
 
@@ -48,7 +51,7 @@ def _all_that_can_be(
     refusals: list[UnsupportedError] = []
     for function in functions:
         try:
-            item = _listed(function, asked, given)
+            item = _listed(function, asked, given, parallel)
             listing([item], stage)
         except UnsupportedError as error:
             refusals.append(error)
@@ -87,7 +90,9 @@ def _names(function: StaticFunction) -> list[str]:
         return []
 
 
-def _listed(function: StaticFunction, asked: Wrt | None, given: Mapping[str, Argument]) -> Listed:
+def _listed(
+    function: StaticFunction, asked: Wrt | None, given: Mapping[str, Argument], parallel: bool
+) -> Listed:
     """A function with its argument types, and where each comes from."""
     source = function.source
     names = [parameter.arg for parameter in parameters_of(source)]
@@ -104,7 +109,8 @@ def _listed(function: StaticFunction, asked: Wrt | None, given: Mapping[str, Arg
     }
     positions = positions_of(source.name, names, wrt)  # type: ignore[arg-type]
     place = f"{source.file}:{source.first_line}"
-    return Listed(source, signature.arguments, positions, origin, place)
+    options = Options(parallel=parallel or function.options.get("parallel") is True)
+    return Listed(source, signature.arguments, positions, origin, place, options)
 
 
 def _origin(function: StaticFunction, name: str) -> str:

@@ -111,7 +111,8 @@ class Differentiable(CompiledCallable):
 
         Without arguments: for those of the last compilation, else for what annotations and
         use in the function say.  ``stage``: ``array`` is what people read, ``numba`` what
-        Numba is given, ``all`` every stage of the compiler.
+        Numba is given, ``all`` every stage of the compiler.  With ``parallel=True`` its head
+        says which loops run on threads, and why others do not.
         """
         bound = self._compilations.parameters.bind(args, kwargs) if args or kwargs else None
         return listing.source_of(self._compilations, self._positions, bound, stage, self.options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -92,19 +93,47 @@ def test_arrays_that_are_added_to_at_computed_places():
 
 
 @pytest.mark.parametrize(
-    "bounds", [(0, 7, 1), (2, 6, 1), (6, -1, -1), (1, 7, 2), (6, 0, -3), (5, 2, 1), (0, 0, 1)]
+    "bounds", [(0, 7, 1), (2, 6, 1), (1, 7, 2), (0, 5, 3), (5, 2, 1), (0, 0, 1)]
 )
 def test_bounds(bounds):
     start, stop, step = bounds
+    back = -step
 
     def f(x, y):
         s = 0.0
-        for i in range(start, stop, step):
+        for i in range(start, x.shape[0] - 7 + stop, step):
             s += np.exp(x[i]) * np.sin(y[i])
+        for i in range(x.shape[0] - 8 + stop, start - 1, back):
+            s += np.exp(y[i]) * np.sin(x[i])
         return s
 
     _, counts = chunked(f, X, Y)
-    assert counts == [max(1, len(range(*bounds)))]
+    assert set(counts) == {max(1, len(range(*bounds)))}
+
+
+def test_a_short_loop_inside_of_another_is_not_called():
+    def f(m, steps):
+        u = m * 1.0
+        for _ in range(steps):
+            for i in range(u.shape[0]):
+                for k in range(u.shape[1]):
+                    u[i, k] = np.sin(u[i, k]) * m[i, k]
+        return np.sum(u)
+
+    text, counts = chunked(f, M, 3)
+    assert 5 in counts
+    assert re.search(r"if chunks\d? > 1:\n +on_threads\(", text)
+    assert re.search(r"else:\n +for i in range\(n\):", text)
+
+
+def test_a_loop_that_is_known_to_be_short():
+    def f(x, y):
+        s = 0.0
+        for i in range(7):
+            s += np.exp(x[i]) * np.sin(y[i])
+        return s
+
+    assert "chunk" not in written(f, (X, Y), True).text
 
 
 def test_bounds_that_are_computed():

@@ -58,9 +58,9 @@ class Chunks:
         """The statements of a loop, which is to be called in chunks if its op is marked."""
         mark: Threads | None = op.attrs.get(ATTRIBUTE)
         shared = None if mark is None else self._shared(op, mark, loop)
-        if shared is None:
+        if mark is None or shared is None:
             return [loop]
-        return _Outlined(self, op, loop, shared).statements()
+        return _Outlined(self, op, loop, shared).statements(mark.nested)
 
     def _shared(self, op: Op, mark: Threads, loop: Stmt) -> _Shared | None:
         """Who has what, by names; None where a name that all share would be bound anew."""
@@ -130,7 +130,7 @@ class _Outlined:
         self.sums = {dtype: naming.fresh("sums") for dtype in kinds}
         self.before: list[Stmt] = []
 
-    def statements(self) -> list[Stmt]:
+    def statements(self, nested: bool) -> list[Stmt]:
         """What stands in the place of the loop; its function is noted."""
         bounds = self.loop.iter.args
         start, stop = ([nodes.constant(0), *bounds] if len(bounds) == 1 else bounds)[:2]
@@ -148,13 +148,12 @@ class _Outlined:
         count = nodes.call("chunk_count", trips, work, size)
         arguments = nodes.tuple_([nodes.load(x) for x in (self.count, *given)])
         called = nodes.call("on_threads", nodes.load(name), nodes.load(self.count), arguments)
-        return [
-            *self.before,
-            nodes.assign(nodes.store(self.count), count),
-            *self._room(),
-            nodes.statement(called),
-            *self._summed(),
-        ]
+        counted = [*self.before, nodes.assign(nodes.store(self.count), count)]
+        parallel = [*self._room(), nodes.statement(called), *self._summed()]
+        if not nested:
+            return [*counted, *parallel]
+        several = nodes.compare(operator.gt, nodes.load(self.count), nodes.constant(1))
+        return [*counted, nodes.if_(several, parallel, [self.loop])]
 
     def _named(self, base: str, value: Expr) -> Expr:
         """The value if it is a name or a number, else a name that has been given it before."""

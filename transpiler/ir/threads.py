@@ -9,6 +9,9 @@ carries what chunks share, and what each has for itself:
 - of ``shared`` arrays, each iteration touches elements of its own;
 - each chunk has ``scratch`` of its own: buffers that no iteration reads before it has written
   them, and storage of ``slots``.
+
+A ``nested`` loop is run by another one again and again: where it turns out to be short, it must
+cost no more than without the mark.
 """
 
 from __future__ import annotations
@@ -29,3 +32,4 @@ class Threads:
     shared: frozenset[Value]
     scratch: frozenset[Value] = frozenset()
     slots: frozenset[Slot] = frozenset()
+    nested: bool = False

@@ -42,7 +42,12 @@ from adgen.transpiler.passes.offsets import offset_of
 _TOUCHES = (core.GETITEM, core.SETITEM, core.ADDITEM)
 _ADDS = (operator.add, np.add)
 SUBTRACTS = (operator.sub, np.subtract)
-_IN_ORDER = (core.PRINT, core.ASSERT, core.RESERVE)
+_KEPT_IN_ORDER = "values are kept for the reverse sweep in the order of its iterations"
+_IN_ORDER = {
+    core.PRINT: "it prints",
+    core.ASSERT: "an iteration may raise an exception",
+    core.RESERVE: _KEPT_IN_ORDER,
+}
 
 
 class Meeting(Enum):
@@ -98,30 +103,46 @@ class Context:
 
 def meetings(loop: Op, context: Context) -> Independent | None:
     """How the trips of a ``for`` meet, or None if they may depend on each other."""
+    if obstacle(loop, context) is not None:
+        return None
     body = loop.regions[0]
-    step = loop.operands[2]
-    if loop.attrs.get("exits") or type(step) is not int or step == 0:
-        return None
-    ops = [op for _, op in core.walk(body)]
-    private = _private(loop, ops, context)
-    if private is None or any(op.callee in _IN_ORDER for op in ops):
-        return None
-    made = {result: op for op in ops for result in op.results}
     carried = []
-    for arg, end in zip(body.args[1:], body.yields, strict=True):
-        if end is arg:
-            carried.append(Carried(Meeting.UNCHANGED))
-            continue
-        if isinstance(arg.type, Array):
-            found = _array(loop, arg, end, made, context.bounds)
-        else:
-            found = _sum(body, arg, end)
+    for place in range(len(loop.results)):
+        found = meeting(loop, place, context)
         if found is None:
             return None
         carried.append(found)
+    ops = [op for _, op in core.walk(body)]
+    private = _private(loop, ops, context)
     fixed = _fixed_guards(body)
     guards = any(op.callee == core.GUARD and op not in fixed for op in ops)
-    return Independent(tuple(carried), private, fixed, guards)
+    return Independent(tuple(carried), private or frozenset(), fixed, guards)
+
+
+def obstacle(loop: Op, context: Context) -> str | None:
+    """What ties the trips of a ``for`` together beside the values that it carries, if anything."""
+    if loop.attrs.get("exits"):
+        return "it may be left before its end"
+    step = loop.operands[2]
+    if type(step) is not int or step == 0:
+        return "its step is computed"
+    ops = [op for _, op in core.walk(loop.regions[0])]
+    for op in ops:
+        if op.callee in _IN_ORDER:
+            return _IN_ORDER[str(op.callee)]
+    return _KEPT_IN_ORDER if _private(loop, ops, context) is None else None
+
+
+def meeting(loop: Op, place: int, context: Context) -> Carried | None:
+    """How trips meet in the value that a loop carries there; None if they may depend on it."""
+    body = loop.regions[0]
+    arg, end = body.args[1 + place], body.yields[place]
+    if end is arg:
+        return Carried(Meeting.UNCHANGED)
+    if not isinstance(arg.type, Array):
+        return _sum(body, arg, end)
+    made = {result: op for _, op in core.walk(body) for result in op.results}
+    return _array(loop, arg, end, made, context.bounds)
 
 
 def _fixed_guards(body: Block) -> frozenset[Op]:

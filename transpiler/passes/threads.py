@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,17 +30,27 @@ from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.table import find
 
-Change = Callable[[Op, Independent, Context], list[Op] | None]
+Change = Callable[[Op, Independent, "Place"], list[Op] | None]
 
+ADDS_UP = "adds_up"  # marks the loop that sums up what another one has kept
 WORTH_KEEPING = 20  # ops of an iteration that a store and a load more hardly slow down
+LEAST_GAIN = 100_000  # ops of a loop that wake threads
 DEAR = 12  # ops that take as long as a function that is not cheap
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a loop stands: in which function, and whether other loops run it."""
+
+    context: Context
+    nested: bool = False
 
 
 def mark_threads(function: Function) -> Function:
     """The function with its outermost independent loops marked."""
     function = optimise(function)
-    function = with_body(function, _block(function.body, Context(function), _kept_sums))
-    return with_body(function, _block(function.body, Context(function), _marked))
+    function = with_body(function, _block(function.body, Place(Context(function)), _kept_sums))
+    return with_body(function, _block(function.body, Place(Context(function)), _marked))
 
 
 def with_scratch(loop: Op, buffers: frozenset[Value]) -> Op:
@@ -52,20 +62,39 @@ def with_scratch(loop: Op, buffers: frozenset[Value]) -> Op:
     return loop.with_(attrs={**loop.attrs, ATTRIBUTE: more})
 
 
-def _block(block: Block, context: Context, change: Change) -> Block:
+def _block(block: Block, place: Place, change: Change) -> Block:
     """The block with the outermost independent loops changed, where ``change`` can."""
     ops: list[Op] = []
     for op in block.ops:
-        found = meetings(op, context) if op.callee == core.FOR else None
-        changed = change(op, found, context) if found is not None else None
+        wanted = op.callee == core.FOR and gains(op, place.nested)
+        found = meetings(op, place.context) if wanted else None
+        changed = change(op, found, place) if found is not None else None
         if changed is None:
-            regions = tuple(_block(region, context, change) for region in op.regions)
+            inside = Place(place.context, place.nested or op.callee != core.IF)
+            regions = tuple(_block(region, inside, change) for region in op.regions)
             changed = [op.with_(regions=regions)]
         ops += changed
     return Block(block.args, tuple(ops), block.yields)
 
 
-def _marked(loop: Op, found: Independent, context: Context) -> list[Op] | None:
+def gains(loop: Op, nested: bool) -> bool:
+    """Whether threads may be faster, for some sizes of what is known while it runs."""
+    start, stop, step = loop.operands[:3]
+    ops, inner = _weight(loop.regions[0])
+    if type(start) is type(stop) is type(step) is int and not inner:
+        return len(range(start, stop, step)) * ops >= LEAST_GAIN
+    return not nested or inner or ops >= WORTH_KEEPING
+
+
+def _weight(body: Block) -> tuple[int, bool]:
+    """About how many cheap ops an iteration does at least, and whether there are loops in it."""
+    ops = [op for _, op in core.walk(body)]
+    entries = [None if isinstance(op.callee, str) else find(op.callee) for op in ops]
+    dear = sum(entry is not None and not entry.cheap for entry in entries)
+    return len(ops) + DEAR * dear, any(op.callee in (core.FOR, core.WHILE) for op in ops)
+
+
+def _marked(loop: Op, found: Independent, place: Place) -> list[Op] | None:
     """The loop with its mark; None where a sum must keep its order."""
     sums, added, shared = set(), set(), set()
     for arg, carried in zip(loop.regions[0].args[1:], found.carried, strict=True):
@@ -77,15 +106,21 @@ def _marked(loop: Op, found: Independent, context: Context) -> list[Op] | None:
             shared.add(arg)
         elif carried.meeting is Meeting.ADDED:
             added.add(arg)
-    mark = Threads(frozenset(sums), frozenset(added), frozenset(shared), slots=found.private)
+    mark = Threads(
+        frozenset(sums), frozenset(added), frozenset(shared),
+        slots=found.private, nested=place.nested,
+    )  # fmt: skip
     return [loop.with_(attrs={**loop.attrs, ATTRIBUTE: mark})]
 
 
 # Sums of the user
 
 
-def _kept_sums(loop: Op, found: Independent, context: Context) -> list[Op] | None:
-    """The loop without sums that have an order; None where that cannot be, or is not worth it."""
+def _kept_sums(loop: Op, found: Independent, place: Place) -> list[Op] | None:
+    """The loop without sums that have an order; None where that cannot be, or is not worth it.
+
+    To store and load a number more must matter little beside what an iteration does.
+    """
     places = [k for k, c in enumerate(found.carried) if c.meeting is Meeting.ORDERED_SUM]
     if not places:
         return [loop]
@@ -94,8 +129,9 @@ def _kept_sums(loop: Op, found: Independent, context: Context) -> list[Op] | Non
         for k in places:
             body = _freed(body, body.args[1 + k])
         return [loop.with_(regions=(body,))]
-    least = context.bounds.least_index(loop)
-    if least is None or least < 0 or not _computes_much(loop.regions[0]):
+    least = place.context.bounds.least_index(loop)
+    ops, inner = _weight(loop.regions[0])
+    if least is None or least < 0 or not (inner or ops >= WORTH_KEEPING):
         return None
     before: list[Op] = []
     after: list[Op] = []
@@ -107,16 +143,6 @@ def _kept_sums(loop: Op, found: Independent, context: Context) -> list[Op] | Non
         before += first
         after += last
     return [*before, loop, *after]
-
-
-def _computes_much(body: Block) -> bool:
-    """Whether an iteration does so much that it matters little to store and load a number more."""
-    ops = [op for _, op in core.walk(body)]
-    if any(op.callee in (core.FOR, core.WHILE) for op in ops):
-        return True
-    entries = [None if isinstance(op.callee, str) else find(op.callee) for op in ops]
-    dear = sum(entry is not None and not entry.cheap for entry in entries)
-    return len(ops) + DEAR * dear >= WORTH_KEEPING
 
 
 def _freed(block: Block, value: Value) -> Block:
@@ -190,10 +216,10 @@ def _sum_of(loop: Op, place: int, step: Op, terms: Value) -> Op:
     operands = (so_far, term) if step.operands[0] is total else (term, so_far)
     result = Value(total.type, total.name)
     ops = (*b.ops, step.with_(operands=operands, results=(result,)))
-    return Op(
-        core.FOR, (*loop.operands[:3], loop.operands[3 + place]), {"label": core.new_label()},
-        (Block((index, so_far), ops, (result,)),), (loop.results[place],), loop.span, loop.role,
-    )  # fmt: skip
+    attrs = {"label": core.new_label(), ADDS_UP: True}
+    bounds = (*loop.operands[:3], loop.operands[3 + place])
+    body = Block((index, so_far), ops, (result,))
+    return Op(core.FOR, bounds, attrs, (body,), (loop.results[place],), loop.span, loop.role)
 
 
 def _replaced(items: tuple[Any, ...], place: int, item: Any) -> tuple[Any, ...]:
