@@ -41,10 +41,11 @@ _OF_FLOATS: dict[Any, Emit] = {
     operator.sub: lambda builder, x, y: builder.fsub(x, y),
     operator.mul: lambda builder, x, y: builder.fmul(x, y),
 }
+# As Numba has it, signed integers do not wrap: from that LLVM knows the sign of indices.
 _OF_INTEGERS: dict[Any, Emit] = {
-    operator.add: lambda builder, x, y: builder.add(x, y),
-    operator.sub: lambda builder, x, y: builder.sub(x, y),
-    operator.mul: lambda builder, x, y: builder.mul(x, y),
+    operator.add: lambda builder, x, y: builder.add(x, y, flags=["nsw"]),
+    operator.sub: lambda builder, x, y: builder.sub(x, y, flags=["nsw"]),
+    operator.mul: lambda builder, x, y: builder.mul(x, y, flags=["nsw"]),
 }
 
 
