@@ -10,7 +10,9 @@ _FEW = 8  # trips that are known to be that few do not fill vectors
 
 
 def choose(facts: Facts) -> bool:
-    """Fill in ``facts.hoisted``; whether the form pays."""
+    """Fill in ``facts.hoisted``; whether the form pays: never for a few iterations."""
+    if _is_short(facts.loop):
+        return False
     while True:
         facts.hoisted = set()
         _choose(facts, facts.body)
