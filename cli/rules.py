@@ -52,7 +52,7 @@ def _name(entry: Primitive) -> str:
         if not entry.symbol:
             return f"operator.{name}"
         return f"{entry.symbol}x" if len(entry.operands) == 1 else f"x {entry.symbol} y"
-    if is_special(callee):
+    if is_special(callee) or entry.shape is not None:
         return called(callee)
     short = {"numpy": "np.", "builtins": "", "math": "math."}
     return f"{short.get(module, f'{module}.')}{name}"

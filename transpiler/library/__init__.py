@@ -8,6 +8,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     cumulative,
     elementwise,
     gathering,
+    linear_algebra,
     products,
     rearranging,
     sorting,

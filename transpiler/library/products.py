@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import first, interleaved, without
-from adgen.transpiler.library.registry import defines, refuse
+from adgen.transpiler.library.registry import defines
 
 
 @defines(np.kron)
@@ -54,39 +54,3 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
 def _three(vectors):
     """The three components; two-dimensional vectors lie in the plane."""
     return vectors[0], vectors[1], vectors[2]
-
-
-@defines(np.linalg.norm)
-def norm(x, ord=None, axis=None, keepdims=False):
-    x = np.asarray(x)
-    if axis is None and ord is None:
-        return np.sqrt(np.sum(x * x, keepdims=keepdims))
-    matrix = len(axis) == 2 if isinstance(axis, tuple) else axis is None and x.ndim == 2
-    if matrix:
-        return _matrix_norm(x, ord, (0, 1) if axis is None else axis, keepdims)
-    if ord is None or ord == 2:
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
-    if ord == 1:
-        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
-    if ord == np.inf:
-        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
-    if ord == -np.inf:
-        return np.min(np.abs(x), axis=axis, keepdims=keepdims)
-    if ord == 0:
-        return np.sum(np.where(x != 0, 1.0, 0.0), axis=axis, keepdims=keepdims)
-    return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
-
-
-def _matrix_norm(x, ord, axes, keepdims):
-    rows, columns = axes
-    if ord is None or ord == "fro":
-        return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
-    if ord != 1 and ord != -1 and ord != np.inf and ord != -np.inf:
-        refuse("a matrix norm by singular values", "use the orders None, 'fro', 1, -1, inf, -inf")
-    across, along = (rows, columns) if ord == 1 or ord == -1 else (columns, rows)
-    sums = np.sum(np.abs(x), axis=across, keepdims=True)
-    if ord == 1 or ord == np.inf:
-        largest = np.max(sums, axis=along, keepdims=True)
-    else:
-        largest = np.min(sums, axis=along, keepdims=True)
-    return largest if keepdims else np.squeeze(largest, axis=axes)

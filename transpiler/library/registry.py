@@ -104,7 +104,7 @@ def is_one(a: Any, axis: int) -> bool:
 
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
-_OF_SCIPY = {"scipy.special": "special"}
+_OF_SCIPY = {"scipy.special": "special", "scipy.linalg": "scipy_linalg"}
 _loaded: set[str] = set()
 
 

@@ -36,6 +36,10 @@ class Tracer:
         self.builder = builder
         self.operand = operand
 
+    def call(self, callee: Callable[..., Any], *others: Any, **attrs: Any) -> Any:
+        """``callee(self, *others)``, for functions that do not ask their arguments, as SciPy's."""
+        return self._emit(callee, self, *others, **attrs)
+
     def _emit(self, callee: Callable[..., Any], *operands: Any, **attrs: Any) -> Any:
         from adgen.transpiler.primitives.table import find
 

@@ -1,0 +1,147 @@
+"""Linear algebra of SciPy, on matrices; loaded only for programs that have imported it.
+
+Formulas: as in ``linalg.py``; the matrix exponential by Najfeld & Havel, Derivatives of the matrix
+exponential and their computation (1995).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg as la
+
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import type_of
+from adgen.transpiler.ir.paths import Index, Slice
+from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.primitives.builder import zero
+from adgen.transpiler.primitives.kinds import Explicit, Refused
+from adgen.transpiler.primitives.linalg import (
+    entry,
+    float_of,
+    same_shape,
+    trace,
+)
+from adgen.transpiler.primitives.tracer import Tracer
+
+_CHECKED = {"overwrite_a": False, "check_finite": True}
+
+
+def _one_matrix(*types):  # type: ignore[no-untyped-def]
+    for kind in types:
+        if isinstance(kind, Scalar) or kind.ndim != 2:
+            raise Refused("it takes one matrix", "loop over the matrices of a stack")
+
+
+def _matrix(types, attrs):  # type: ignore[no-untyped-def]
+    _one_matrix(types[0])
+    return Array(float_of(types[0]), types[0].ones)
+
+
+def _number(types, attrs):  # type: ignore[no-untyped-def]
+    _one_matrix(types[0])
+    return Scalar(np.dtype(np.float64))  # of float32 too
+
+
+entry(la.inv,
+      Explicit(lambda ts, y, a, **how: -y @ ts[0] @ y, lambda g, y, a, **how: (-y.T @ g @ y.T,)),
+      _matrix, same_shape, square=(0,), static=_CHECKED)  # fmt: skip
+entry(la.det,
+      Explicit(lambda ts, d, a, **how: d * trace(np.linalg.inv(a).T, ts[0]),
+               lambda g, d, a, **how: (g * d * np.linalg.inv(a).T,)),
+      _number, lambda shapes, attrs: ((),), square=(0,), static=_CHECKED,
+      kink="LinAlgError where the matrix is singular")  # fmt: skip
+
+# Triangular systems: T x = b, where T is a triangle of A
+
+
+def _right_side(types, attrs):  # type: ignore[no-untyped-def]
+    a, b = types
+    _one_matrix(a)
+    if isinstance(b, Scalar) or b.ndim > 2:
+        raise Refused("the right side is no vector or matrix", "give it one or two axes")
+    return Array(float_of(a, b), b.ones)
+
+
+def _is_transposed(trans):  # type: ignore[no-untyped-def]
+    return trans in (1, 2, "T", "C")
+
+
+def _triangle(x, lower, unit_diagonal):  # type: ignore[no-untyped-def]
+    if lower:
+        return np.tril(x, k=-1 if unit_diagonal else 0)
+    return np.triu(x, k=1 if unit_diagonal else 0)
+
+
+def _outer(x, y):  # type: ignore[no-untyped-def]
+    return x.wide() * y.row() if x.ndim == 1 else x @ y.T
+
+
+def _triangular_jvp(ts, x, a, b, trans, lower, unit_diagonal, **how):  # type: ignore[no-untyped-def]
+    right = ts[1]
+    if ts[0] is not None:
+        moved = _triangle(ts[0], lower, unit_diagonal)
+        part = -((moved.T if _is_transposed(trans) else moved) @ x)
+        right = part if right is None else right + part
+    return a.call(la.solve_triangular, right, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+
+
+def _triangular_vjp(g, x, a, b, trans, lower, unit_diagonal, **how):  # type: ignore[no-untyped-def]
+    turned = _is_transposed(trans)
+    b_bar = a.call(
+        la.solve_triangular, g, trans=0 if turned else 1, lower=lower, unit_diagonal=unit_diagonal
+    )
+    both = _outer(x, b_bar) if turned else _outer(b_bar, x)
+    return -_triangle(both, lower, unit_diagonal), b_bar
+
+
+entry(la.solve_triangular, Explicit(_triangular_jvp, _triangular_vjp), _right_side,
+      lambda shapes, attrs: (shapes[1],), ("a", "b"), square=(0,),
+      static={"trans": 0, "lower": False, "unit_diagonal": False, "overwrite_b": False,
+              "check_finite": True})  # fmt: skip
+
+
+# Sylvester's equation: A X + X B = Q
+
+
+def _sylvester_types(types, attrs):  # type: ignore[no-untyped-def]
+    _one_matrix(*types)
+    return Array(float_of(*types), types[2].ones)
+
+
+def _sylvester_jvp(ts, x, a, b, q):  # type: ignore[no-untyped-def]
+    right = ts[2]
+    for part in (None if ts[0] is None else ts[0] @ x, None if ts[1] is None else x @ ts[1]):
+        if part is not None:
+            right = -part if right is None else right - part
+    return a.call(la.solve_sylvester, b, right)
+
+
+def _sylvester_vjp(g, x, a, b, q):  # type: ignore[no-untyped-def]
+    q_bar = a.T.call(la.solve_sylvester, b.T, g)
+    return -(q_bar @ x.T), -(x.T @ q_bar), q_bar
+
+
+entry(la.solve_sylvester, Explicit(_sylvester_jvp, _sylvester_vjp), _sylvester_types,
+      lambda shapes, attrs: (shapes[2],), ("a", "b", "q"), square=(0, 1))  # fmt: skip
+
+# The exponential: its derivative at A along E stands in that of a matrix of four blocks
+
+
+def _blocks(a, e):  # type: ignore[no-untyped-def]
+    """``exp([[A, E], [0, A]])[:n, n:]``, which is the derivative at A along E."""
+    builder, n = a.builder, a.builder.dims(a.operand)[0]
+    twice = (Tracer(builder, n) * 2).operand
+    dtype = type_of(a.operand).dtype
+    big = builder.emit(core.ZEROS, twice, twice, dtype=dtype, ones=(False, False))
+    first, last = Slice(stop=True), Slice(start=True)
+    for part, rows, columns in ((a, first, first), (e, first, last), (a, last, last)):
+        value = part.operand if part.ndim else zero(Scalar(dtype))
+        big = builder.setitem(big, value, (Index((rows, columns)),), n, n)
+    corner = builder.getitem(
+        Tracer(builder, big).call(la.expm).operand, (Index((first, last)),), n, n
+    )
+    return Tracer(builder, corner)
+
+
+entry(la.expm, Explicit(lambda ts, y, a: _blocks(a, ts[0]), lambda g, y, a: (_blocks(a.T, g),)),
+      lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,))  # fmt: skip
