@@ -47,7 +47,7 @@ class Bounds:
             first, second = op.operands
             least = self.least(first)
             return least - second if least is not None and type(second) is int else None
-        if op.callee not in (operator.add, operator.mul, max):
+        if op.callee not in (operator.add, operator.mul, max, min):
             return None
         found = [self.least(o) for o in op.operands]
         known = [k for k in found if k is not None]
@@ -55,6 +55,8 @@ class Bounds:
             return max(known, default=None)
         if len(known) < len(found):
             return None
+        if op.callee is min:
+            return min(known)
         if op.callee is operator.add:
             return sum(known)
         return known[0] * known[1] if min(known) >= 0 else None

@@ -14,11 +14,11 @@ any order, also interleaved op by op, if
 - each trip has storage of its own for ``private`` slots: it loads only what it saved itself.
   All other tapes are only loaded from, or indexed by the trip.
 
-No trip prints, asserts, leaves the loop, or pushes to a stack.  What may raise are guards, all
-with one and the same error, so that it does not matter which trip comes to one first (``fixed``
-are those that every trip runs on operands from outside the loop: the first trip does what all
-do); and allocations, where an extent is negative.  Arrays are touched in linear order: no op
-uses a version of a carried array but the latest.
+No trip prints, leaves the loop, or pushes to a stack. What may raise are ``fixed`` checks
+(asserts and guards), which every trip does alike, so that the first trip raises what any other
+would raise; or guards, all with one and the same error, so that it does not matter which trip
+comes to one first; and allocations, where an extent is negative. Arrays are touched in linear
+order: no op uses a version of a carried array but the latest.
 
 For the loop level, ahead of ``reuse_buffers``: a buffer that one trip finds as the last has left
 it ties them together.
@@ -43,11 +43,9 @@ _TOUCHES = (core.GETITEM, core.SETITEM, core.ADDITEM)
 _ADDS = (operator.add, np.add)
 SUBTRACTS = (operator.sub, np.subtract)
 _KEPT_IN_ORDER = "values are kept for the reverse sweep in the order of its iterations"
-_IN_ORDER = {
-    core.PRINT: "it prints",
-    core.ASSERT: "an iteration may raise an exception",
-    core.RESERVE: _KEPT_IN_ORDER,
-}
+_RAISES = "an iteration may raise an exception"
+_IN_ORDER = {core.PRINT: "it prints", core.RESERVE: _KEPT_IN_ORDER}
+_CHECKS = (core.GUARD, core.ASSERT)
 
 
 class Meeting(Enum):
@@ -80,7 +78,7 @@ class Independent:
     carried: tuple[Carried, ...]
     private: frozenset[Slot]
     fixed: frozenset[Op]
-    guards: bool  # whether there are any others
+    guards: bool  # whether there are others
 
 
 class Context:
@@ -114,8 +112,12 @@ def meetings(loop: Op, context: Context) -> Independent | None:
         carried.append(found)
     ops = [op for _, op in core.walk(body)]
     private = _private(loop, ops, context)
-    fixed = _fixed_guards(body)
-    guards = any(op.callee == core.GUARD and op not in fixed for op in ops)
+    checks = [op for op in ops if op.callee in _CHECKS]
+    fixed = _fixed(body, set()) if checks else frozenset()
+    own = any(known.meeting is Meeting.OWN for known in carried)
+    if own and any(op.callee == core.ASSERT for op in checks):
+        return None  # what an iteration has written before it raises is seen by the caller
+    guards = not fixed.issuperset(checks)
     return Independent(tuple(carried), private or frozenset(), fixed, guards)
 
 
@@ -130,6 +132,10 @@ def obstacle(loop: Op, context: Context) -> str | None:
     for op in ops:
         if op.callee in _IN_ORDER:
             return _IN_ORDER[str(op.callee)]
+    checks = [op for op in ops if op.callee in _CHECKS]
+    if any(op.callee == core.ASSERT for op in checks):
+        if not _fixed(loop.regions[0], set()).issuperset(checks):
+            return _RAISES
     return _KEPT_IN_ORDER if _private(loop, ops, context) is None else None
 
 
@@ -145,12 +151,34 @@ def meeting(loop: Op, place: int, context: Context) -> Carried | None:
     return _array(loop, arg, end, made, context.bounds)
 
 
-def _fixed_guards(body: Block) -> frozenset[Op]:
-    """Guards that every trip runs, on what is the same in all of them."""
-    inside = set(body.args) | {result for op in body.ops for result in op.results}
-    return frozenset(
-        op for op in body.ops if op.callee == core.GUARD and inside.isdisjoint(core.uses_of(op))
-    )
+def _fixed(block: Block, differing: set[Value]) -> frozenset[Op]:
+    """Checks that every trip of a loop does alike, on numbers that are the same in all of them.
+
+    ``differing`` receives what may differ; it need not hold more than the body defines.
+    """
+    found: set[Op] = set()
+    differing |= set(block.args)
+    for op in block.ops:
+        same = differing.isdisjoint(core.uses_of(op))
+        if op.callee in _CHECKS:
+            found |= {op} if same else set()
+        elif op.callee == core.FOR and differing.isdisjoint(op.operands[:3]):  # type: ignore[arg-type]
+            found |= _fixed_in_loop(op, differing)
+        elif op.callee == core.IF and op.operands[0] not in differing:
+            for region in op.regions:
+                found |= _fixed(region, differing)
+        if op.regions or isinstance(op.callee, str) or not same:
+            differing.update(op.results)
+    return frozenset(found)
+
+
+def _fixed_in_loop(op: Op, differing: set[Value]) -> frozenset[Op]:
+    """The same in a loop over one range: its counter takes the same values in all trips."""
+    body = op.regions[0]
+    if op.attrs.get("exits"):
+        return frozenset()
+    differing |= set(body.args[1:])
+    return _fixed(Block((), body.ops, ()), differing)
 
 
 # Slots

@@ -11,6 +11,8 @@ from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.passes.lanes.cells import Cell
 from adgen.transpiler.passes.lanes.facts import Facts, lane_cell
 
+CHECKS = (core.GUARD, core.ASSERT)
+
 
 @dataclass(eq=False, slots=True)
 class Lanes:
@@ -111,6 +113,8 @@ class _Scheduler:
             if self.is_link(op):
                 self.put_addend(op, items, open_, loops)
             elif op in facts.fresh or not facts.differs(op):
+                if op.callee in CHECKS and any(_checks(o) for lanes in open_ for o in lanes.ops):
+                    open_.clear()  # the checks of an iteration keep their order
                 first = next((k for k, item in enumerate(items) if item in open_), len(items))
                 items.insert(first, Filling(op) if op in facts.fresh else Straight(op))
             elif op in facts.hoisted:
@@ -340,6 +344,11 @@ def walk_nests(items: Sequence[Item]) -> Iterator[Nest]:
             yield item
             for body in item.bodies:
                 yield from walk_nests(body)
+
+
+def _checks(op: Op) -> bool:
+    inner = (o.callee for region in op.regions for _, o in core.walk(region))
+    return op.callee in CHECKS or any(callee in CHECKS for callee in inner)
 
 
 def _is_made_in(block: Block, value: Value) -> bool:
