@@ -245,15 +245,6 @@ class _Simplifier:
             source = self.defined.get(target) if isinstance(target, Value) else None
         return None
 
-    def put_back(self, op: Op) -> Operand | None:
-        """The array itself, where an element is stored that was read there."""
-        base, value, *index = op.operands
-        source = self.defined.get(value) if isinstance(value, Value) else None
-        if source is None or source.callee != core.GETITEM or op.role == core.PRIMAL:
-            return None
-        same = source.operands[0] is base and source.attrs["path"] == op.attrs["path"]
-        return base if same and _same_operands(list(source.operands[1:]), index) else None
-
     def read_of_a_sum(self, op: Op) -> list[Op]:
         """A read of what was just added to, if the sum is for nobody else: the sum itself."""
         base, *index = op.operands
