@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 from numba import prange
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.compiler import compile_source
 from adgen.transpiler.ir.types import Array, type_of_constant
 from adgen.transpiler.requests import Request
@@ -149,7 +151,10 @@ def test_bounds_that_are_computed():
     assert set(chunked(f, X, Y, 6, 2)[1]) == {1}
 
 
-def test_buffers_of_an_iteration():
+@pytest.mark.parametrize("blocked", [False, True])
+def test_buffers_of_an_iteration(blocked):
+    """They belong to a chunk, in whatever form its iterations are written."""
+
     def f(m, w):
         total = 0.0
         for i in range(m.shape[0]):
@@ -157,8 +162,11 @@ def test_buffers_of_an_iteration():
             total += np.sum(row * row) / np.sum(row)
         return total
 
-    text, counts = chunked(f, M, X[:3].copy())
-    assert 5 in counts and "scratch_like(" in text
+    m = DRAW.uniform(0.5, 1.5, (200, 3))
+    with nullcontext() if blocked else optimisations.without(optimisations.POINTS_INNERMOST):
+        text, counts = chunked(f, m, X[:3].copy())
+    assert "scratch_like(" in text
+    assert (4 if "for i_first in range(" in text else 64) in counts
 
 
 def test_integers_and_single_precision():
@@ -212,3 +220,30 @@ def test_a_guard_in_a_chunk_raises():
         return np.sum(total)
 
     chunked(f, M[:3].copy(), X[:3].copy())
+
+
+def test_a_mixture_of_points():
+    """Ordered sums, work space and sums of arrays, with the points innermost."""
+
+    def f(m, centres, weights):
+        total = 0.0
+        terms = np.zeros(centres.shape[0])
+        for i in range(m.shape[0]):
+            for k in range(centres.shape[0]):
+                distance = 0.0
+                for j in range(m.shape[1]):
+                    distance += (m[i, j] - centres[k, j]) ** 2
+                terms[k] = weights[k] - 0.5 * distance
+            largest = terms[0]
+            for k in range(1, centres.shape[0]):
+                largest = max(largest, terms[k])
+            s = 0.0
+            for k in range(centres.shape[0]):
+                s += np.exp(terms[k] - largest)
+            total += largest + np.log(s)
+        return total
+
+    args = DRAW.uniform(0.5, 1.5, (150, 3)), DRAW.uniform(0.5, 1.5, (4, 3)), X[:4].copy()
+    text, counts = chunked(f, *args)
+    assert "for i_first in range(" in text and "own_part(" in text and "scratch_like(" in text
+    assert 3 in counts

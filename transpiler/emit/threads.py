@@ -134,7 +134,7 @@ class _Outlined:
         """What stands in the place of the loop; its function is noted."""
         bounds = self.loop.iter.args
         start, stop = ([nodes.constant(0), *bounds] if len(bounds) == 1 else bounds)[:2]
-        step = self.op.operands[2]
+        step = self._step(bounds)
         first = self._named("first", start)
         trips = self._named("trips", _trips(start, stop, step))
         body = [*self._own(), self._over(first, trips, step), *self._handed()]
@@ -164,6 +164,11 @@ class _Outlined:
         self.before.append(nodes.assign(nodes.store(name), value))
         return nodes.load(name)
 
+    def _step(self, bounds: list[Expr]) -> int | Expr:
+        """The step of the loop: a number where it is known, else a name."""
+        step = self.op.operands[2]
+        return step if type(step) is int else self._named("step", bounds[2])
+
     def _own(self) -> list[Stmt]:
         """At the beginning of a chunk: what it has for itself."""
         alone = [*self.shared.distinct, *self.parts, *self.parts.values()]
@@ -175,7 +180,7 @@ class _Outlined:
         out += [_set(x, nodes.call("scratch_like", nodes.load(x))) for x in self.shared.scratch]
         return out + [_set(name, _zero(dtype)) for name, dtype in self.shared.sums]
 
-    def _over(self, first: Expr, trips: Expr, step: object) -> Stmt:
+    def _over(self, first: Expr, trips: Expr, step: int | Expr) -> Stmt:
         """The loop over the iterations of a chunk."""
         chunk, count = nodes.load(self.chunk), nodes.load(self.count)
         after = nodes.binary(operator.add, chunk, nodes.constant(1))
@@ -184,7 +189,7 @@ class _Outlined:
             part = nodes.binary(operator.floordiv, nodes.binary(operator.mul, trips, number), count)
             bounds.append(_at(first, part, step))
         if step != 1:
-            bounds.append(nodes.constant(step))
+            bounds.append(_number(step))
         return nodes.for_(self.loop.target.id, bounds, self.loop.body)
 
     def _handed(self) -> list[Stmt]:
@@ -261,22 +266,27 @@ def _zero(dtype: np.dtype) -> Expr:
     )
 
 
-def _trips(start: Expr, stop: Expr, step: object) -> Expr:
+def _trips(start: Expr, stop: Expr, step: int | Expr) -> Expr:
     """How many trips a loop makes; it may be less than 0 if that means none."""
     if step == 1:
         return stop if _is_zero(start) else nodes.binary(operator.sub, stop, start)
     if step == -1:
         return nodes.binary(operator.sub, start, stop)
-    return nodes.call("len", nodes.call("range", start, stop, nodes.constant(step)))
+    return nodes.call("len", nodes.call("range", start, stop, _number(step)))
 
 
-def _at(first: Expr, part: Expr, step: object) -> Expr:
+def _at(first: Expr, part: Expr, step: int | Expr) -> Expr:
     """``first + step * part``."""
     if step == 1:
         return part if _is_zero(first) else nodes.binary(operator.add, first, part)
     if step == -1:
         return nodes.binary(operator.sub, first, part)
-    return nodes.binary(operator.add, first, nodes.binary(operator.mul, nodes.constant(step), part))
+    whole = nodes.binary(operator.mul, _number(step), part)
+    return whole if _is_zero(first) else nodes.binary(operator.add, first, whole)
+
+
+def _number(step: int | Expr) -> Expr:
+    return nodes.constant(step) if isinstance(step, int) else step
 
 
 def _is_zero(node: Expr) -> bool:

@@ -14,41 +14,57 @@ from adgen.transpiler.emit.nodes import Expr, Stmt
 _OPERATION, _ACCESS, _DIVISION, _CALL, _ALLOCATION = 1, 1, 6, 30, 200
 _CHEAP_CALLS = frozenset({"radd", "at_least", "min", "max", "abs", "float", "int", "bool"})
 _ALLOCATIONS = ("empty_", "zeros_", "copied", "matmul")
-_UNKNOWN_TRIPS = 8
+_UNKNOWN_TRIPS = 16
+
+
+# A sum of products: factors that are known only then, in the order of the loops, to a number.
+Work = dict[tuple[Expr, ...], int]
 
 
 def work_of(body: Sequence[Stmt], known: Set[str]) -> Expr:
     """Nanoseconds of the statements; ``known``: names with values where that is asked."""
-    return _nanoseconds(_Estimate(known).block(body, {}))
+    work = _Estimate(known).block(body, {})
+    total: Expr = nodes.constant(max(4, work.pop((), 0)))
+    for factors, number in work.items():
+        product: Expr = nodes.constant(number)
+        for factor in factors:
+            product = nodes.binary(operator.mul, product, factor)
+        total = nodes.binary(operator.add, total, product)
+    if isinstance(total, gast.Constant):
+        return nodes.constant(total.value // 4)
+    return nodes.binary(operator.floordiv, total, nodes.constant(4))
 
 
 class _Estimate:
-    """Sums of products: trips of inner loops, as printed, to quarters of nanoseconds."""
+    """Adds up quarters of nanoseconds."""
 
     def __init__(self, known: Set[str]) -> None:
         self.known = known
+        self.factors: dict[str, Expr] = {}  # one for all that are equal
 
-    def block(self, body: Sequence[Stmt], ranges: Mapping[str, Expr]) -> Expr:
+    def block(self, body: Sequence[Stmt], ranges: Mapping[str, Expr]) -> Work:
         """The work of some statements; ``ranges``: what counters of loops are less than."""
-        flat, nested = 0, []
+        total: Work = {}
         for statement in body:
+            part: Work = {}
             if isinstance(statement, gast.For):
-                nested.append(self._loop(statement, ranges))
+                part = self._loop(statement, ranges)
             elif isinstance(statement, gast.If | gast.While):
-                inner = [*statement.body, *statement.orelse]
-                flat += _cost(statement.test)
-                nested.append(self.block(inner, ranges))
+                part = self.block([*statement.body, *statement.orelse], ranges)
+                part[()] = part.get((), 0) + _cost(statement.test)
             else:
-                flat += _cost(statement)
-        total: Expr = nodes.constant(flat)
-        for part in nested:
-            total = _plus(total, part)
+                part[()] = _cost(statement)
+            for factors, number in part.items():
+                total[factors] = total.get(factors, 0) + number
         return total
 
-    def _loop(self, loop: Stmt, ranges: Mapping[str, Expr]) -> Expr:
+    def _loop(self, loop: Stmt, ranges: Mapping[str, Expr]) -> Work:
         trips = self._trips(loop.iter, ranges)
         inner = self.block(loop.body, {**ranges, loop.target.id: trips})
-        return _times(trips, inner)
+        if isinstance(trips, gast.Constant):
+            return {factors: number * int(trips.value) for factors, number in inner.items()}
+        factor = self.factors.setdefault(gast.dump(trips), trips)
+        return {(factor, *factors): number for factors, number in inner.items()}
 
     def _trips(self, over: Expr, ranges: Mapping[str, Expr]) -> Expr:
         """About how many trips a loop makes: its highest bound, as far as that is known."""
@@ -83,24 +99,3 @@ def _cost(node: Stmt) -> int:
             else:
                 total += _OPERATION if name in _CHEAP_CALLS else _CALL
     return total
-
-
-def _plus(first: Expr, second: Expr) -> Expr:
-    if isinstance(first, gast.Constant) and isinstance(second, gast.Constant):
-        return nodes.constant(first.value + second.value)
-    if isinstance(first, gast.Constant) and first.value == 0:
-        return second
-    return nodes.binary(operator.add, first, second)
-
-
-def _times(first: Expr, second: Expr) -> Expr:
-    if isinstance(first, gast.Constant) and isinstance(second, gast.Constant):
-        return nodes.constant(first.value * second.value)
-    return nodes.binary(operator.mul, first, second)
-
-
-def _nanoseconds(quarters: Expr) -> Expr:
-    if isinstance(quarters, gast.Constant):
-        return nodes.constant(max(1, quarters.value // 4))
-    whole = nodes.binary(operator.floordiv, quarters, nodes.constant(4))
-    return nodes.binary(operator.add, whole, nodes.constant(1))

@@ -8,14 +8,14 @@ adds is kept in an array, which is summed up after the loop.  In a loop that the
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Block, Function, Op, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.threads import ATTRIBUTE, Threads
 from adgen.transpiler.ir.types import Scalar
@@ -60,6 +60,34 @@ def with_scratch(loop: Op, buffers: frozenset[Value]) -> Op:
         return loop
     more = replace(mark, scratch=mark.scratch | buffers)
     return loop.with_(attrs={**loop.attrs, ATTRIBUTE: more})
+
+
+def in_blocks(loop: Op, blocks: Op, results: Mapping[Value, Operand]) -> Op:
+    """The loop over blocks of the iterations of a loop, with the mark that this one has, if any.
+
+    ``results``: what takes the place of those of the loop.  What the new loop carries beside
+    them are buffers of a block.
+    """
+    mark: Threads | None = loop.attrs.get(ATTRIBUTE)
+    if mark is None:
+        return blocks
+    now = {
+        results.get(result, result): arg
+        for result, arg in zip(loop.results, loop.regions[0].args[1:], strict=True)
+    }
+    pairs = zip(blocks.results, blocks.regions[0].args[1:], strict=True)
+    carried = {arg: now.get(result) for result, arg in pairs}
+
+    def like(members: frozenset[Value]) -> frozenset[Value]:
+        return frozenset(arg for arg, before in carried.items() if before in members)
+
+    used = {op.attrs["slot"] for _, op in core.walk(blocks.regions[0]) if "slot" in op.attrs}
+    changed = Threads(
+        like(mark.sums), like(mark.added), like(mark.shared),
+        frozenset(arg for arg, before in carried.items() if before is None),
+        mark.slots & used, mark.nested,
+    )  # fmt: skip
+    return blocks.with_(attrs={**blocks.attrs, ATTRIBUTE: changed})
 
 
 def _block(block: Block, place: Place, change: Change) -> Block:

@@ -7,20 +7,20 @@ from functools import cached_property
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
-from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.passes.independent import Context, meetings
 from adgen.transpiler.passes.lanes.facts import gather
 from adgen.transpiler.passes.lanes.pays import choose, sums_known
 from adgen.transpiler.passes.lanes.rows import copy_rows
 from adgen.transpiler.passes.lanes.schedule import schedule
 from adgen.transpiler.passes.lanes.write import write
+from adgen.transpiler.passes.threads import in_blocks
 from adgen.transpiler.primitives.shapes import Shapes
 
 
 def points_innermost(function: Function) -> Function:
     """The function with loops over independent iterations blocked, their axis innermost.
 
-    Loops that run on threads stay as they are: a chunk is not a block.
+    Of loops that are marked for threads, the loops over blocks are.
     """
     finder = _Finder(function)
     body = finder.block(function.body)
@@ -51,7 +51,7 @@ class _Finder:
             if written is not None:
                 ops += written[0]
                 mapping.update(written[1])
-            elif op.regions and ATTRIBUTE not in op.attrs:
+            elif op.regions:
                 regions = tuple(self.block(region) for region in op.regions)
                 same = all(a is b for a, b in zip(regions, op.regions, strict=True))
                 ops.append(op if same else op.with_(regions=regions))
@@ -63,11 +63,7 @@ class _Finder:
 
     def written(self, op: Op) -> tuple[list[Op], dict[Value, Operand]] | None:
         """What takes the place of a loop, and of its results."""
-        if (
-            ATTRIBUTE in op.attrs
-            or op.operands[2] != 1
-            or not any(inner.regions for inner in op.regions[0].ops)
-        ):
+        if op.operands[2] != 1 or not any(inner.regions for inner in op.regions[0].ops):
             return None
         independent = meetings(op, self.context)
         if independent is None:
@@ -77,4 +73,5 @@ class _Finder:
             return None
         self.found = True
         copy_rows(facts, self.shapes)
-        return write(facts, schedule(facts))
+        ops, results = write(facts, schedule(facts))
+        return [*ops[:-1], in_blocks(op, ops[-1], results)], results
