@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 
 from benchmarks.adbench import (
     ba,
@@ -16,24 +17,31 @@ from benchmarks.adbench import (
     lstm,
     lstm_adjoint,
 )
-from benchmarks.case import Case, Objective, Peer
+from benchmarks.case import Case, Objective, Peer, autograd_numpy, on_numpy_of
 
 Sizes = Mapping[str, Mapping[str, int]]
 
 
-def in_jax(name: str) -> Peer:
-    """The objective of ``in_jax.py`` that has this name."""
+def peers(
+    name: str, arrays: Objective, scaled: Mapping[str, int] | None = None, factor: float = 1.0
+) -> Mapping[str, Peer]:
+    """The objective of this name in the files of the peers; Autograd runs array code as it is.
 
-    def objective() -> Objective:
-        import jax
+    ``scaled`` and ``factor``: for those that run eagerly.
+    """
 
-        jax.config.update("jax_enable_x64", True)
-        from benchmarks.adbench import in_jax
-
-        found: Objective = getattr(in_jax, name)
+    def objective(module: str) -> Objective:
+        found: Objective = vars(import_module(f"benchmarks.adbench.{module}"))[name]
         return found
 
-    return Peer(objective)
+    as_it_is = on_numpy_of(autograd_numpy, arrays)
+    in_autograd = partial(objective, "in_autograd") if name == "gmm" else as_it_is
+    eager = scaled or {}, factor
+    return {
+        "jax": Peer(partial(objective, "in_jax")),
+        "torch": Peer(partial(objective, "in_torch"), *eager),
+        "autograd": Peer(in_autograd, *eager),
+    }
 
 
 GMM = Case(
@@ -43,7 +51,7 @@ GMM = Case(
     partial(instances.gmm, d=10, components=25, n=1000),
     gmm_adjoint.adjoint,
     gmm_adjoint.workspace,
-    {"jax": in_jax("gmm")},
+    peers("gmm", gmm.log_likelihood_arrays),
     {"d": 3, "components": 4, "n": 5},
     scalar=True,
 )
@@ -54,7 +62,7 @@ BA = Case(
     partial(instances.ba, cameras=49, points=7776, observations=31_843),
     ba_adjoint.adjoint,
     ba_adjoint.workspace,
-    {"jax": in_jax("ba")},
+    peers("ba", ba.error_arrays),
     {"cameras": 3, "points": 4, "observations": 7},
     scalar=True,
 )
@@ -65,7 +73,7 @@ LSTM = Case(
     partial(instances.lstm, layers=2, characters=1024),
     lstm_adjoint.adjoint,
     lstm_adjoint.workspace,
-    {"jax": in_jax("lstm")},
+    peers("lstm", lstm.loss_arrays, {"characters": 94}, 1023 / 93),
     {"layers": 3, "characters": 6, "bits": 4},
     scalar=True,
 )
@@ -76,7 +84,7 @@ HAND_SIMPLE = Case(
     partial(instances.hand, points=100, vertices=544),
     hand_adjoint.simple,
     hand_adjoint.workspace,
-    {"jax": in_jax("hand_simple")},
+    peers("hand_simple", hand.simple_arrays),
     {"points": 5, "vertices": 9},
     scalar=True,
 )
@@ -87,7 +95,7 @@ HAND_COMPLICATED = Case(
     partial(instances.hand, points=100, vertices=544, complicated=True),
     hand_adjoint.complicated,
     hand_adjoint.workspace_complicated,
-    {"jax": in_jax("hand_complicated")},
+    peers("hand_complicated", hand.complicated_arrays),
     {"points": 5, "vertices": 9},
     scalar=True,
 )
