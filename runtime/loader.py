@@ -123,6 +123,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         """The file in the cache directory, or an empty module where there is none."""
         if not NAME.fullmatch(fullname):
             return None
+        _make_symbols_known()
         with contextlib.suppress(OSError, RuntimeError):
             file = cache_directory() / f"{fullname}.py"
             if file.exists():
@@ -134,8 +135,14 @@ class _Empty(importlib.abc.Loader):
     """Loads nothing: machine code in a cache needs a module's name, not what is in it."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module empty, but load the libraries that its code may call."""
-        importlib.import_module("adgen.runtime.vector_math")
+        """Leave the module empty."""
+
+
+def _make_symbols_known() -> None:
+    """Those that machine code of generated modules may name, wherever it was compiled."""
+    from adgen.runtime.vector_stand_ins import stand_in
+
+    stand_in()
 
 
 sys.meta_path.append(_Finder())

@@ -4,6 +4,7 @@ They come from a library: Intel's SVML where it is installed (the package
 ``intel-cmplr-lib-rt``), else libmvec of the GNU C library.  A library is loaded, and all symbols
 that machine code may name are made known to LLVM, when this module is asked for the first time;
 machine code must not be loaded before, because a symbol that is missing ends the process.
+Machine code knows the functions by names that are the same for every library.
 """
 
 from __future__ import annotations
@@ -23,16 +24,27 @@ ARITIES = {
     **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), 1),
     **dict.fromkeys(("pow", "atan2", "hypot"), 2),
 }
-_ARITIES = ARITIES | {f"{name}f": arity for name, arity in ARITIES.items()}
+ARITY_OF = ARITIES | {f"{name}f": arity for name, arity in ARITIES.items()}
 _SIZES = dict.fromkeys(ARITIES, 8) | {f"{name}f": 4 for name in ARITIES}  # of a number in bytes
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A function that does ``lanes`` numbers at once."""
+    """A function of C that does several numbers of ``size`` bytes at once: ``width`` bytes."""
 
-    lanes: int
-    symbol: str
+    function: str
+    width: int
+    size: int
+
+    @property
+    def lanes(self) -> int:
+        """How many numbers."""
+        return self.width // self.size
+
+    @property
+    def symbol(self) -> str:
+        """Its name in machine code, by the vector ABI of x86-64, whichever library it is from."""
+        return _mangled(self, alias(self.function))
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Library:
 
     name: str
     files: tuple[str, ...]
-    symbol: Callable[[str, int, int], str]  # of a function of C, lanes, bytes of a number
+    symbol: Callable[[Variant], str]
 
     def load(self) -> bool:
         """Make its symbols known to LLVM; False if it is not there."""
@@ -56,14 +68,18 @@ class Library:
         return True
 
 
-def _symbol_of_libmvec(function: str, lanes: int, size: int) -> str:
+def _mangled(variant: Variant, function: str) -> str:
     """By the vector ABI of x86-64: b is SSE4, d AVX2, e AVX-512; a v for each operand."""
-    letter = {16: "b", 32: "d", 64: "e"}[lanes * size]
-    return f"_ZGV{letter}N{lanes}{'v' * _ARITIES[function]}_{function}"
+    letter = {16: "b", 32: "d", 64: "e"}[variant.width]
+    return f"_ZGV{letter}N{variant.lanes}{'v' * ARITY_OF[variant.function]}_{function}"
 
 
-def _symbol_of_svml(function: str, lanes: int, size: int) -> str:
-    return f"__svml_{function}{lanes}"
+def _symbol_of_libmvec(variant: Variant) -> str:
+    return _mangled(variant, variant.function)
+
+
+def _symbol_of_svml(variant: Variant) -> str:
+    return f"__svml_{variant.function}{variant.lanes}"
 
 
 def _libraries() -> tuple[Library, ...]:
@@ -84,7 +100,7 @@ def widths() -> tuple[int, ...]:
     from numba import config
     from numba.core.codegen import get_host_cpu_features
 
-    if platform.machine().lower() not in ("x86_64", "amd64"):
+    if sys.platform != "linux" or platform.machine() != "x86_64":
         return ()
     features = get_host_cpu_features().split(",")
     processor = getattr(config, "CPU_NAME", None) or llvm.get_host_cpu_name()
@@ -98,22 +114,38 @@ def variants() -> dict[str, tuple[Variant, ...]]:
     """All vector functions there are, by the scalar one: ``exp``, ``expf``."""
     import llvmlite.binding as llvm
 
-    wanted = widths() if sys.platform == "linux" else ()
+    wanted = widths()
     library = next((library for library in _libraries() if wanted and library.load()), None)
     if library is None:
         return {}
-    found = {
-        function: tuple(
-            variant
-            for width in wanted
-            if llvm.address_of_symbol((variant := _variant(library, function, width, size)).symbol)
-        )
-        for function, size in _SIZES.items()
-        if llvm.address_of_symbol(function)
-    }
-    for function in found:
-        llvm.add_symbol(alias(function), llvm.address_of_symbol(function))
-    return {function: present for function, present in found.items() if present}
+    found = {}
+    for function, size in scalars().items():
+        offered = [Variant(function, width, size) for width in wanted]
+        addresses = [llvm.address_of_symbol(library.symbol(variant)) for variant in offered]
+        present = {variant: a for variant, a in zip(offered, addresses, strict=True) if a}
+        for variant, address in present.items():
+            llvm.add_symbol(variant.symbol, address)
+        if present:
+            found[function] = tuple(present)
+    return found
+
+
+@functools.cache
+def scalars() -> dict[str, int]:
+    """The functions of C's library, made known to LLVM, and the bytes of their numbers."""
+    import llvmlite.binding as llvm
+
+    try:
+        library = ctypes.CDLL("libm.so.6")
+    except OSError:  # another C library, which has all in one
+        library = ctypes.CDLL(None)
+    known = {}
+    for function, size in _SIZES.items():
+        if hasattr(library, function):
+            address = ctypes.cast(getattr(library, function), ctypes.c_void_p).value
+            llvm.add_symbol(alias(function), address)
+            known[function] = size
+    return known
 
 
 def alias(function: str) -> str:
@@ -128,7 +160,3 @@ def description() -> str:
     """All of this that machine code depends on."""
     listed = sorted({variant.symbol for group in variants().values() for variant in group})
     return f"vector_math={' '.join(listed)}"
-
-
-def _variant(library: Library, function: str, width: int, size: int) -> Variant:
-    return Variant(width // size, library.symbol(function, width // size, size))
