@@ -21,6 +21,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     comprehensions,
     constructors,
     dicts,
+    einsum,
     expressions,
     filling,
     higher_order,

@@ -16,6 +16,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     statistics,
     triangles,
 )
+from adgen.transpiler.library.contraction import contracted, diagonal_of
 from adgen.transpiler.library.gathering import accumulate, gather, scatter
 from adgen.transpiler.library.registry import (
     alike,
@@ -30,6 +31,6 @@ from adgen.transpiler.library.registry import (
 )
 
 __all__ = [
-    "accumulate", "alike", "constant", "definition_of", "gather", "is_one", "names",
-    "near_matches", "owns", "refuse", "scatter", "shares_memory",
+    "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of", "gather",
+    "is_one", "names", "near_matches", "owns", "refuse", "scatter", "shares_memory",
 ]  # fmt: skip
