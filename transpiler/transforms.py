@@ -14,10 +14,10 @@ from typing import Any
 # transforms of a function: grad(f) is a function
 OF_FUNCTION = frozenset(
     {"grad", "value_and_grad", "grad_and_aux", "elementwise_grad", "deriv", "hvp", "jacobian"}
-    | {"jacfwd", "jacrev", "hessian", "gauss_newton_vp"}
+    | {"jacfwd", "jacrev", "hessian", "gauss_newton_vp", "checkpoint"}
 )  # fmt: skip
 # calls that give a value and a derivative: jvp(f, primals, tangents)
-AT_ONCE = frozenset({"jvp", "vjp"})
+AT_ONCE = frozenset({"jvp", "vjp", "stop_gradient", "checkpointed"})
 PACKAGES = ("autograd", "jax")
 
 
@@ -70,6 +70,9 @@ def derived(name: str, wrt: tuple[int | str, ...], packed: bool) -> Derived:
 
 def given_to(thing: Any) -> tuple[Derived, Any] | None:
     """What an object like ``grad(f)`` of the front door computes, and of which function."""
+    inner = getattr(thing, "__adgen_checkpoint__", None)
+    if inner is not None:
+        return derived("checkpoint", (), False), inner
     found = getattr(type(thing), "__adgen_derived__", None)
     if found is None:
         return None

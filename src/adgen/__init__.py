@@ -18,6 +18,8 @@ from adgen.specialisations import RespecialisationWarning
 from adgen.texts import from_source
 from adgen.transforms import (
     check_grads,
+    checkpoint,
+    checkpointed,
     deriv,
     differentiate,
     elementwise_grad,
@@ -31,6 +33,7 @@ from adgen.transforms import (
     jacrev,
     jvp,
     linearize,
+    stop_gradient,
     value_and_grad,
     vjp,
 )
@@ -66,6 +69,8 @@ __all__ = [
     "WrongDerivative",
     "__version__",
     "check_grads",
+    "checkpoint",
+    "checkpointed",
     "defjvp",
     "defvjp",
     "deriv",
@@ -93,6 +98,7 @@ __all__ = [
     "optimizers",
     "primitive",
     "register_container",
+    "stop_gradient",
     "tensor_jacobian_product",
     "value_and_grad",
     "vector_jacobian_product",

@@ -7,7 +7,7 @@ parameters of a function, given those of its values.  The derivative of ``P`` in
 the answer of reverse mode to the cotangent ``w`` of ``P``: one function, forward mode over
 ``P``, serves pushforward and pullback of gradients, pullbacks and pushforwards alike, and what it
 is made of are again such ops, so derivatives nest to any order.
-See Griewank & Walther, Evaluating Derivatives (2nd ed.), section 5.
+See Griewank & Walther, Evaluating Derivatives (2nd ed.), chapter 5.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from adgen.transpiler.autodiff.custom import inlined
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.gradient import Passes, planned
 from adgen.transpiler.autodiff.reverse import reverse
+from adgen.transpiler.autodiff.segments import cut_into_segments
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import clone, resolve, with_body
@@ -28,6 +29,7 @@ from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.custom import STOP, Custom
 from adgen.transpiler.primitives.linked import (
+    CHECKPOINT,
     GRADIENT,
     PART,
     PULLBACK,
@@ -39,6 +41,7 @@ from adgen.transpiler.primitives.linked import (
 
 def derive_inside(function: Function, passes: Passes) -> Function:
     """The function with derivatives in the place of the ops that ask for them, inner ones first."""
+    function = cut_into_segments(function)
     if not any(_asks(op) for _, op in core.walk(function.body)):
         return function
     return with_body(function, _block(function.body, {}, passes))
@@ -118,15 +121,16 @@ class _Derived:
         kinds = [type_of(y) for y in function.body.yields]
         self.floats = tuple(k for k, kind in enumerate(kinds) if is_float(kind))
         self.values = len(kinds)
-        self.further = {GRADIENT: 0, PULLBACK: len(self.floats), PUSHFORWARD: callee.inputs}[
-            callee.mode
-        ]
+        further = {PULLBACK: len(self.floats), PUSHFORWARD: callee.inputs}
+        self.further = further.get(callee.mode, 0)
         self.pushforward = functools.cache(self._pushforward)
         self.pullback = functools.cache(self._pullback)
 
     @functools.cached_property
     def itself(self) -> Function:
         """Of the arguments of the op: what it computes."""
+        if self.mode == CHECKPOINT:
+            return self.function
         if self.mode == PUSHFORWARD:
             out, tangents = forward(self.function, self.inputs)
             tangents = tuple(tangents[k] for k in self.floats)
@@ -168,12 +172,25 @@ class _Derived:
 
     def _pullback(self, varied: tuple[int, ...], wanted: tuple[int, ...]) -> Function:
         """Forward mode over the reverse sweep: see the head of this file."""
+        if self.mode == CHECKPOINT:
+            return self._again(varied, wanted)
         parameters = [p for p in map(self.parameter, varied) if p is not None]
         wrt = tuple(dict.fromkeys((*self.inputs, *parameters)))
         seeds = 0 if self.mode == GRADIENT else len(self.floats)
         swept = self.reordered(self.swept(wrt), seeds)
         second = _Second(self, swept, wrt, wanted)
         return second.function(varied)
+
+    def _again(self, varied: tuple[int, ...], wanted: tuple[int, ...]) -> Function:
+        """Both sweeps of the function, of its arguments and cotangents of its values."""
+        function = self.function
+        body = Block(
+            function.body.args, function.body.ops, tuple(function.body.yields[k] for k in wanted)
+        )
+        alone = replace(function, body=body, structure=(core.LEAF,) * len(wanted))
+        both = planned(reverse(alone, varied, seeded=True), self.passes)
+        body = Block(both.body.args, both.body.ops, both.body.yields[len(wanted) :])
+        return self.passes.optimise(replace(both, body=body, structure=(core.LEAF,) * len(varied)))
 
 
 class _Second:

@@ -175,6 +175,8 @@ def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
             return Grown(parts[0], parts[1], added)
         case ZipOf():
             return ZipOf(parts)
+        case RangeOf(marks=marks):
+            return RangeOf(parts[0], parts[1], parts[2], marks)
         case Method(name=name):
             return Method(parts[0], name)
         case Partial(args=args, kwargs=kwargs):

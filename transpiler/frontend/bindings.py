@@ -198,12 +198,12 @@ class SuperOf:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RangeOf:
-    """``range(start, stop, step)``; ``parallel``: the user has written ``prange``."""
+    """``range(start, stop, step)``; ``marks``: attributes of a loop over it, as of ``prange``."""
 
     start: Operand
     stop: Operand
     step: Operand
-    parallel: bool = False
+    marks: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -288,7 +288,7 @@ def _len(cx: Context, call: Call) -> Binding:
 
 @known(parallel_range)
 def _parallel_range(cx: Context, call: Call) -> Binding:
-    return replace(_range(cx, call), parallel=True)
+    return replace(_range(cx, call), marks=(("prange", True),))
 
 
 @known(builtins.range)

@@ -7,6 +7,7 @@ the names around it are free values of the region, and derivatives go through th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
     Partial,
+    RangeOf,
     Ref,
     Static,
     is_function,
@@ -32,9 +34,10 @@ from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves, leaf_type, rebuilt
 from adgen.transpiler.frontend.shapes import operand_of, require
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Operand, type_of
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, is_float
-from adgen.transpiler.primitives.linked import GRADIENT, PULLBACK, PUSHFORWARD
+from adgen.transpiler.primitives.custom import STOP
+from adgen.transpiler.primitives.linked import CHECKPOINT, GRADIENT, PULLBACK, PUSHFORWARD
 from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
 
 Renewed = Callable[[Binding], Binding]
@@ -46,6 +49,11 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
         function, wrt = named(cx, call, ("function", "wrt"))
         _check_function(cx, call, function)
         return Partial(Static(_derived(cx, call, transform.name, function, wrt)), (function,))
+    if transform.name == "stop_gradient":
+        (whole,) = named(cx, call, ("x",))
+        return rebuilt(cx, call.node, whole, lambda leaf: _stopped(cx, call, leaf))
+    if transform.name == "checkpointed":
+        return _in_segments(cx, call)
     if transform.name == "jvp":
         function, primals, tangents = named(cx, call, ("function", "primals", "tangents"), 3)
         _check_function(cx, call, function)
@@ -58,6 +66,8 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
 def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     """A call of ``grad(f)`` and its like; the function is the first argument."""
     function, *args = call.args
+    if asked.name == "checkpoint":
+        return _checkpoint(cx, call, function, args)
     positions = tuple(_position(cx, call, function, one) for one in asked.wrt)
     if asked.name == "pullback":
         *args, cotangent = args
@@ -141,6 +151,37 @@ def _pullback(
     seeds = [_fitted(cx, call, g, like) for g, like in zip(given, wanted, strict=True)]
     results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
     return region.nested(results[len(region.leaves) :])
+
+
+def _in_segments(cx: Context, call: Call) -> Binding:
+    """A range whose loop the reverse sweep goes through in segments."""
+    sequence, snapshots = named(cx, call, ("sequence", "snapshots"))
+    if not isinstance(sequence, RangeOf):
+        cx.refuse(
+            TypeMismatch, f"`checkpointed` is given {describe(sequence)}", call.node,
+            "give it a range: for i in checkpointed(range(n))",
+        )  # fmt: skip
+    count = None if snapshots is None or is_none(snapshots) else snapshots
+    if count is not None and (type(count) is not int or count < 1):
+        cx.refuse(
+            UnsupportedSyntax, "the number of snapshots is computed, or less than 1", call.node,
+            "give a constant: checkpointed(range(n), snapshots=100)",
+        )  # fmt: skip
+    return replace(sequence, marks=(*sequence.marks, ("snapshots", count)))
+
+
+def _checkpoint(cx: Context, call: Call, function: Binding, args: Sequence[Binding]) -> Binding:
+    """The value, which the reverse sweep computes again."""
+    moving = [k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg)]
+    region = Region(cx, call, function, args, moving, dict(call.kwargs))
+    return region.renewed(region.emitted(CHECKPOINT, (), ()))
+
+
+def _stopped(cx: Context, call: Call, leaf: Binding) -> Binding:
+    operand = cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf
+    if not isinstance(operand, Value) or not is_float(operand.type):
+        return leaf
+    return cx.wrap(cx.emit(call.node, STOP, operand, name=operand.name))
 
 
 def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:

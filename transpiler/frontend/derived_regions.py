@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adgen.transpiler.errors import NotDifferentiable, TypeMismatch, UnsupportedSyntax
@@ -18,7 +18,7 @@ from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, is_float
-from adgen.transpiler.primitives.linked import PUSHFORWARD, Derivation
+from adgen.transpiler.primitives.linked import CHECKPOINT, PUSHFORWARD, Derivation
 from adgen.transpiler.source import Source, from_function
 from adgen.transpiler.transforms import Derived
 
@@ -28,7 +28,7 @@ class Region:
 
     def __init__(
         self, cx: Context, call: Call, function: Binding, args: Sequence[Binding],
-        positions: Sequence[int],
+        positions: Sequence[int], kwargs: Mapping[str, Binding] | None = None,
     ) -> None:  # fmt: skip
         self.cx, self.call, self.name = cx, call, name_of(function)
         self.outer: list[Operand] = []  # the floats that are differentiated by
@@ -40,7 +40,7 @@ class Region:
             fresh = list(args)
             for k in positions:
                 fresh[k] = rebuilt(cx, call.node, args[k], self.argument)
-            self.value = apply(cx, call.node, function, tuple(fresh), {})
+            self.value = apply(cx, call.node, function, tuple(fresh), dict(kwargs or {}))
             self.leaves = [
                 cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf
                 for leaf in all_leaves(cx, call.node, self.value)
@@ -110,7 +110,7 @@ class Region:
         like: list[Operand] = list(self.leaves)
         if mode == PUSHFORWARD:
             like += [leaf for leaf in self.leaves if is_float(type_of(leaf))]
-        else:
+        elif mode != CHECKPOINT:
             like += self.outer
         for result, example in zip(results, like, strict=True):
             if isinstance(result.type, Array):

@@ -40,13 +40,13 @@ Item = Callable[[Operand], Binding]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counted:
-    """``for i in range(start, stop, step)``, whose target is ``item(i)``; ``parallel``: prange."""
+    """``for i in range(start, stop, step)``, whose target is ``item(i)``; ``marks``: of the op."""
 
     start: Operand
     stop: Operand
     step: Operand
     item: Item
-    parallel: bool = False
+    marks: tuple[tuple[str, Any], ...] = ()
 
 
 def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
@@ -127,7 +127,7 @@ def counted(cx: Context, node: Any, sequence: Binding) -> Counted:
     if isinstance(sequence, RangeOf):
         _check_step(cx, node, sequence.step)
         bounds = (sequence.start, sequence.stop, sequence.step)
-        return Counted(*bounds, lambda i: i, sequence.parallel)
+        return Counted(*bounds, lambda i: i, sequence.marks)
     if isinstance(sequence, ReversedOf) and isinstance(sequence.sequence, RangeOf):
         return _reversed_range(cx, node, sequence.sequence)
     length, item = indexed(cx, node, sequence)

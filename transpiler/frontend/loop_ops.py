@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import UNDEF, Key, OneOf, Unbound
 from adgen.transpiler.frontend.blocks import arm, assume, run_block
 from adgen.transpiler.frontend.booleans import either
@@ -40,6 +41,7 @@ class Loop(Lessons):
                 left = either(cx, flags[0], flags[1], self.node)
                 yields.insert(0, either(cx, left, flags[2], self.node))
             attrs["exits"] = True
+            self.refuse_segments()
         heads = [slot.head for slot in trial.head.slots]
         results = tuple(Value(head.type, head.name) for head in heads)
         inits = [slot.init for slot in trial.head.slots]
@@ -57,6 +59,16 @@ class Loop(Lessons):
                 )
         self.leave(trial.endless and flags[0] is False)
 
+    def refuse_segments(self) -> None:
+        """A loop that is left early is not cut into segments."""
+        if self.over is not None and "snapshots" in dict(self.over.marks):
+            self.cx.refuse(
+                UnsupportedSyntax,
+                "a loop over a checkpointed range is left early",
+                self.node,
+                "let it run to its end: keep the state by a condition where it is settled",
+            )
+
     def add(
         self, trial: Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],
         yields: list[Operand], results: tuple[Value, ...],
@@ -67,7 +79,7 @@ class Loop(Lessons):
             assert self.index is not None
             body = trial.builder.block((self.index, *heads), yields)
             bounds = (self.over.start, self.over.stop, self.over.step)
-            attrs |= {"prange": True} if self.over.parallel else {}
+            attrs |= dict(self.over.marks)
             op = Op(core.FOR, (*bounds, *inits), attrs, (body,), results, span)
         else:
             assert trial.condition is not None

@@ -29,6 +29,7 @@ from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.primitives.kinds import Explicit, Primitive
 
 GRADIENT, PULLBACK, PUSHFORWARD = "gradient", "pullback", "pushforward"
+CHECKPOINT = "checkpoint"
 _TOKEN = Scalar(np.dtype(np.float64))
 
 
@@ -43,6 +44,8 @@ class Derivation:
                                                           the first value with the cotangent 1
     pullback     inputs, cotangents of floating values    values, cotangents of the inputs
     pushforward  inputs, their tangents                   values, tangents of floating values
+    checkpoint   inputs                                   values; the reverse sweep computes them
+                                                          again, and nothing of them is stored
     ===========  =======================================  =========================================
     """
 
