@@ -17,12 +17,18 @@ from adgen.parameters import Wrt
 from adgen.transpiler.transforms import transform
 
 
+class Composed(Differentiable):
+    """A derivative that can be differentiated."""
+
+    is_derivative = True
+
+
 def composed(name: str, function: Callable[..., Any], wrt: Wrt, options: Options) -> Differentiable:
     """The function that a transform makes of ``function``, one object for each choice."""
     objects = compilations_of(function).objects
     key = name, repr(wrt), options
     if key not in objects:
-        objects[key] = Differentiable(_calling(name, function, wrt), wrt, options)
+        objects[key] = Composed(_calling(name, function, wrt), wrt, options)
     made: Differentiable = objects[key]
     return made
 

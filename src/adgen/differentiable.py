@@ -38,6 +38,7 @@ class Differentiable(CompiledCallable):
     """
 
     numba_members = ("grad", "value_and_grad")
+    is_derivative = False  # of another function: that is what it shows
 
     def __init__(self, function: Callable[..., Any], wrt: Wrt, options: Options) -> None:
         super().__init__(compilations_of(function), Wanted("primal", options=options))
@@ -115,7 +116,9 @@ class Differentiable(CompiledCallable):
         says which loops run on threads, and why others do not.
         """
         bound = self._compilations.parameters.bind(args, kwargs) if args or kwargs else None
-        return listing.source_of(self._compilations, self._positions, bound, stage, self.options)
+        return listing.source_of(
+            self._compilations, self._positions, bound, stage, self.options, self.is_derivative
+        )
 
     def show(self, *args: Any, stage: str = "array", **kwargs: Any) -> None:
         """Print ``source(...)``."""

@@ -30,7 +30,8 @@ class Listed:
     """A function whose derivative is to be shown.
 
     ``origin`` says where the types come from, ``place`` where the function stands.
-    Of the ``options`` those matter that decide what Numba is given.
+    Of the ``options`` those matter that decide what Numba is given.  ``itself``: the function is
+    shown, for it is a derivative already.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Listed:
     origin: Mapping[str, str]
     place: str = ""
     options: Options = field(default_factory=Options)
+    itself: bool = False
 
 
 def source_of(
@@ -47,6 +49,7 @@ def source_of(
     args: tuple[object, ...] | None,
     stage: str,
     options: Options,
+    itself: bool = False,
 ) -> str:
     """The generated source for arguments like ``args``, or for those that are known best."""
     if args is not None:
@@ -59,7 +62,7 @@ def source_of(
         signature = signature_of(compilations.source, {})
         arguments = signature.arguments
         origin = {name: "guessed from use" for name in signature.guessed}
-    item = Listed(compilations.source, arguments, positions, origin, options=options)
+    item = Listed(compilations.source, arguments, positions, origin, options=options, itself=itself)
     return listing([item], stage)
 
 
@@ -121,7 +124,7 @@ def _request(item: Listed, primal: core.Function) -> Request:
     from adgen.transpiler.compiler import Request
 
     leaves = tuple(leaves_of(item.arguments))
-    mode = _mode(primal)
+    mode = "primal" if item.itself else _mode(primal)
     wrt = flat_wrt(item.source, item.arguments, leaves, item.positions)
     return Request(
         mode, wrt, counters=counters(leaves, item.positions, wrt),
@@ -140,7 +143,8 @@ def _header(item: Listed, primal: core.Function, names: Sequence[str]) -> Iterat
     """Comment lines: what of which function, and for which arguments it holds."""
     parameters = list(item.arguments)
     by = ", ".join(parameters[k] for k in item.positions)
-    yield f"{', '.join(names)}: derivative of {item.source.name} with respect to {by}"
+    of = item.source.name
+    yield ", ".join(names) + ("" if item.itself else f": derivative of {of} with respect to {by}")
     yield f"({item.place}), for the arguments" if item.place else "for the arguments"
     width = max([len(f"{name}: {show(a)}") for name, a in item.arguments.items()], default=0)
     for name, argument in item.arguments.items():

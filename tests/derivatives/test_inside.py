@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from adgen import NotDifferentiable, UnsupportedSyntax, differentiate, grad, hvp, jvp
+from adgen import (
+    NotDifferentiable,
+    UnsupportedSyntax,
+    differentiate,
+    grad,
+    hvp,
+    jacobian,
+    jvp,
+)
 from tests.derivatives.programs import PROGRAMS, W, X, Y, net, polynomial
 
 NAMES = [function.__name__ for function, _ in PROGRAMS]
@@ -97,3 +105,9 @@ def test_integers_have_no_derivative():
     with pytest.raises(NotDifferentiable) as caught:
         differentiate(f, jit=False)(X)
     assert "is differentiated by a number without floats" in str(caught.value)
+
+
+def test_a_jacobian_shows_itself():
+    text = jacobian(lambda x: np.tanh(x) * 2.0, mode="forward", jit=False).source(X)
+    assert "columns[:, j] = " in text
+    assert "_bar" not in text
