@@ -75,6 +75,45 @@ def ndtr(builder: ir.IRBuilder, call: Call, x: ir.Value) -> ir.Value:
     return half if x.type == double else builder.fptrunc(half, x.type)
 
 
+def power(builder: ir.IRBuilder, x: ir.Value, exponent: ir.Value) -> ir.Value | None:
+    """``x ** exponent`` for the constants for which a root and a quotient do it.
+
+    They come with derivatives of square roots and quotients.  None for all other exponents.
+    The reciprocals are taken first, for products of small numbers lose their digits.
+    """
+    chosen = _constant(exponent)
+    if chosen not in (-2.0, -1.5, -0.5, 1.5):
+        return None
+    magnitude, one = _magnitude(builder, x), x.type(1.0)
+    if chosen == -2.0:
+        inverse = builder.fdiv(one, x)
+        return builder.fmul(inverse, inverse)
+    root = _magnitude(builder, _intrinsic(builder, "sqrt", x))
+    infinite = builder.fcmp_ordered("==", magnitude, x.type(math.inf))
+    root = builder.select(infinite, magnitude, root)  # of -inf, as C has it
+    if chosen == 1.5:
+        return builder.fmul(root, magnitude)
+    inverse = builder.fdiv(one, root)
+    if chosen == -0.5:
+        return inverse
+    return builder.fmul(inverse, builder.fdiv(one, magnitude))
+
+
+def _constant(value: ir.Value) -> float | None:
+    """The number that a value always is, perhaps made narrower; None if it is not known."""
+    if isinstance(value, ir.CastInstr) and value.opname == "fptrunc":
+        value = value.operands[0]
+    return value.constant if isinstance(value, ir.Constant) else None
+
+
+def _magnitude(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    return _intrinsic(builder, "fabs", x)
+
+
+def _intrinsic(builder: ir.IRBuilder, name: str, x: ir.Value) -> ir.Value:
+    return builder.call(builder.module.declare_intrinsic(f"llvm.{name}", [x.type]), [x])
+
+
 def xlogy(builder: ir.IRBuilder, call: Call, x: ir.Value, y: ir.Value) -> ir.Value:
     """X log(y); 0 where x is 0 and y a number."""
     return _unless_zero(builder, x, y, call("log", y))

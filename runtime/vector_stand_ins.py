@@ -34,7 +34,7 @@ def _define(missing: Sequence[Variant]) -> None:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten()
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=0
     )
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly("\n".join(lines)), target)
     engine.finalize_object()
