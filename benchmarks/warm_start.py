@@ -38,6 +38,7 @@ def first_gradient(function: str) -> None:
 
     import adgen
     import adgen.runtime.matmul  # these are imported when they are first needed
+    import adgen.runtime.pipeline
     import adgen.transpiler.compiler
     from benchmarks import compile_time
     from benchmarks.cases import logistic
