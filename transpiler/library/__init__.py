@@ -11,6 +11,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     linear_algebra,
     products,
     rearranging,
+    series,
     sorting,
     stacking,
     statistics,

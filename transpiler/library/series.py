@@ -1,0 +1,144 @@
+"""Functions of samples in a row: interpolation, convolution, differences, polynomials that fit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from adgen.transpiler.library.axes import axes_of, first
+from adgen.transpiler.library.registry import defines, refuse
+
+
+@defines(np.interp)
+def interp(x, xp, fp, left=None, right=None, period=None):
+    if period is not None:
+        refuse("`np.interp` with `period`", "take the remainder of `x`, and repeat an end of `xp`")
+    xp, fp = np.asarray(xp), np.asarray(fp)
+    last = xp.shape[0] - 1
+    j = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, last - 1)
+    y = (fp[j + 1] - fp[j]) / (xp[j + 1] - xp[j]) * (x - xp[j]) + fp[j]
+    y = np.where(x == xp[last], fp[last], y)
+    y = np.where(x > xp[last], fp[last] if right is None else right, y)
+    return np.where(x < xp[0], fp[0] if left is None else left, y)
+
+
+def _full(a, v):
+    n, m = a.shape[0], v.shape[0]
+    total = np.zeros(n + m - 1, np.result_type(a.dtype, v.dtype))
+    for i in range(n):
+        for j in range(m):
+            total[i + j] += a[i] * v[j]
+    return total
+
+
+def _part(full, n, m, mode):
+    """The middle of a convolution of ``n`` and ``m`` samples."""
+    if mode == "full":
+        return full
+    longer, shorter = max(n, m), min(n, m)
+    if mode == "valid":
+        return full[shorter - 1 : longer]
+    if mode != "same":
+        refuse("this mode of a convolution", "use 'full', 'same' or 'valid'")
+    start = (shorter - 1) // 2
+    return full[start : start + longer]
+
+
+@defines(np.convolve)
+def convolve(a, v, mode="full"):
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    return _part(_full(a, v), a.shape[0], v.shape[0], mode)
+
+
+@defines(np.correlate)
+def correlate(a, v, mode="valid"):
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    if mode == "same":
+        refuse("`np.correlate` with the mode 'same'", "slice the result of the mode 'full'")
+    return _part(_full(a, v[::-1]), a.shape[0], v.shape[0], mode)
+
+
+@defines(np.vander)
+def vander(x, N=None, increasing=False):  # noqa: N803
+    x = np.asarray(x)
+    columns = x.shape[0] if N is None else N
+    powers = np.empty((x.shape[0], columns), x.dtype)
+    for i in range(x.shape[0]):
+        power = np.ones_like(x[i])
+        for k in range(columns):
+            powers[i, k if increasing else columns - 1 - k] = power
+            power = power * x[i]
+    return powers
+
+
+@defines(np.polyfit)
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    if full or cov:
+        refuse("`np.polyfit` with `full` or `cov`", "leave them out")
+    left, right = np.vander(1.0 * np.asarray(x), deg + 1), np.asarray(y)
+    if w is not None:
+        w = np.asarray(w)
+        left = left * w[:, np.newaxis]
+        right = right * w if np.ndim(right) == 1 else right * w[:, np.newaxis]
+    scale = np.sqrt(np.sum(left * left, axis=0))
+    found = np.linalg.lstsq(left / scale, right, rcond)[0]
+    return found / scale if np.ndim(right) == 1 else found / scale[:, np.newaxis]
+
+
+@defines(np.unwrap)
+def unwrap(p, discont=None, axis=-1, *, period=2 * math.pi):
+    p = np.asarray(p)
+    ahead = first(p, axis)
+    step = ahead[1:] - ahead[:-1]
+    half = period / 2
+    turned = np.mod(step + half, period) - half
+    turned = np.where((turned == -half) & (step > 0), half, turned)
+    least = half if discont is None else max(discont, half)
+    shift = np.where(np.abs(step) < least, 0.0, turned - step)
+    rest = ahead[1:] + np.cumsum(shift, axis=0)
+    return np.moveaxis(np.concatenate((ahead[:1], rest), axis=0), 0, axis)
+
+
+def _slopes(f, spacing, axis):
+    """Central differences inside, one-sided ones at the ends."""
+    y = first(f, axis)
+    slopes = np.empty(y.shape, f.dtype)
+    if np.ndim(spacing) == 0:
+        slopes[1:-1] = (y[2:] - y[:-2]) / (2.0 * spacing)
+        slopes[0] = (y[1] - y[0]) / spacing
+        slopes[-1] = (y[-1] - y[-2]) / spacing
+        return np.moveaxis(slopes, 0, axis)
+    steps = (spacing[1:] - spacing[:-1]).reshape((-1,) + (1,) * (f.ndim - 1))
+    before, after = steps[:-1], steps[1:]
+    slopes[1:-1] = (
+        y[:-2] * (-after / (before * (before + after)))
+        + y[1:-1] * ((after - before) / (before * after))
+        + y[2:] * (before / (after * (before + after)))
+    )
+    slopes[0] = (y[1] - y[0]) / steps[0]
+    slopes[-1] = (y[-1] - y[-2]) / steps[-1]
+    return np.moveaxis(slopes, 0, axis)
+
+
+@defines(np.gradient)
+def gradient(f, *varargs, axis=None, edge_order=1):
+    if edge_order != 1:
+        refuse("`np.gradient` with `edge_order` 2", "leave it out")
+    f = 1.0 * np.asarray(f)
+    axes = axes_of(f, axis)
+    spacings = varargs if len(varargs) > 0 else (1.0,)
+    if len(spacings) == 1:
+        spacings = spacings * len(axes)
+    found = tuple([_slopes(f, spacing, k) for spacing, k in zip(spacings, axes)])
+    return found[0] if len(axes) == 1 else found
+
+
+@defines(np.corrcoef)
+def corrcoef(x, y=None, rowvar=True, bias=None, ddof=None):
+    spread = np.cov(x, y, rowvar)
+    if np.ndim(spread) == 0:
+        return spread / spread
+    deviation = np.sqrt(np.diagonal(spread))
+    found = spread / deviation[:, np.newaxis] / deviation[np.newaxis, :]
+    return np.clip(found, -1, 1)
