@@ -28,6 +28,7 @@ from adgen.transpiler.passes.overwritten import renew_overwritten
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
+from adgen.transpiler.passes.row_loops import merge_row_loops
 from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.passes.threads import mark_threads
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
@@ -39,6 +40,7 @@ NO_GUESSES = gradient.Passes(optimise, optimise_joint)
 # What is done to loops over scalars, in order; before and after loops for threads are marked.
 LOOP_PASSES = (
     (optimisations.WORK_SPACE, renew_overwritten),
+    (optimisations.ROW_LOOPS, merge_row_loops),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
     (optimisations.SHARED_ELEMENTS, share_elements),

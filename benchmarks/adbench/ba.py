@@ -63,7 +63,7 @@ def error_arrays(cameras, points, weights, observations, features):
 
 def projections(camera, point):
     seen = rotations(camera[:, :3], point - camera[:, 3:6])
-    plane = seen[:, :2] / seen[:, 2:]
+    plane = seen[:, :2] / seen[:, 2:3]
     squared = np.sum(plane**2, axis=1, keepdims=True)
     distortion = 1.0 + camera[:, 9:10] * squared + camera[:, 10:11] * squared**2
     return camera[:, 6:7] * distortion * plane + camera[:, 7:9]

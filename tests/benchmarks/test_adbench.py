@@ -78,7 +78,7 @@ def test_compiled(problem):
 def test_no_array_is_copied_in_a_loop(problem):
     for objective in problem.styles.values():
         text = adgen.differentiate(wrt=problem.wrt)(objective).source(
-            *problem.data(**problem.small)
+            *problem.data(**problem.small), stage="numba"
         )
         loops = [line for line in text.splitlines() if line.startswith("        ")]
         assert not any("= copied(" in line for line in loops), text

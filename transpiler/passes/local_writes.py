@@ -55,7 +55,7 @@ class _Confine:
             body = op.regions[0]
             array = body.args[1 + k]
             written = isinstance(array.type, Array) and body.yields[lead + k] is not array
-            uses = _own(body, array, lead + k) if written and result not in used else None
+            uses = own_uses(body, array, lead + k) if written and result not in used else None
             if uses is None:
                 continue
             confined: Block | None = _handed_on(body, array, lead + k)
@@ -75,12 +75,12 @@ def _handed_on(body: Block, array: Value, place: int) -> Block:
     return Block(body.args, body.ops, yields)
 
 
-def _own(body: Block, array: Value, place: int) -> _Uses | None:
+def own_uses(body: Block, array: Value, place: int) -> Uses | None:
     """The uses of an array, if the body hands it on, touched only at the loop's own index.
 
     An array put in its place (``w = np.ones(n)``) is what later iterations read.
     """
-    uses = _Uses(body.args[0], array)
+    uses = Uses(body.args[0], array)
     if not uses.block(body, {array}) or body.yields[place] not in uses.versions:
         return None
     others = [y for k, y in enumerate(body.yields) if k != place]
@@ -89,7 +89,7 @@ def _own(body: Block, array: Value, place: int) -> _Uses | None:
     return uses
 
 
-class _Uses:
+class Uses:
     """Follows the versions of one array through a block."""
 
     def __init__(self, index: Value, array: Value) -> None:
@@ -118,6 +118,7 @@ class _Uses:
         return False
 
     def access(self, op: Op) -> bool:
+        """Whether an access selects one axis by the loop's index, as all before it."""
         lead = 1 if op.callee == core.GETITEM else 2  # operands before the index
         if any(o in self.versions for o in op.operands[1:]):
             return False
