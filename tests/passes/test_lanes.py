@@ -53,7 +53,7 @@ def everywhere(monkeypatch, small_blocks):
     """All loops that can become outer ones do, and the cost decides nothing."""
     choose = points.choose
     monkeypatch.setattr(pays, "_wanted", lambda facts, op: True)
-    monkeypatch.setattr(points, "choose", lambda facts: choose(facts) or True)
+    monkeypatch.setattr(points, "choose", lambda facts, nested: choose(facts, nested) or True)
 
 
 def compare(seed, mode, wrt, result, exact):

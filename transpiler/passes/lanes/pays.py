@@ -5,12 +5,17 @@ from __future__ import annotations
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Value
 from adgen.transpiler.passes.lanes.facts import Facts, is_uniform_loop, mark_varying
+from adgen.transpiler.primitives.table import find
 
 _FEW = 8  # trips that are known to be that few do not fill vectors
 
 
-def choose(facts: Facts) -> bool:
-    """Fill in ``facts.hoisted``; whether the form pays: never for a few iterations."""
+def choose(facts: Facts, nested: bool) -> bool:
+    """Fill in ``facts.hoisted``; whether the form pays: never for a few iterations.
+
+    ``nested``: another loop is around.  Then iterations may be few too, in each of its trips,
+    and must do more.
+    """
     if _is_short(facts.loop):
         return False
     while True:
@@ -21,7 +26,30 @@ def choose(facts: Facts) -> bool:
         mark_varying(facts)
         if len(facts.varying) == size:
             break
-    return bool(facts.hoisted)
+    if nested:
+        return any(op in facts.hoisted for loop in facts.hoisted for op in loop.regions[0].ops)
+    return bool(facts.hoisted) or _adds_to_elements(facts)
+
+
+def _adds_to_elements(facts: Facts) -> bool:
+    """Whether iterations without loops add elementary functions to certain elements of arrays.
+
+    LLVM takes that for a chain through memory, and leaves the functions scalar.
+    """
+    if any(op.callee in (core.FOR, core.WHILE) for _, op in core.walk(facts.body)):
+        return False
+    ops = facts.body.ops
+    return any(map(_is_dear, ops)) and any(
+        op.callee == core.ADDITEM
+        and facts.cell(op.operands[0]) in facts.free
+        and facts.varying.isdisjoint(op.operands[2:])  # type: ignore[arg-type]
+        for op in ops
+    )
+
+
+def _is_dear(op: Op) -> bool:
+    entry = None if isinstance(op.callee, str) else find(op.callee)
+    return entry is not None and entry.elementwise and not entry.cheap
 
 
 def _choose(facts: Facts, block: Block) -> bool:

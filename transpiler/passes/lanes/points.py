@@ -23,7 +23,7 @@ def points_innermost(function: Function) -> Function:
     Of loops that are marked for threads, the loops over blocks are.
     """
     finder = _Finder(function)
-    body = finder.block(function.body)
+    body = finder.block(function.body, nested=False)
     return with_body(function, body) if finder.found else function
 
 
@@ -42,17 +42,18 @@ class _Finder:
         """Where the extents of its arrays come from."""
         return Shapes(self.function)
 
-    def block(self, block: Block) -> Block:
+    def block(self, block: Block, nested: bool) -> Block:
         """The block with such loops rewritten; itself where there are none."""
         ops: list[Op] = []
         mapping: dict[Value, Operand] = {}
         for op in block.ops:
-            written = self.written(op) if op.callee == core.FOR else None
+            written = self.written(op, nested) if op.callee == core.FOR else None
             if written is not None:
                 ops += written[0]
                 mapping.update(written[1])
             elif op.regions:
-                regions = tuple(self.block(region) for region in op.regions)
+                inside = nested or op.callee != core.IF
+                regions = tuple(self.block(region, inside) for region in op.regions)
                 same = all(a is b for a, b in zip(regions, op.regions, strict=True))
                 ops.append(op if same else op.with_(regions=regions))
             else:
@@ -61,17 +62,22 @@ class _Finder:
             return block
         return substitute(Block(block.args, tuple(ops), block.yields), mapping)
 
-    def written(self, op: Op) -> tuple[list[Op], dict[Value, Operand]] | None:
+    def written(self, op: Op, nested: bool) -> tuple[list[Op], dict[Value, Operand]] | None:
         """What takes the place of a loop, and of its results."""
-        if op.operands[2] != 1 or not any(inner.regions for inner in op.regions[0].ops):
+        if op.operands[2] != 1 or not _may_pay(op):
             return None
         independent = meetings(op, self.context)
         if independent is None:
             return None
         facts = gather(op, independent, self.context)
-        if facts is None or not choose(facts) or not sums_known(facts):
+        if facts is None or not choose(facts, nested) or not sums_known(facts):
             return None
         self.found = True
         copy_rows(facts, self.shapes)
         ops, results = write(facts, schedule(facts))
         return [*ops[:-1], in_blocks(op, ops[-1], results)], results
+
+
+def _may_pay(loop: Op) -> bool:
+    """Whether there is anything to gain, at a glance."""
+    return any(op.regions or op.callee == core.ADDITEM for op in loop.regions[0].ops)
