@@ -22,7 +22,7 @@ def scaled_rows(M, scale):
         buffer = np.zeros(M.shape[1])
         for j in range(M.shape[1]):
             buffer[j] = np.sqrt(scale) * M[i, j]
-        total = 0.5 * total + np.sum(np.exp(buffer) * np.exp(buffer))
+        total = 0.5 * total + np.sum(np.exp(buffer) * buffer[::-1])
     return total
 
 

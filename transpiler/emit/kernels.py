@@ -63,7 +63,7 @@ def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
     least = bounds.least_index(loop)
     evident = not isinstance(start, Value) and not isinstance(step, Value) and step > 0
     evident = evident and ATTRIBUTE not in loop.attrs  # a chunk starts where it must
-    if least is None or least < 0 or evident:
+    if least is None or least < 0 or evident or bounds.starts_block(start):
         return []
     if not optimisations.enabled(optimisations.CLAIMED_INDICES):
         return []

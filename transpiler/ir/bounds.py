@@ -61,6 +61,11 @@ class Bounds:
             return sum(known)
         return known[0] * known[1] if min(known) >= 0 else None
 
+    def starts_block(self, operand: Operand) -> bool:
+        """Whether an operand is the index of a loop over blocks, which counts up in strides."""
+        loop = self._index.get(operand) if isinstance(operand, Value) else None
+        return loop is not None and loop.operands[2] not in (1, -1)
+
     def least_index(self, loop: Op) -> int | None:
         """The least value that the index of a ``for`` takes."""
         start, stop, step = loop.operands[:3]
