@@ -203,7 +203,26 @@ def in_a_list(x, y):
     return sum(slope(x[0]) for slope in slopes) * y[0]
 
 
+def of_rows(A, w):
+    total = 0.0
+    for i in range(A.shape[0]):
+        row = A[i]
+        g, h = grad(lambda a, b, i=i: np.sum(a * a * b) * w[i], (0, 1))(row[1:], row[:-1])
+        total = total + np.sum(g * h) + g[0]
+    return total
+
+
+def blocks_of_a_jacobian(A, w):
+    blocks = np.empty((A.shape[0], 3, A.shape[1]))
+    for i in range(A.shape[0]):
+        three = lambda a, i=i: np.stack((a[0] * a[1], np.sin(a[2]) * w[i], a[3] ** 2))  # noqa: E731
+        blocks[i] = jacobian(three)(A[i])
+    return np.sum(blocks**3)
+
+
 PROGRAMS = [
+    (of_rows, (W, X)),
+    (blocks_of_a_jacobian, (W, X)),
     (ready_made, (0.5, 1.2)),
     (gradient_of_a_loop, (0.5, 1.2)),
     (gradient_penalty, (W, X)),

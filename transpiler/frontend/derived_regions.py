@@ -34,6 +34,8 @@ class Region:
         self.outer: list[Operand] = []  # the floats that are differentiated by
         self.inputs: list[Value] = []  # what stands for them in the region
         self.args = [args[k] for k in self._checked(positions, args)]
+        whole = [leaf for arg in self.args for leaf in all_leaves(cx, call.node, arg)]
+        self.given = iter([cx.read(x, call.node) if isinstance(x, Ref) else x for x in whole])
         self.builder = cx.builder.inner()
         before = cx.state.copy()
         with cx.inside(self.builder, before.copy()):
@@ -67,7 +69,7 @@ class Region:
     def argument(self, leaf: Binding) -> Binding:
         """What stands for a number or an array in the region."""
         cx = self.cx
-        outer = cx.read(leaf, self.call.node) if isinstance(leaf, Ref) else leaf
+        outer = next(self.given)
         kind = type_of(outer)
         if not is_float(kind):
             return leaf
