@@ -27,11 +27,11 @@ from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array, populate_array
 
-from adgen.runtime.memory import allocate, clear
+from adgen.runtime.memory import allocate
 
 MOST_CHUNKS = 64
 LEAST_WORK = 20_000  # nanoseconds of a chunk: to wake a thread takes a few thousand
-PER_ELEMENT = 30  # more of them for each element of an accumulator that a chunk has for itself
+PER_ELEMENT = 10  # more of them for each element of an accumulator that a chunk has for itself
 
 FREE, TAKEN, CLOSED = 0, 1, 2
 GATE = "adgen_threads_gate"
@@ -44,11 +44,14 @@ _BYTES, _WORD, _CODE = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32
 def chunk_count(trips: int, work: int, elements: int) -> int:
     """Into how many chunks a loop is cut: at least one, at most ``MOST_CHUNKS``, or its trips.
 
+    It is a power of two, so that two, four or eight threads have the same share.
+
     ``work``: about how many nanoseconds an iteration takes.  ``elements``: of the accumulators
     that each chunk has for itself.
     """
     worth = trips * work // (LEAST_WORK + PER_ELEMENT * elements)
-    return max(1, min(MOST_CHUNKS, trips, worth))
+    most = max(1, min(MOST_CHUNKS, trips, worth))
+    return 1 << (most.bit_length() - 1)
 
 
 def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, ...]) -> None:
@@ -61,13 +64,16 @@ def on_threads(function: Callable[..., Any], count: int, arguments: tuple[Any, .
 
 
 def sum_parts(array: Any, count: int) -> Any:
-    """Zeros: what the chunks but the first, which has the (fresh) array itself, add to."""
-    return np.zeros((count - 1, *array.shape), array.dtype)
+    """Room for what the chunks but the first, which has the (fresh) array itself, add to."""
+    return np.empty((count - 1, *array.shape), array.dtype)
 
 
 def own_part(array: Any, parts: Any, chunk: int) -> Any:
-    """What a chunk adds to: its own part; of the first chunk, the array."""
-    return parts[chunk - 1] if chunk else array
+    """What a chunk adds to: its own part, which it fills with zeros; of the first, the array."""
+    if chunk == 0:
+        return array
+    parts[chunk - 1] = 0
+    return parts[chunk - 1]
 
 
 def scratch_like(array: Any) -> Any:
@@ -136,7 +142,9 @@ def _lower_chunk_count(context: Any, builder: ir.IRBuilder, sig: Any, args: Any)
     count = builder.sdiv(builder.mul(trips, work), least)
     for most in (trips, _WORD(MOST_CHUNKS)):
         count = builder.select(builder.icmp_signed("<", count, most), count, most)
-    return builder.select(builder.icmp_signed(">", count, _WORD(1)), count, _WORD(1))
+    count = builder.select(builder.icmp_signed(">", count, _WORD(1)), count, _WORD(1))
+    zeros = builder.ctlz(count, ir.IntType(1)(1))
+    return builder.shl(_WORD(1), builder.sub(_WORD(63), zeros))
 
 
 @infer_global(distinct)
@@ -186,7 +194,6 @@ def _lower_sum_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -
     array = make_array(sig.args[0])(context, builder, args[0])
     shape = cgutils.unpack_tuple(builder, array.shape)
     parts = allocate(context, builder, sig.return_type, [builder.sub(args[1], _WORD(1)), *shape])
-    clear(builder, parts)
     return parts.value
 
 
@@ -209,6 +216,8 @@ def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     size = builder.mul(array.nitems, array.itemsize)
     before = builder.mul(builder.sub(args[2], _WORD(1)), size)
     own = builder.gep(builder.bitcast(parts.data, _BYTES), [before])
+    with builder.if_then(builder.not_(first)):
+        cgutils.memset(builder, own, size, 0)
     made = make_array(sig.return_type)(context, builder)
     populate_array(
         made,

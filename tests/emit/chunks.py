@@ -21,8 +21,7 @@ def in_many_chunks() -> Iterator[list[int]]:
             function(chunk, *arguments)
 
     with (
-        mock.patch.object(threads, "LEAST_WORK", 1),
-        mock.patch.object(threads, "PER_ELEMENT", 0),
+        mock.patch.object(threads, "chunk_count", lambda trips, *_: max(1, min(64, trips))),
         mock.patch.object(threads, "on_threads", shuffled),
     ):
         yield counts
