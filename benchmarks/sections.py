@@ -19,6 +19,7 @@ from benchmarks import (
     seeds,
     structure,
     tables,
+    threads,
     warm_start,
 )
 from benchmarks.catalogue import CASES
@@ -76,6 +77,10 @@ def _scaling(options: Options) -> str:
         plots.scaling(curves)
         parts.append("![Time against size](plots/scaling.png)")
     return "\n\n".join(parts)
+
+
+def _threads(options: Options) -> str:
+    return tables.threads(threads.measure(options.cache, options.only, options.quick))
 
 
 def _memory(options: Options) -> str:
@@ -153,6 +158,15 @@ over a factor of ten, and where it begins. No cliffs means that both are about 1
 a cache, or pages of fresh memory are touched for the first time, it is more for a decade.
 """,
         _scaling,
+    ),
+    Section(
+        "threads",
+        """## Threads
+
+Value and gradient with `parallel=True`, on one thread and on two, over the same without; wall
+clock. Aim: 1.7 times as fast on two. *same*: the results are equal to the bit on both.
+""",
+        _threads,
     ),
     Section(
         "memory",

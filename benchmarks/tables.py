@@ -7,6 +7,7 @@ from math import isnan
 
 from benchmarks import first_gradients as first_gradients_of
 from benchmarks import seeds, structure
+from benchmarks import threads as threads_of
 from benchmarks.ablations import Outcome
 from benchmarks.compile_time import Comparison
 from benchmarks.gradients import BY_HAND, VECTOR, Row
@@ -153,6 +154,28 @@ def scaling(curves: Sequence[Curves]) -> str:
                 f"{readable(seconds[-1])}, n = {curve.sizes[len(seconds) - 1]}",
             ])  # fmt: skip
     return table(header, lines, texts=2)
+
+
+def threads(rows: Sequence[threads_of.Row | tuple[str, str]]) -> str:
+    """Gradients on threads, and those that failed."""
+    measured = [row for row in rows if isinstance(row, threads_of.Row)]
+    failed = [
+        f"**failed: {row[0]}**: {row[1]}" for row in rows if not isinstance(row, threads_of.Row)
+    ]
+    lines = [
+        (
+            row.name,
+            row.style,
+            readable(row.sequential),
+            readable(row.one),
+            readable(row.several),
+            f"{row.gain:.2f}" if row.gain >= threads_of.AIM else f"**{row.gain:.2f}**",
+            "yes" if row.same else "**no**",
+        )
+        for row in measured
+    ]
+    header = ("function", "style", "sequential", "one thread", "two", "times as fast", "same")
+    return "\n\n".join([table(header, lines, 2), *failed])
 
 
 def memory(uses: Sequence[Use]) -> str:
