@@ -225,6 +225,22 @@ def test_composed_functions_are_those_of_numpy_and_scipy(name, dtype):
     np.testing.assert_array_equal(np.signbit(found[zeros]), np.signbit(expected[zeros]))
 
 
+def seldom(x):
+    total = 0.0
+    for i in range(x.shape[0]):
+        if x[i] > 0.99:
+            total += math.tanh(x[i])
+        total += math.exp(x[i])
+    return total
+
+
+def test_what_few_iterations_compute_is_computed_in_them_only():
+    text = adgen.differentiate(seldom).source(np.ones(3), stage="numba")
+    assert "math.tanh(" in text and "vmath.tanh(" not in text and "vmath.exp(" in text
+    plain = adgen.differentiate(lambda x: np.sum(np.where(x > 0.99, np.tanh(x), x)))
+    assert "vmath.tanh(" in plain.source(np.ones(3), stage="numba")
+
+
 CALLER = """import sys
 if sys.argv[1] == "bare":
     from adgen.runtime import vector_functions

@@ -21,6 +21,7 @@ from adgen.transpiler.emit import (
 )
 from adgen.transpiler.emit.calls import keywords
 from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.emit.order import in_branch_of_loop
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
@@ -95,7 +96,14 @@ class Expressions:
         return form
 
     def _vector_form(self, op: Op, operands: list[Expr]) -> Expr | None:
-        return vector_forms.form(op, operands) if self.plan.style.vector_math else None
+        """The call of a function that LLVM may vectorise.
+
+        Not in a branch within a loop: LLVM would compute it for all iterations, and one that
+        the user meant for few of them may be the most expensive thing there.
+        """
+        if not self.plan.style.vector_math or in_branch_of_loop(self.plan.order.place[op]):
+            return None
+        return vector_forms.form(op, operands)
 
     def _is_square(self, op: Op) -> bool:
         """Whether an op is ``x ** 2`` of a variable: Numba compiles a function for each power."""

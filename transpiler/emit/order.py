@@ -135,3 +135,14 @@ def within(place: Place, loop: Op) -> bool:
             return True
         at = at.parent
     return False
+
+
+def in_branch_of_loop(place: Place) -> bool:
+    """Whether not all iterations of the innermost loop come to the place."""
+    at = place
+    while at.loop is not None and at.op is not at.loop:
+        assert at.op is not None
+        if at.op.callee == core.IF:
+            return True
+        at = _up(at)
+    return False
