@@ -119,3 +119,40 @@ def test_zeros_are_filled_in_the_loop():
         x = np.arange(4.0)
         np.testing.assert_array_equal(interpret(after, x), interpret(before, x))
         assert interpret(after, x) == (1.0,)
+
+
+def stepping(extent, also_kept=False):
+    """``for t in range(3): new = empty(extent); new[:] = u + 1; u = new``, as ops."""
+    x = Value(array("f8", 1), "x")
+    b = Builder()
+    n = b.emit(core.DIM, x, axis=0)
+    u, older = Value(x.type, "u"), Value(x.type, "older")
+    inner = b.inner()
+    size = n if extent is None else extent
+    new = inner.emit(core.EMPTY, size, dtype=np.dtype(float), name="new")
+    i, head = Value(INT, "i"), Value(x.type, "new")
+    row = inner.inner()
+    value = row.emit(operator.add, row.getitem(u, ELEMENT, i), 1.0)
+    end = row.setitem(head, value, ELEMENT, i)
+    (new,) = inner.region(core.FOR, (0, size, 1, new), [row.block((i, head), (end,))], [x.type])
+    t = Value(INT, "t")
+    carried, yields = ((u, older), (new, u)) if also_kept else ((u,), (new,))
+    block = inner.block((t, *carried), yields)
+    kinds = [x.type] * len(carried)
+    results = b.region(core.FOR, (0, 3, 1, *[x] * len(carried)), [block], kinds)
+    return Function("f", b.block((x,), results), (None,) * len(carried))
+
+
+def test_small_arrays_change_places_with_their_buffers():
+    after = check(stepping(4), inside=0)
+    (loop,) = [op for op in after.body.ops if op.callee == core.FOR]
+    body = loop.regions[0]
+    assert body.yields[-1] is body.args[1]
+
+
+def test_arrays_of_unknown_length_are_allocated_anew():
+    check(stepping(None), inside=1)
+
+
+def test_an_array_that_is_still_wanted_keeps_its_place():
+    check(stepping(4, also_kept=True), inside=1)

@@ -4,6 +4,10 @@ Before:  ``for t in range(k): row = np.empty(n); …``      After:  ``row = np.e
 
 The buffer becomes a carried value of the loop, handed from trip to trip with whatever is
 in it: what ``empty`` holds is arbitrary anyway.  Of ``zeros`` the filling stays in the loop.
+
+Where a small buffer takes the place of an array that the loop carries (``u = new``), the two
+change places: what was carried is the buffer of the next trip.  Of big ones LLVM has to know that
+they are distinct, which it does of a fresh one alone.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from adgen.transpiler.primitives.builder import Builder, zero
 
 _FRESH = (core.EMPTY, core.ZEROS)
 _NAMES = "ijklmn"
+_FEW = 64
 _WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM}
 _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
 
@@ -48,14 +53,14 @@ def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
     stay: list[Op] = []
     for op in body.ops:
         fixed = op.callee in _FRESH and all(_fixed(o, inside, bounds) for o in op.operands)
-        versions = _versions(body, op.result) if fixed else None
-        if versions is None:
+        end = _last_content(body, op.result, _is_small(op)) if fixed else None
+        if end is None or end in last:
             stay.append(op)
             continue
         outer = Value(op.result.type, op.result.name)
         args.append(Value(op.result.type, op.result.name))
         moved.append(op.with_(callee=core.EMPTY, results=(outer,)))
-        last.append(versions[-1])
+        last.append(end)
         if op.callee == core.ZEROS:
             stay.append(_filled(op, args[-1]))
         else:
@@ -69,7 +74,36 @@ def _loop(loop: Op, bounds: Bounds) -> tuple[list[Op], Op]:
         regions=(substitute(carried, mapping),),
         results=(*loop.results, *results),
     )
+    args = [arg for arg, end in zip(args, last, strict=True) if end not in body.args]
     return moved, with_scratch(wider, frozenset(args))
+
+
+def _is_small(fresh: Op) -> bool:
+    """Whether allocating an array takes longer than going over it."""
+    count = 1
+    for extent in fresh.operands:
+        if not isinstance(extent, int):
+            return False
+        count *= extent
+    return count <= _FEW
+
+
+def _last_content(body: Block, buffer: Value, may_change_places: bool) -> Value | None:
+    """What holds the memory for the next trip: the buffer after all writes, or the carried array
+    whose place it takes.  None unless the one or the other is plain to see.
+    """
+    versions = _versions(body, buffer)
+    if versions is None:
+        return None
+    places = [k for k, y in enumerate(body.yields) if isinstance(y, Value) and y in versions]
+    if not places or not may_change_places:
+        return None if places else versions[-1]
+    lead = len(body.yields) - len(body.args) + 1
+    head = body.args[1 + places[0] - lead] if places[0] >= lead else None
+    alone = len(places) == 1 and body.yields[places[0]] is versions[-1]
+    if head is None or not alone or head.type != buffer.type or head in body.yields:
+        return None
+    return head if _versions(body, head) == [head] else None
 
 
 def _filled(zeros: Op, buffer: Value) -> Op:
@@ -101,7 +135,7 @@ def _fixed(extent: Operand, inside: set[Value], bounds: Bounds) -> bool:
 
 
 def _versions(body: Block, buffer: Value) -> list[Value] | None:
-    """What a buffer becomes in a trip, in order; None unless it plainly stays within the trip."""
+    """What an array becomes in a trip, in order; None unless that is plain to see."""
     versions = [buffer]
     for op in body.ops:
         if buffer in op.results or versions[-1] not in core.uses_of(op):
@@ -111,7 +145,7 @@ def _versions(body: Block, buffer: Value) -> list[Value] | None:
             return None
         if following is not versions[-1]:
             versions.append(following)
-    return None if any(y in versions for y in body.yields if isinstance(y, Value)) else versions
+    return versions
 
 
 def _next_version(op: Op, current: Value) -> Value | None:

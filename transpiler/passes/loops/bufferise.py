@@ -92,7 +92,7 @@ class Bufferiser:
         place = self.place(part)
         if place is None or place.is_scalar:
             return
-        extents = [self.scope.emit(part.extents[k]) for k in place.axes]
+        extents = [self.extent(part, k) for k in place.axes]
         kind = part.result.type
         ones = kind.ones if isinstance(kind, Array) and place.whole else (False,) * len(extents)
         starts_at_zero = (
@@ -110,6 +110,12 @@ class Bufferiser:
         )  # fmt: skip
         assert isinstance(made, Value)
         self.arrays[part.result] = made
+
+    def extent(self, part: Part, axis: int) -> Operand:
+        """The length of an axis of a buffer: a number where a guard has said so."""
+        own = part.extents[axis]
+        known = self.scope.same(own)
+        return self.scope.emit(known if known.is_const else own)
 
     def array(self, value: Value) -> Value:
         """The present value of an array as a whole."""
