@@ -1,8 +1,8 @@
-"""The most memory that a gradient has at once: each measured in a process of its own.
+"""The most memory that a gradient holds at once, each case in a process of its own.
 
-``python -m benchmarks.memory NAME SIDE`` prints the bytes that one call holds at its peak beyond
-what was there before it, its result included.  The kernel's high-water mark of resident memory
-is reset before the call; what an earlier call has freed is given back to the system first.
+``python -m benchmarks.memory NAME`` prints the bytes that one call of each side holds at its peak
+beyond what was there before it, its result included.  The kernel's high-water mark of resident
+memory is reset before the call; what was freed is given back to the system first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ctypes
 import gc
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,34 +46,43 @@ class Use:
     foretold: int | None
 
 
-def measure(case: Case, cache: Path, quick: bool = False) -> list[Use]:
-    """All styles of a case; nothing but sizes where the system has no high-water mark."""
+def measure(case: Case, quick: bool = False) -> list[Use]:
+    """All styles of a case, in this process; no peaks where the system has no such mark."""
     arguments = case.data(**case.small) if quick else case.data()
-
-    def peak(side: str) -> int | None:
-        if not RESET.exists():
-            return None
-        given = [case.name, side, *(["--quick"] if quick else [])]
-        try:
-            found: int = in_fresh_process(__spec__.name, *given, cache=cache, more=ENVIRONMENT)
-        except RuntimeError:
-            return None
-        return found
-
-    hand, jax = peak("by hand"), peak("jax")
+    held = sum(a.nbytes for a in arguments if isinstance(a, np.ndarray))
+    primal = primals(case, arguments)
+    gradients = {style: _peak(generated(case, style, arguments)) for style in case.styles}
+    hand = _peak(lambda: by_hand(case, arguments)())  # its workspace counts
+    jax = _peak(of_peer(case, "jax", arguments))
     return [
         Use(
             case.name,
             style,
-            sum(a.nbytes for a in arguments if isinstance(a, np.ndarray)),
-            peak(f"primal {style}"),
-            peak(style),
+            held,
+            _peak(primal[style]),
+            gradients[style],
             hand,
             jax,
             _foretold(case, style, arguments),
         )
         for style in case.styles
     ]
+
+
+def _peak(side: Side | str | Callable[[], Any]) -> int | None:
+    if isinstance(side, str) or not RESET.exists():
+        return None
+    return peak_of(side.gradient if isinstance(side, Side) else side)
+
+
+def measure_in_fresh_process(case: Case, cache: Path, quick: bool = False) -> list[Use]:
+    """The same in a process of its own; nothing where that fails."""
+    given = [case.name, *(["--quick"] if quick else [])]
+    try:
+        found = in_fresh_process(__spec__.name, *given, cache=cache, more=ENVIRONMENT)
+    except RuntimeError:
+        return []
+    return [Use(**use) for use in found]
 
 
 def _foretold(case: Case, style: str, arguments: tuple[Any, ...]) -> int | None:
@@ -100,30 +109,16 @@ def _resident(name: str) -> int:
     return int(line.split()[1]) * 1024
 
 
-def _call(case: Case, side: str, quick: bool) -> Callable[[], Any]:
-    arguments = case.data(**case.small) if quick else case.data()
-    if side == "by hand":  # its workspace counts
-        return lambda: by_hand(case, arguments)()
-    if side.startswith("primal "):
-        return primals(case, arguments)[side.removeprefix("primal ")]
-    way = generated(case, side, arguments) if side in case.styles else None
-    way = of_peer(case, side, arguments) if way is None else way
-    if not isinstance(way, Side) or way.factor != 1.0:
-        raise SystemExit(f"{side} does not run {case.name}")
-    return way.gradient
-
-
 def main() -> None:
-    """Print the peak of one side of a case."""
+    """Print what one case uses."""
     from benchmarks.catalogue import CASES
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", choices=[case.name for case in CASES])
-    parser.add_argument("side")
     parser.add_argument("--quick", action="store_true", help="small data")
     chosen = parser.parse_args()
     case = next(case for case in CASES if case.name == chosen.name)
-    print(json.dumps(peak_of(_call(case, chosen.side, chosen.quick))))
+    print(json.dumps([asdict(use) for use in measure(case, chosen.quick)]))
 
 
 if __name__ == "__main__":

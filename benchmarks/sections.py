@@ -88,7 +88,7 @@ def _memory(options: Options) -> str:
         use
         for case in CASES
         if options.only in case.name
-        for use in memory.measure(case, options.cache, options.quick)
+        for use in memory.measure_in_fresh_process(case, options.cache, options.quick)
     ]
     return tables.memory(uses)
 
@@ -173,7 +173,8 @@ clock. Aim: 1.7 times as fast on two. *same*: the results are equal to the bit o
         """## Memory
 
 The most that one call holds at once beyond its arguments, results included: the high-water mark of
-resident memory in a process of its own (Linux). *foretold*: `f.residual_bytes(*arguments)`, what
+resident memory (Linux; below some 100 kB that is pages of the allocator). *by hand* includes the
+workspace. *foretold*: `f.residual_bytes(*arguments)`, what
 the gradient stores for its reverse sweep.
 """,
         _memory,
