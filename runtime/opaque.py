@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,12 +78,25 @@ class _Computed(AbstractTemplate):  # type: ignore[misc]
 
 @lower_builtin(computed, types.StringLiteral, types.StringLiteral, types.VarArg(types.Any))
 def _lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    text, kinds = (kind.literal_value for kind in sig.args[:2])
+    values = list(zip(sig.args[2:], args[2:], strict=True))
+    return emit_computed(context, builder, text, kinds, sig.return_type, values)
+
+
+def emit_computed(
+    context: Any,
+    builder: ir.IRBuilder,
+    text: str,
+    kinds: str,
+    result: Any,
+    values: Sequence[tuple[Any, ir.Value]],
+) -> ir.Value:
+    """Emit a call of ``computed``; the values with their types.  What it raises is raised."""
     api = context.get_python_api(builder)
     environment = context.get_env_manager(builder)
     lock = api.gil_ensure()
-    texts = [kind.literal_value for kind in sig.args[:2]]
-    function, *given = (api.unserialize(api.serialize_object(o)) for o in (computed, *texts))
-    for kind, value in zip(sig.args[2:], args[2:], strict=True):
+    function, *given = (api.unserialize(api.serialize_object(o)) for o in (computed, text, kinds))
+    for kind, value in values:
         context.nrt.incref(builder, kind, value)  # boxing takes a reference
         given.append(api.from_native_value(kind, value, environment))
     found = api.call_function_objargs(function, given)
@@ -92,7 +105,7 @@ def _lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     with builder.if_then(cgutils.is_null(builder, found), likely=False):
         api.gil_release(lock)
         context.call_conv.return_exc(builder)  # CPython knows which exception
-    native = api.to_native_value(sig.return_type, found)
+    native = api.to_native_value(result, found)
     api.decref(found)
     api.gil_release(lock)
     with builder.if_then(native.is_error, likely=False):

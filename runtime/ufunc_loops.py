@@ -108,7 +108,7 @@ def call_loop(
     loop: tuple[str, str, str],
     operands: Sequence[ir.Value],
     extents: Sequence[ir.Value | int],
-    strides: Sequence[ir.Value],
+    strides: Sequence[ir.Value | int],
 ) -> None:
     """Emit a call of a loop on operands given by address.
 

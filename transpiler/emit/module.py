@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from adgen.transpiler.emit import classes, kernels, nodes, vector_forms
+from adgen.transpiler.emit import classes, kernels, nodes, opaque, vector_forms
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
@@ -109,7 +109,7 @@ def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) 
     if not style.numba:
         found |= classes.imported(functions)
     for text in texts:
-        found |= kernels.imports(text) | vector_forms.imports(text)
+        found |= kernels.imports(text) | vector_forms.imports(text) | opaque.imports(text)
     pairs = sorted(pair for pair in found if pair is not None)
     groups = [
         [f"import {module}" for module in ("math", "sys") if (module, "") in used],

@@ -1,15 +1,25 @@
-"""Functions on whole arrays as Numba is given them: a piece of text that CPython runs."""
+"""Functions on whole arrays for Numba: a call of LAPACK, or a text that CPython runs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
 
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.printing import print_expression
-from adgen.transpiler.ir.core import Op
+from adgen.transpiler.ir.core import Op, type_of
 from adgen.transpiler.ir.types import Array, Type
 from adgen.transpiler.primitives.table import find
+
+MODULE = "lapack"
+_LAPACK: dict[Any, str] = {
+    getattr(np.linalg, name): name
+    for name in ("inv", "det", "slogdet", "cholesky", "eigh", "solve")
+}
 
 
 def is_opaque(op: Op) -> bool:
@@ -19,12 +29,30 @@ def is_opaque(op: Op) -> bool:
 
 
 def form(op: Op, operands: Sequence[Expr], usual: Callable[[list[Expr]], Expr]) -> Expr:
-    """``computed("lambda a, b: np.linalg.solve(a, b)", "f8[:]", A, b)``."""
+    """``lapack.solve(A, b)``, ``computed("lambda a: np.argsort(a)", "i8[:]", x)``."""
+    kernel = _kernel(op)
+    if kernel is not None:
+        return nodes.call(f"{MODULE}.{kernel}", *operands)
     names = [chr(ord("a") + k) for k in range(len(operands))]
     body = print_expression(usual([nodes.load(name) for name in names]))
     text = nodes.constant(f"lambda {', '.join(names)}: {body}")
     kinds = nodes.constant("; ".join(_kind(result.type) for result in op.results))
     return nodes.call("computed", text, kinds, *operands)
+
+
+def imports(text: str) -> set[tuple[str, str]]:
+    """(module, name) of what a text needs for calls of LAPACK."""
+    return {("adgen.runtime", MODULE)} if re.search(rf"\b{MODULE}\.", text) else set()
+
+
+def _kernel(op: Op) -> str | None:
+    """The kernel for single matrices of float64, if there is one."""
+    entry, kinds = find(op.callee), [type_of(o) for o in op.operands]
+    assert entry is not None
+    plain = all(value == entry.static[name] for name, value in op.attrs.items())
+    matrix = isinstance(kinds[0], Array) and kinds[0].ndim == 2
+    floats = all(kind.dtype == np.float64 for kind in kinds)
+    return _LAPACK.get(op.callee) if plain and matrix and floats else None
 
 
 def _kind(kind: Type) -> str:

@@ -8,7 +8,10 @@ import re
 
 from adgen.transpiler.emit import kernels, vector_forms
 
-MODULES = frozenset({"np", "math", "sys", "special", "linalg", vector_forms.MODULE}) | kernels.NAMES
+MODULES = (
+    frozenset({"np", "math", "sys", "special", "linalg", "lapack", vector_forms.MODULE})
+    | kernels.NAMES
+)
 _BUILTINS = frozenset(dir(builtins))
 _CALLED = frozenset(
     {"abs", "bool", "float", "int", "len", "max", "min", "print", "range", "round", "sum"}
