@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,15 @@ def entry_point(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     compiled = _only(function)
     return getattr(compiled, "entry_point", None) or function
+
+
+def fingerprint() -> Callable[[Any], bytes] | None:
+    """Numba's own test of a tuple of values, in C: by ranks, orders and protection of arrays.
+
+    It is blind to byte order and to subclasses.  None where Numba has not been imported, or
+    has it no more.
+    """
+    return getattr(sys.modules.get("numba._dispatcher"), "compute_fingerprint", None)
 
 
 def returns_float(function: Callable[..., Any], *path: int) -> bool:

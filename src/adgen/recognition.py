@@ -18,10 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from adgen.runtime.dispatchers import fingerprint
 from adgen.transpiler.ir.trees import kind_of
 from adgen.transpiler.signature import STATIC_KINDS
 
 MOST_LEAVES = 100
+FEWEST_FOR_FINGERPRINT = 6  # arrays: from here on one call of Numba's is less than their tests
 
 Recogniser = Callable[..., tuple[Any, ...] | None]
 
@@ -41,6 +43,7 @@ def recogniser(args: Sequence[Any]) -> Recogniser | None:
         leaves += found
     if len(leaves) > MOST_LEAVES:
         return None
+    test.add_orders(leaves)
     return test.function(names, leaves)
 
 
@@ -51,6 +54,7 @@ class _Test:
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {"ndarray": np.ndarray}
         self.count = 0
+        self.leaves: dict[str, Any] = {}  # those met so far, by name
 
     def function(self, names: Sequence[str], leaves: Sequence[str]) -> Recogniser:
         self.lines.append(f"return ({''.join(f'{leaf}, ' for leaf in leaves)})")
@@ -58,6 +62,28 @@ class _Test:
         exec(f"def leaves_of({', '.join(names)}):\n{body}", self.scope)
         made: Recogniser = self.scope["leaves_of"]
         return made
+
+    def add_orders(self, leaves: Sequence[str]) -> None:
+        """Test shapes and orders of all arrays, whose types and dtypes are known by now."""
+        self._orders(leaves)
+        for name, value in self.leaves.items():
+            if type(value) is np.ndarray:
+                self._extents(name, value)
+
+    def _orders(self, leaves: Sequence[str]) -> None:
+        values = tuple(self.leaves[leaf] for leaf in leaves)
+        arrays = {leaf: value for leaf, value in self.leaves.items() if type(value) is np.ndarray}
+        take = fingerprint() if len(arrays) >= FEWEST_FOR_FINGERPRINT else None
+        try:
+            known = take(values) if take else None
+        except (NotImplementedError, ValueError):  # of half precision
+            known = None
+        if known is None:
+            for name, value in arrays.items():
+                self.unless(f"{name}.ndim != {value.ndim}", f"not {name}.flags.carray")
+            return
+        row = "".join(f"{leaf}, " for leaf in leaves)
+        self.unless(f"{self.object(take)}(({row})) != {self.object(known)}")
 
     def unless(self, *tests: str) -> None:
         self.lines.append(f"if {' or '.join(tests)}: return None")
@@ -78,6 +104,7 @@ class _Test:
             return self._array(name, value)
         if cls in (float, int, bool) or issubclass(cls, np.generic):
             self.unless(f"type({name}) is not {self.object(cls)}")
+            self.leaves[name] = value
             return [name]
         if cls in (tuple, list):
             self.unless(f"type({name}) is not {cls.__name__}", f"len({name}) != {len(value)}")
@@ -99,17 +126,19 @@ class _Test:
         if value.ndim == 0 or not value.flags.carray:
             return None  # these are converted first
         dtype = self.object(value.dtype)
-        tests = [f"type({name}) is not ndarray", f"{name}.dtype is not {dtype}"]
-        tests += [f"{name}.ndim != {value.ndim}", f"not {name}.flags.carray"]
+        self.leaves[name] = value
+        self.unless(f"type({name}) is not ndarray", f"{name}.dtype is not {dtype}")
+        return [name]
+
+    def _extents(self, name: str, value: Any) -> None:
+        """Which extents are 1, of an array whose rank is known by now."""
         if 1 not in value.shape:
-            self.unless(*tests, f"1 in {name}.shape")
-            return [name]
-        self.unless(*tests)
+            self.unless(f"len({name}) == 1" if value.ndim == 1 else f"1 in {name}.shape")
+            return
         extents = self.fresh(value.ndim)
         self.lines.append(f"{', '.join(extents)}, = {name}.shape")
         pairs = zip(extents, value.shape, strict=True)
         self.unless(*[f"{n} {'!=' if known == 1 else '=='} 1" for n, known in pairs])
-        return [name]
 
     def _other_keys(self, name: str, value: Any) -> list[str]:
         tests = [f"[*{name}] != {self.object(list(value))}"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import adgen
+from adgen import recognition
 from adgen.keys import type_key
 from adgen.recognition import recogniser
 
@@ -71,6 +72,29 @@ def test_a_test_takes_what_its_key_takes(number):
         if test is not None:
             assert (test(other) is not None) == (k == number)
         assert (type_key(other) == type_key(args[0])) == (k == number)
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("number", range(len(variants()) - 5))
+def test_numbas_fingerprint_takes_the_same(number, monkeypatch):
+    """Ranks and orders of many arrays are tested by one call."""
+    import numba  # noqa: F401
+
+    monkeypatch.setattr(recognition, "FEWEST_FOR_FINGERPRINT", 1)
+    test = recogniser(variants()[number])
+    for k, (other,) in enumerate(variants()):
+        assert (test(other) is not None) == (k == number)
+
+
+@pytest.mark.jit
+def test_the_fingerprint_does_not_decide_dtypes(monkeypatch):
+    import numba  # noqa: F401
+
+    monkeypatch.setattr(recognition, "FEWEST_FOR_FINGERPRINT", 1)
+    test = recogniser(([np.ones(3)],))
+    assert test([np.ones(4)]) is not None
+    assert test([np.ones(3, ">f8")]) is None
+    assert recogniser(([np.ones(3, np.float16)],))([np.ones(3, np.float16)]) is not None
 
 
 def test_leaves_come_in_order():
