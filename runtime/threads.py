@@ -85,6 +85,17 @@ def distinct(*names: str) -> None:
     """Says that arrays among a function's arguments share no memory with any other."""
 
 
+def clear_rows(array: Any, chunk: int, count: int, start: int, stop: int) -> None:
+    """Zeros in the rows from ``start`` to ``stop`` of a C-contiguous array.
+
+    The chunk 0 of ``count`` begins with the first row, the last one ends with the last row.
+    """
+    extent = array.shape[0]
+    low = 0 if chunk == 0 else min(max(start, 0), extent)
+    high = extent if chunk == count - 1 else min(max(stop, 0), extent)
+    array[low:high] = 0
+
+
 def add_parts(array: Any, parts: Any) -> None:
     """Add what the chunks have summed up, in their order."""
     for own in parts:
@@ -229,6 +240,38 @@ def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     )
     context.nrt.incref(builder, sig.return_type, made._getvalue())
     return made._getvalue()
+
+
+@type_callable(clear_rows)
+def _type_clear_rows(context: Any) -> Any:
+    def typer(array: Any, chunk: Any, count: Any, start: Any, stop: Any) -> Any:
+        if isinstance(array, types.Array) and array.layout == "C":
+            return signature(types.none, array, *(types.intp,) * 4)
+        return None
+
+    return typer
+
+
+@lower_builtin(clear_rows, types.Array, *(types.intp,) * 4)
+def _lower_clear_rows(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    array = make_array(sig.args[0])(context, builder, args[0])
+    chunk, count, start, stop = args[1:]
+    (extent, *_) = cgutils.unpack_tuple(builder, array.shape)
+    (stride, *_) = cgutils.unpack_tuple(builder, array.strides)
+
+    def inside(row: ir.Value) -> ir.Value:
+        row = builder.select(builder.icmp_signed(">", row, _WORD(0)), row, _WORD(0))
+        return builder.select(builder.icmp_signed("<", row, extent), row, extent)
+
+    first = builder.icmp_signed("==", chunk, _WORD(0))
+    last = builder.icmp_signed("==", chunk, builder.sub(count, _WORD(1)))
+    low = builder.select(first, _WORD(0), inside(start))
+    high = builder.select(last, extent, inside(stop))
+    with builder.if_then(builder.icmp_signed("<", low, high)):
+        place = builder.gep(builder.bitcast(array.data, _BYTES), [builder.mul(low, stride)])
+        size = builder.mul(builder.sub(high, low), stride)
+        cgutils.memset(builder, place, size, 0)
+    return context.get_dummy_value()
 
 
 @type_callable(add_parts)

@@ -247,3 +247,17 @@ def test_a_mixture_of_points():
     text, counts = chunked(f, *args)
     assert "for i_first in range(" in text and "own_part(" in text and "scratch_like(" in text
     assert 3 in counts
+
+
+def test_rows_are_cleared_by_the_chunks_that_add_to_them():
+    def f(x, y, n):
+        s = 0.0
+        for i in range(1, n):
+            s += np.exp(x[i]) * np.sin(y[i - 1])
+        for i in range(n - 2, 0, -1):
+            s += np.exp(y[i + 1]) * x[i]
+        return s
+
+    for n in (7, 5, 3, 2, 1, 0):
+        text, _ = chunked(f, X, Y, n)
+    assert "clear_rows(" in text and "zeros_1d(" not in text.split("def f_value_and_grad(")[0]

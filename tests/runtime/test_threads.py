@@ -15,6 +15,7 @@ from adgen.runtime.memory import empty_1d, zeros_1d
 from adgen.runtime.threads import (
     add_parts,
     chunk_count,
+    clear_rows,
     distinct,
     on_threads,
     own_part,
@@ -183,3 +184,13 @@ def test_llvm_knows_which_arrays_are_distinct():
     given = {part.split()[-1]: part.split() for part in head.split(", ")}
     assert all("noalias" in given[f"%arg.{name}.4"] for name in ("y", "added", "added_parts"))
     assert "noalias" not in given["%arg.x.4"]
+
+
+def test_rows_that_a_chunk_clears():
+    fast = numba.njit(lambda a, c, n, low, high: clear_rows(a, c, n, low, high))
+    for dtype in (np.float64, np.float32, np.int64):
+        for given in ((0, 1, 3, 2), (0, 3, 4, 2), (1, 3, 2, 4), (2, 3, 4, 5), (1, 3, -2, 9)):
+            ours, theirs = np.ones((6, 2), dtype), np.ones((6, 2), dtype)
+            fast(ours, *given)
+            clear_rows(theirs, *given)
+            assert np.array_equal(ours, theirs)

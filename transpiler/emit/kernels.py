@@ -31,6 +31,7 @@ _MODULES = {
         for name in (
             "add_parts",
             "chunk_count",
+            "clear_rows",
             "distinct",
             "on_threads",
             "own_part",

@@ -138,7 +138,10 @@ class Statements:
         if is_write(op):
             return self._write(op)
         if len(op.results) == 1:
-            return [self._set(op.result, self.expressions.of(op))]
+            statement = self._set(op.result, self.expressions.of(op))
+            if op.callee == core.ZEROS:
+                self.chunks.zeros[op.result] = statement
+            return [statement]
         targets = nodes.tuple_([nodes.store(self.names[r]) for r in op.results], nodes.Store())
         return [nodes.assign(targets, self.expressions.of(op))]
 

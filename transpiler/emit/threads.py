@@ -52,6 +52,7 @@ class Chunks:
         self.plan = plan
         self.names = plan.naming.values
         self.functions: list[Stmt] = []
+        self.zeros: dict[Value, Stmt] = {}  # where arrays of zeros are made
         self._storage: Storage | None = None
 
     def on_threads(self, op: Op, loop: Stmt) -> list[Stmt]:
@@ -60,7 +61,24 @@ class Chunks:
         shared = None if mark is None else self._shared(op, mark, loop)
         if mark is None or shared is None:
             return [loop]
+        if not mark.nested:
+            shared.cleared = self._cleared(op, mark, shared)
         return _Outlined(self, op, loop, shared).statements(mark.nested)
+
+    def _cleared(self, op: Op, mark: Threads, shared: _Shared) -> dict[str, int]:
+        """Arrays of zeros that chunks clear, each its rows: they are made without zeros."""
+        found = {}
+        for arg, init in zip(carried_args(op), op.operands[3:], strict=True):
+            if arg not in mark.rows or op.operands[2] not in (1, -1) or not isinstance(init, Value):
+                continue
+            made, name = self.zeros.get(init), self.names[arg]
+            if made is None or name not in shared.distinct or self.names[init] != name:
+                continue
+            kind = getattr(made.value.func, "id", "")
+            if kind.startswith("zeros_") and len(self.plan.order.uses[init]) == 1:
+                made.value.func.id = kind.replace("zeros_", "empty_")
+                found[name] = mark.rows[arg]
+        return found
 
     def _shared(self, op: Op, mark: Threads, loop: Stmt) -> _Shared | None:
         """Who has what, by names; None where a name that all share would be bound anew."""
@@ -109,12 +127,15 @@ class _Shared:
     """What chunks of a loop do with the names that it writes.
 
     ``sums``: numbers and their dtypes.  ``added``, ``distinct``: arrays of the function's own.
+    ``cleared``: those of the latter that a chunk fills with zeros first, and which row is an
+    iteration's, beside its index.
     """
 
     sums: list[tuple[str, np.dtype]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     distinct: list[str] = field(default_factory=list)
     scratch: list[str] = field(default_factory=list)
+    cleared: dict[str, int] = field(default_factory=dict)
 
 
 class _Outlined:
@@ -137,7 +158,8 @@ class _Outlined:
         step = self._step(bounds)
         first = self._named("first", start)
         trips = self._named("trips", _trips(start, stop, step))
-        body = [*self._own(), self._over(first, trips, step), *self._handed()]
+        ends = self._ends(first, trips, step)
+        body = [*self._own(), *self._clear(ends, step), self._over(ends, step), *self._handed()]
         header = [self.chunk, self.count]
         given = self._free(body, header)
         name = self._function([*header, *given], body)
@@ -180,17 +202,38 @@ class _Outlined:
         out += [_set(x, nodes.call("scratch_like", nodes.load(x))) for x in self.shared.scratch]
         return out + [_set(name, _zero(dtype)) for name, dtype in self.shared.sums]
 
-    def _over(self, first: Expr, trips: Expr, step: int | Expr) -> Stmt:
-        """The loop over the iterations of a chunk."""
+    def _ends(self, first: Expr, trips: Expr, step: int | Expr) -> list[Expr]:
+        """The index of the first iteration of a chunk, and of the first one behind it."""
         chunk, count = nodes.load(self.chunk), nodes.load(self.count)
         after = nodes.binary(operator.add, chunk, nodes.constant(1))
-        bounds = []
+        ends = []
         for number in (chunk, after):
             part = nodes.binary(operator.floordiv, nodes.binary(operator.mul, trips, number), count)
-            bounds.append(_at(first, part, step))
-        if step != 1:
-            bounds.append(_number(step))
+            ends.append(_at(first, part, step))
+        return ends
+
+    def _over(self, ends: list[Expr], step: int | Expr) -> Stmt:
+        """The loop over the iterations of a chunk."""
+        bounds = ends if step == 1 else [*ends, _number(step)]
         return nodes.for_(self.loop.target.id, bounds, self.loop.body)
+
+    def _clear(self, ends: list[Expr], step: int | Expr) -> list[Stmt]:
+        """Zeros in the rows of a chunk."""
+        chunk, count = nodes.load(self.chunk), nodes.load(self.count)
+        out = []
+        for name, offset in self.shared.cleared.items():
+            rows, shift = ends, offset
+            if step == -1:  # the first chunk has the last rows
+                last = nodes.binary(operator.sub, count, nodes.constant(1))
+                chunk = nodes.binary(operator.sub, last, nodes.load(self.chunk))
+                rows, shift = ends[::-1], offset + 1
+            moved = [
+                row if shift == 0 else nodes.binary(operator.add, row, nodes.constant(shift))
+                for row in rows
+            ]
+            called = nodes.call("clear_rows", nodes.load(name), chunk, count, *moved)
+            out.append(nodes.statement(called))
+        return out
 
     def _handed(self) -> list[Stmt]:
         """At the end of a chunk: its sums."""

@@ -6,7 +6,8 @@ carries what chunks share, and what each has for itself:
 
 - of ``sums``, each chunk adds up its own, which are added in the order of the chunks;
 - of ``added``, arrays that are only added to, likewise;
-- of ``shared`` arrays, each iteration touches elements of its own;
+- of ``shared`` arrays, each iteration touches elements of its own; ``rows`` says of which it is
+  one row, by what is to be added to the index of the iteration;
 - each chunk has ``scratch`` of its own: buffers that no iteration reads before it has written
   them, and storage of ``slots``.
 
@@ -16,7 +17,8 @@ cost no more than without the mark.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from adgen.transpiler.ir.core import Slot, Value
 
@@ -33,3 +35,4 @@ class Threads:
     scratch: frozenset[Value] = frozenset()
     slots: frozenset[Slot] = frozenset()
     nested: bool = False
+    rows: Mapping[Value, int] = field(default_factory=dict)

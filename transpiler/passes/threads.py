@@ -124,7 +124,7 @@ def _weight(body: Block) -> tuple[int, bool]:
 
 def _marked(loop: Op, found: Independent, place: Place) -> list[Op] | None:
     """The loop with its mark; None where a sum must keep its order."""
-    sums, added, shared = set(), set(), set()
+    sums, added, shared, rows = set(), set(), set(), {}
     for arg, carried in zip(loop.regions[0].args[1:], found.carried, strict=True):
         if carried.meeting is Meeting.ORDERED_SUM:
             return None
@@ -132,11 +132,13 @@ def _marked(loop: Op, found: Independent, place: Place) -> list[Op] | None:
             sums.add(arg)
         elif carried.meeting is Meeting.OWN or carried.apart:
             shared.add(arg)
+            if carried.axis == 0:
+                rows[arg] = carried.offset
         elif carried.meeting is Meeting.ADDED:
             added.add(arg)
     mark = Threads(
         frozenset(sums), frozenset(added), frozenset(shared),
-        slots=found.private, nested=place.nested,
+        slots=found.private, nested=place.nested, rows=rows,
     )  # fmt: skip
     return [loop.with_(attrs={**loop.attrs, ATTRIBUTE: mark})]
 
