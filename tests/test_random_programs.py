@@ -49,6 +49,12 @@ def test_agrees_with_the_oracle(program: Program, mode: str) -> None:
     assert failure is None, told(program, failure)
 
 
+@pytest.mark.parametrize("program", usable("inside", 15), ids=lambda program: program.seed)
+def test_gradients_inside_of_a_function(program: Program) -> None:
+    failure = check(program, "inside")
+    assert failure is None, told(program, failure)
+
+
 @pytest.mark.jit
 @pytest.mark.parametrize("program", usable("jit", COMPILED), ids=lambda program: program.seed)
 def test_compiled_agrees_with_the_oracle(program: Program) -> None:

@@ -253,6 +253,38 @@ def _slope_of_gradient(run: Run, vector: np.ndarray, step: float) -> np.ndarray:
     return (ends[0] - ends[1]) / (2 * step)
 
 
+_INSIDE = """
+def inside({names}):
+    value, gradients = value_and_grad(f, {wrt})({names})
+    total = 0.0
+    for g in gradients:
+        total = total + np.sum(g * g)
+    return value, total
+"""
+
+
+def _inside(run: Run) -> Problem:
+    """Its gradient taken inside of a function; the gradient of that, against Hessian products."""
+    code, wrt = run.function.__code__, run.program.wrt
+    names = ", ".join(code.co_varnames[: code.co_argcount])
+    text = _INSIDE.format(names=names, wrt=wrt)
+    file = f"<inside of program {run.program.seed}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    known = {"np": np, "f": run.function, "value_and_grad": adgen.value_and_grad}
+    exec(compile(text, file, "exec"), known)
+    outer = adgen.differentiate(known["inside"], wrt=wrt, jit=run.jit)
+    (value, total), pullback = outer.vjp(*run.args)
+    want = [run.want.gradients[k] for k in wrt]
+    if not _close(total, sum(float(np.sum(g * g)) for g in want)):
+        return "wrong gradient", f"squares add up to {total!r} inside"
+    directions = tuple(2.0 * np.asarray(g, dtype=float)[()] for g in want)
+    products = adgen.hvp(run.function, wrt=wrt, jit=run.jit)(*run.args, directions)
+    for position, found, product in zip(wrt, pullback((0.0, 1.0)), products, strict=True):
+        if not _close(found, product):
+            return "wrong gradient", f"argument {position}: {found!r} instead of {product!r} inside"
+    return _same_value(run, value)
+
+
 MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "joint": _joint,
@@ -262,5 +294,6 @@ MODES: dict[str, Callable[[Run], Problem]] = {
     "pair": _pair,
     "forward": _forward,
     "second": _second,
+    "inside": _inside,
     "threads": _threads,
 }

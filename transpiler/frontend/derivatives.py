@@ -170,6 +170,11 @@ def _in_segments(cx: Context, call: Call) -> Binding:
     return replace(sequence, marks=(*sequence.marks, ("snapshots", count)))
 
 
+def _copy(cx: Context, call: Call, leaf: Binding) -> Binding:
+    """An array that is not the caller's: derivatives leave those as they are."""
+    return cx.wrap(cx.read(leaf, call.node)) if isinstance(leaf, Ref) else leaf
+
+
 def _checkpoint(cx: Context, call: Call, function: Binding, args: Sequence[Binding]) -> Binding:
     """The value, which the reverse sweep computes again."""
     moving = [k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg)]
@@ -186,7 +191,8 @@ def _stopped(cx: Context, call: Call, leaf: Binding) -> Binding:
 
 def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
     """The value, and a function of a cotangent, as Autograd and JAX have it."""
-    value = apply(cx, call.node, function, args, dict(call.kwargs))
+    copies = tuple(rebuilt(cx, call.node, arg, lambda leaf: _copy(cx, call, leaf)) for arg in args)
+    value = apply(cx, call.node, function, copies, dict(call.kwargs))
     moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
     return value, Partial(Static(derived("pullback", moving, True)), (function, *args))
 

@@ -39,7 +39,7 @@ class Region:
         self.builder = cx.builder.inner()
         before = cx.state.copy()
         with cx.inside(self.builder, before.copy()):
-            fresh = list(args)
+            fresh = [rebuilt(cx, call.node, arg, self.copy) for arg in args]
             for k in positions:
                 fresh[k] = rebuilt(cx, call.node, args[k], self.argument)
             self.value = apply(cx, call.node, function, tuple(fresh), dict(kwargs or {}))
@@ -66,6 +66,10 @@ class Region:
                 )  # fmt: skip
         return positions
 
+    def copy(self, leaf: Binding) -> Binding:
+        """An array of the region's own: a derivative leaves those of its caller as they are."""
+        return self.cx.wrap(self.cx.read(leaf, self.call.node)) if isinstance(leaf, Ref) else leaf
+
     def argument(self, leaf: Binding) -> Binding:
         """What stands for a number or an array in the region."""
         cx = self.cx
@@ -90,7 +94,9 @@ class Region:
         """Refuse a function that changes what is not its own: a derivative leaves all as it was."""
         written = any(after.cells[cell] is not value for cell, value in before.cells.items())
         filled = any(after.boxes[box] is not held for box, held in before.boxes.items())
-        if written or filled or before.stale.keys() != after.stale.keys():
+        doubtful = after.stale.keys() - before.stale.keys()
+        doubtful &= before.cells.keys() | before.boxes.keys()
+        if written or filled or doubtful:
             self.cx.refuse(
                 UnsupportedSyntax,
                 f"`{self.name}` is differentiated here, and changes what is not its own",
