@@ -19,7 +19,7 @@ import adgen
 from adgen.transpiler import optimisations
 from benchmarks.adbench.problems import GMM
 from benchmarks.case import Case
-from benchmarks.cases import heat, logistic, lotka_volterra, mlp, taylor
+from benchmarks.cases import black_scholes, heat, logistic, lotka_volterra, mlp, taylor
 from benchmarks.timing import Timing, interleaved
 
 ARRAY_LEVEL = "loops out of array code, against `numba.njit` of array code"
@@ -58,6 +58,8 @@ CHANGES = (
 
 STUDIED: tuple[tuple[Case, str], ...] = (
     (logistic.CASE, "numpy"),
+    (black_scholes.CASE, "numpy"),
+    (black_scholes.CASE, "loops"),
     (mlp.CASE, "numpy"),
     (lotka_volterra.CASE, "loops"),
     (lotka_volterra.CASE, "numpy"),

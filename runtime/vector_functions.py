@@ -102,7 +102,8 @@ def widths() -> tuple[int, ...]:
 
     if sys.platform != "linux" or platform.machine() != "x86_64":
         return ()
-    features = get_host_cpu_features().split(",")
+    chosen = getattr(config, "CPU_FEATURES", None)  # wider vectors would be passed in another way
+    features = (get_host_cpu_features() if chosen is None else chosen).split(",")
     processor = getattr(config, "CPU_NAME", None) or llvm.get_host_cpu_name()
     if "+avx512dq" in features and processor.startswith("znver"):
         return 16, 32, 64

@@ -287,6 +287,26 @@ def test_the_next_process_finds_the_vector_functions(tmp_path):
     assert output("inside") == pytest.approx([*first[:2], 1])
 
 
+NARROW = """import numpy as np
+import adgen
+for dtype in np.float64, np.float32:
+    x = np.linspace(-2, 2, 101).astype(dtype)
+    found = adgen.differentiate(lambda x: np.exp(x) * np.sin(x))(x)
+    np.testing.assert_allclose(found, np.exp(x) * np.sin(x), rtol=1e-5, atol=1e-6)
+"""
+
+
+@there
+@pytest.mark.parametrize("features", ["+sse2", "+sse2,+sse4.1,+avx", "+sse2,+avx,+avx2,+fma"])
+def test_processors_with_narrower_vectors(tmp_path, features):
+    script = tmp_path / "narrow.py"
+    script.write_text(NARROW)
+    env = dict(os.environ, ADGEN_CACHE_DIR=str(tmp_path / "cache"))
+    env |= {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": features}
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=env)
+    assert run.returncode == 0, run.stderr
+
+
 def test_single_numbers_are_those_of_the_c_library():
     xs = np.random.default_rng(0).uniform(-5.0, 5.0, 200)
     both = [
