@@ -65,3 +65,26 @@ def _lower_at_least(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     assume = cgutils.get_or_insert_function(builder.module, kind, "llvm.assume")
     builder.call(assume, [builder.icmp_signed(">=", *args)])
     return context.get_dummy_value()
+
+
+def hidden(count: int) -> int:
+    """The number itself, which LLVM is not to know: it unrolls short loops of known length.
+
+    A product of two matrices of 16 rows becomes a thousand statements then, in which it finds no
+    vectors any more.
+    """
+    return count
+
+
+@type_callable(hidden)
+def _type_hidden(context: Any) -> Any:
+    def typer(count: Any) -> Any:
+        return signature(types.intp, types.intp) if isinstance(count, types.Integer) else None
+
+    return typer
+
+
+@lower_builtin(hidden, types.intp)
+def _lower_hidden(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    word = context.get_value_type(types.intp)
+    return builder.asm(ir.FunctionType(word, [word]), "", "=r,0", args, False)

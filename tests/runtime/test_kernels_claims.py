@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from adgen.runtime.kernels import at_least
+from adgen.runtime.kernels import at_least, hidden
 
 
 @njit(error_model="numpy")
@@ -24,3 +24,18 @@ def test_results_are_the_same():
 
 def test_nothing_in_python():
     assert at_least(3, 0) is None
+
+
+@njit(error_model="numpy")
+def counted(n):
+    total = 0
+    for i in range(hidden(7)):
+        total += i
+    return total + hidden(n)
+
+
+@pytest.mark.jit
+def test_a_hidden_number_is_the_number():
+    assert counted(5) == counted.py_func(5) == 26
+    (text,) = counted.inspect_llvm().values()
+    assert "asm" in text

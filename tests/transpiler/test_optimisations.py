@@ -38,7 +38,7 @@ def work_space(M, scale):
 
 
 def recurrent(W, x):
-    h = np.zeros(3)
+    h = np.zeros(6)
     for t in range(x.shape[0]):
         h = np.tanh(W @ h + x[t])
     return np.sum(h)
@@ -49,7 +49,7 @@ PROGRAMS = [
     *CASES,
     (two_stencils, (0,), (_r.normal(size=8), 3)),
     (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
-    (recurrent, (0, 1), (_r.normal(size=(3, 3)), _r.normal(size=(4, 3)))),
+    (recurrent, (0, 1), (_r.normal(size=(6, 6)), _r.normal(size=(4, 6)))),
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
 ]
 

@@ -20,6 +20,7 @@ _HIGHEST_RANK = 3
 _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
     "at_least": "adgen.runtime.kernels",
+    "hidden": "adgen.runtime.kernels",
     "radd": "adgen.runtime.kernels",
     "computed": "adgen.runtime.opaque",
     "class_named": "adgen.runtime.exceptions",
@@ -70,6 +71,14 @@ def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
         return []
     claimed = nodes.call("at_least", nodes.load(name), nodes.constant(least))
     return [nodes.statement(claimed)]
+
+
+def bounds_of(loop: Op, bounds: list[Expr]) -> list[Expr]:
+    """The arguments of ``range``; the end is hidden from LLVM where it is not to unroll the loop."""
+    if not loop.attrs.get("rolled") or not optimisations.enabled(optimisations.ROLLED_LOOPS):
+        return bounds
+    (stop,) = bounds
+    return [nodes.call("hidden", stop)]
 
 
 def is_product(op: Op) -> bool:

@@ -211,7 +211,10 @@ class Statements:
         body = self._loop_body(op)
         if self.plan.style.numba and self.order.uses.get(index):
             body = [*kernels.claim(name, op, self.bounds), *body]
-        loop = nodes.for_(name, self.expressions.operands(bounds), body)
+        given = self.expressions.operands(bounds)
+        if self.plan.style.numba:
+            given = kernels.bounds_of(op, given)
+        loop = nodes.for_(name, given, body)
         return [*self._enter(op), *self.chunks.on_threads(op, loop), *self._leave(op)]
 
     def _while(self, op: Op) -> list[Stmt]:

@@ -33,6 +33,7 @@ from adgen.transpiler.passes.loops.views import Access
 from adgen.transpiler.primitives.builder import Builder
 
 _NAMES = "ijklmn"
+_FEW, _MANY = 4, 64  # trips: LLVM may unroll loops of less, and does not unroll loops of more
 _Memo = dict[tuple[Value, tuple[Access, ...]], Operand]
 
 
@@ -157,9 +158,11 @@ class Bufferiser:
         self.body(loop.body, inner, depth + 1)
         yields = [inner.totals[v] for v in totals] + [self.arrays[k] for k in keys]
         block = inner.builder.block((index, *heads), yields)
+        short = loop.extent.is_const and _FEW < loop.extent.const <= _MANY
         results = b.region(
             core.FOR, (0, self.scope.emit(loop.extent), 1, *inits), [block],
             [h.type for h in heads], [h.name for h in heads],
+            **({"rolled": True} if short and depth > 0 else {}),
         )  # fmt: skip
         level.totals.update(zip(totals, results, strict=False))
         self.arrays.update(zip(keys, results[len(totals) :], strict=True))
