@@ -168,7 +168,7 @@ def to_loops(function: Function, parallel: bool = False) -> Function:
     slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
-    wide = settle_reshaped_writes(optimise(wide))
+    wide = settle_reshaped_writes(optimise(wide), for_loops=True)
     wide = lower_to_loops(wide)
     for name, improve in LOOP_PASSES:
         wide = improve(wide) if optimisations.enabled(name) else wide

@@ -27,36 +27,43 @@ _PRODUCTS = {np.outer, np.matmul, np.dot, operator.matmul}
 _WRITES = (core.SETITEM, core.ADDITEM)
 
 
-def settle_reshaped_writes(function: Function) -> Function:
-    """The function with every write through a reshape at a place where it is a view."""
+def settle_reshaped_writes(function: Function, for_loops: bool = False) -> Function:
+    """The function with every write through a reshape at a place where it is a view.
+
+    ``for_loops``: outside of loops those of arrays are taken apart too where more than the reshape
+    decides what is written: views of views take Numba seconds, and are no loops.
+    """
     if not any(_through_reshape(op) for _, op in core.walk(function.body)):
         return function
     known = _Orders(function)
-    return with_body(function, _settled(function.body, known))
+    return with_body(function, _settled(function.body, known, for_loops))
 
 
 def _through_reshape(op: Op) -> bool:
     return op.callee in _WRITES and any(isinstance(step, Reshape) for step in op.attrs["path"])
 
 
-def _settled(block: Block, known: _Orders) -> Block:
+def _settled(block: Block, known: _Orders, apart: bool = False) -> Block:
     builder = Builder()
     for op in block.ops:
         if _through_reshape(op):
             builder.span, builder.role = op.span, op.role
-            _write(builder, op, known)
+            _write(builder, op, known, apart and not core.is_scalar(op.operands[1]))
         else:
             builder.add(op.with_(regions=tuple(_settled(region, known) for region in op.regions)))
     return builder.block(block.args, block.yields)
 
 
-def _write(builder: Builder, op: Op, known: _Orders) -> None:
-    """One write, taken apart at the first reshape that may give a copy."""
+def _write(builder: Builder, op: Op, known: _Orders, apart: bool = False) -> None:
+    """One write, taken apart at the first reshape that may give a copy; ``apart``: or any."""
     x, v, *index = op.operands
     assert isinstance(x, Value)
     path: Path = op.attrs["path"]
     for place, step in enumerate(path):
-        if isinstance(step, Reshape) and not (x in known.contiguous and is_stretch(path[:place])):
+        if not isinstance(step, Reshape):
+            continue
+        is_view = x in known.contiguous and is_stretch(path[:place])
+        if not is_view or (apart and path[place + 1 :]):
             break
     else:
         builder.add(op)
