@@ -38,7 +38,16 @@ def messages() -> Iterator[Message]:
             text = _message(node)
             if text is not None:
                 place = f"{file.relative_to(ROOT)}:{text.lineno}"
-                yield Message(place, _joined(text, re.escape, ".*"), _joined(text, str, "…"))
+                first = ("`.*`: ", "`…`: ") if _is_of_table(node) else ("", "")
+                yield Message(
+                    place, first[0] + _joined(text, re.escape, ".*"),
+                    first[1] + _joined(text, str, "…"),
+                )  # fmt: skip
+
+
+def _is_of_table(node: ast.AST) -> bool:
+    """Whether an entry of the table refuses; the name of its function is put in front."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused"
 
 
 def _message(node: ast.AST) -> ast.expr | None:
@@ -46,7 +55,7 @@ def _message(node: ast.AST) -> ast.expr | None:
     if not isinstance(node, ast.Call) or not node.args:
         return None
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if name in _CLASSES:
+    if name in _CLASSES or _is_of_table(node):
         return node.args[0]
     if name != "refuse" or len(node.args) < 2:
         return None
