@@ -42,6 +42,20 @@ def recurrent(W, X):
     return np.sum(h)
 
 
+def joined(W, X):
+    h = np.zeros(W.shape[0])
+    for t in range(X.shape[0]):
+        h = np.tanh(W @ np.concatenate((h, X[t])))
+    return np.sum(h)
+
+
+def shorter(x, n, steps):
+    for _ in range(steps):
+        y = np.sin(np.zeros(n - 5) + x)
+        x = np.sum(y * y)
+    return x
+
+
 def network(W, V, X):
     return np.sum(np.tanh(np.tanh(X @ W) @ V) ** 2)
 
@@ -84,6 +98,9 @@ CASES = [
     (stencil, 0, (normal(20), 7)),
     (stencil, 0, (normal(1), 3)),
     (recurrent, (0, 1), (normal(4, 4), normal(6, 4))),
+    (joined, (0, 1), (normal(4, 7), normal(6, 3))),
+    (shorter, 0, (0.5, 8, 3)),
+    (shorter, 0, (0.5, 3, 0)),
     (squares, 0, (normal(10),)),
     (single, 0, (normal(8).astype(np.float32),)),
 ]

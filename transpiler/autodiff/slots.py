@@ -20,6 +20,7 @@ from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes, source
 
+_COMPUTED = (operator.add, operator.sub, operator.mul, min, max)
 FIRST_GUESS = 64  # trips of a while loop for which a growing tape has room at first
 
 
@@ -172,8 +173,26 @@ def _shape(
     out: list[Operand | None] = []
     for axis in range(value.type.ndim):
         found = shapes.extent(value, axis)
-        out.append(shapes.emit(b, found) if _visible(scopes, source(found), place) else None)
+        if _visible(scopes, source(found), place):
+            out.append(shapes.emit(b, found))
+        else:
+            count = _again(b, scopes, found, place) if isinstance(found, Value) else None
+            # where the loop runs no trip there may be less than nothing
+            out.append(None if count is None else b.emit(max, count, 0))
     return out
+
+
+def _again(b: Builder, scopes: Scopes, number: Operand, place: Block) -> Operand | None:
+    """An integer that is computed further inside, computed from what ``place`` sees."""
+    if _visible(scopes, number, place):
+        return number
+    assert isinstance(number, Value)
+    op = scopes.op_of.get(number)
+    if op is None or op.callee not in _COMPUTED:
+        return None
+    operands = [_again(b, scopes, operand, place) for operand in op.operands]
+    known = [operand for operand in operands if operand is not None]
+    return b.emit(op.callee, *known) if len(known) == len(operands) else None
 
 
 def reserve_ops(block: Block, plans: Iterable[Layout]) -> list[Op]:

@@ -74,7 +74,7 @@ def claim(name: str, loop: Op, bounds: Bounds) -> list[Stmt]:
 
 
 def bounds_of(loop: Op, bounds: list[Expr]) -> list[Expr]:
-    """The arguments of ``range``; the end is hidden from LLVM where it is not to unroll the loop."""
+    """The arguments of ``range``; the end is hidden from LLVM where the loop is to stay one."""
     if not loop.attrs.get("rolled") or not optimisations.enabled(optimisations.ROLLED_LOOPS):
         return bounds
     (stop,) = bounds
