@@ -82,8 +82,13 @@ def test_the_same_derivative(f, all_threads):
     np.testing.assert_allclose(found[0][0], expected, rtol=1e-12)
     for have, want in zip(found[0][1], gradients, strict=True):
         np.testing.assert_allclose(have, want, rtol=1e-10, atol=1e-12)
-    if f is rows:
-        assert found[0][0] == expected  # the user's sum in the user's order
+
+
+@pytest.mark.jit
+def test_a_sum_of_the_user_keeps_its_order():
+    parallel = adgen.differentiate(rows, wrt="w", parallel=True, vector_math=False)
+    plain = adgen.differentiate(rows, wrt="w", vector_math=False)
+    assert parallel.value_and_grad(X, Y, W)[0] == plain.value_and_grad(X, Y, W)[0]
 
 
 @pytest.mark.jit

@@ -13,7 +13,7 @@ from unittest import mock
 
 import numpy as np
 
-from adgen.runtime import memory, threads
+from adgen.runtime import chunk_memory, memory, threads
 
 
 @contextlib.contextmanager
@@ -35,12 +35,12 @@ def in_many_chunks() -> Iterator[list[int]]:
         mock.patch.object(threads, "chunk_count", lambda trips, *_: max(1, min(64, trips))),
         mock.patch.object(threads, "on_threads", shuffled),
         mock.patch.object(
-            threads,
+            chunk_memory,
             "sum_parts",
             lambda array, count: full_of_nan(count - 1, *array.shape, array.dtype.type),
         ),
         mock.patch.object(
-            threads, "scratch_like", lambda array: full_of_nan(*array.shape, array.dtype.type)
+            chunk_memory, "scratch_like", lambda array: full_of_nan(*array.shape, array.dtype.type)
         ),
         mock.patch.object(memory, "empty_1d", full_of_nan),
         mock.patch.object(memory, "empty_2d", full_of_nan),

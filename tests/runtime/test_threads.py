@@ -10,18 +10,17 @@ import numpy as np
 import pytest
 
 from adgen.runtime import threads
-from adgen.runtime.kernels import radd
-from adgen.runtime.memory import empty_1d, zeros_1d
-from adgen.runtime.threads import (
+from adgen.runtime.chunk_memory import (
     add_parts,
-    chunk_count,
     clear_rows,
     distinct,
-    on_threads,
     own_part,
     scratch_like,
     sum_parts,
 )
+from adgen.runtime.kernels import radd
+from adgen.runtime.memory import empty_1d, zeros_1d
+from adgen.runtime.threads import chunk_count, on_threads
 
 pytestmark = pytest.mark.jit
 N = 300_000

@@ -27,19 +27,12 @@ _MODULES = {
     "copied": "adgen.runtime.memory",
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
-    **{
-        name: "adgen.runtime.threads"
-        for name in (
-            "add_parts",
-            "chunk_count",
-            "clear_rows",
-            "distinct",
-            "on_threads",
-            "own_part",
-            "scratch_like",
-            "sum_parts",
-        )
-    },
+    "chunk_count": "adgen.runtime.threads",
+    "on_threads": "adgen.runtime.threads",
+    **dict.fromkeys(
+        ("add_parts", "clear_rows", "distinct", "own_part", "scratch_like", "sum_parts"),
+        "adgen.runtime.chunk_memory",
+    ),
     **{
         f"{kind}_{rank}d": "adgen.runtime.memory"
         for kind in ("empty", "zeros")

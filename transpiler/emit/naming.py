@@ -57,10 +57,10 @@ class Naming:
                 return candidate
         raise AssertionError("unreachable")
 
-    @property
-    def given(self) -> frozenset[str]:
-        """All names that ``fresh`` has given."""
-        return frozenset(self._unique)
+    def all(self) -> frozenset[str]:
+        """All names of variables."""
+        named = (self.values, self.slots, self.tops)
+        return frozenset(self._unique).union(*(names.values() for names in named))
 
     def _name_slots(self, function: Function) -> None:
         slots: dict[Slot, None] = dict.fromkeys(
