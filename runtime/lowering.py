@@ -24,7 +24,6 @@ from numba.np.arrayobj import load_item, mark_positive, store_item
 from adgen.runtime.machine_code import Library
 from adgen.runtime.typing_memory import extreme
 
-_REFERENCE = llvm.FunctionType(llvm.VoidType(), [llvm.IntType(8).as_pointer()])
 _ZERO, _ONE = llvm.Constant(llvm.IntType(64), 0), llvm.Constant(llvm.IntType(64), 1)
 
 Emit = Callable[[llvm.IRBuilder, llvm.Value, llvm.Value], llvm.Value]
@@ -96,11 +95,12 @@ class Lowering(Lower):  # type: ignore[misc]
         if type(kind) is not types.Array:
             otherwise(kind, value)
             return
-        function = cgutils.get_or_insert_function(self.module, _REFERENCE, name)
-        function.args[0].add_attribute("noalias")
-        function.args[0].add_attribute("captures(none)")
-        position = self._field(kind, "meminfo")
-        self.builder.call(function, [self.builder.extract_value(value, position)])
+        function = self.module.globals.get(name)
+        if function is None:  # Numba declares it, with the attributes of its version
+            otherwise(kind, value)
+            return
+        memory = self.builder.extract_value(value, self._field(kind, "meminfo"))
+        self.builder.call(function, [memory])
 
     def lower_assign(self, ty: Any, inst: Any) -> Any:
         """The value of an assignment; arguments that stay what they are belong to the caller."""

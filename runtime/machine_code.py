@@ -19,14 +19,15 @@ class Library(JITCodeLibrary):  # type: ignore[misc]
     """
 
     def _optimize_functions(self, ll_module: Any) -> None:
-        if ll_module.name != WRAPPER:
+        make_builder = getattr(self._codegen, "_pass_builder", None)  # older Numba has none
+        if ll_module.name != WRAPPER or make_builder is None:
             super()._optimize_functions(ll_module)
             return
         ll_module.data_layout = self._codegen._data_layout
         passes = llvm.create_new_function_pass_manager()
         passes.add_sroa_pass()
         passes.add_simplify_cfg_pass()
-        builder = self._codegen._pass_builder()
+        builder = make_builder()
         for function in ll_module.functions:
             if not function.is_declaration:
                 passes.run(function, builder)
