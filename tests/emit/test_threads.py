@@ -261,3 +261,18 @@ def test_rows_are_cleared_by_the_chunks_that_add_to_them():
     for n in (7, 5, 3, 2, 1, 0):
         text, _ = chunked(f, X, Y, n)
     assert "clear_rows(" in text and "zeros_1d(" not in text.split("def f_value_and_grad(")[0]
+
+
+def test_an_array_that_is_copied_in_a_loop_around():
+    def f(m, steps):
+        u = m * 1.0
+        total = 0.0
+        for _ in range(steps):
+            old = u.copy()
+            for i in range(1, u.shape[0]):
+                for k in range(u.shape[1]):
+                    u[i, k] = np.sin(old[i - 1, k]) * m[i, k]
+            total += np.sum(u)
+        return total
+
+    chunked(f, M, 3)

@@ -88,12 +88,14 @@ class Chunks:
         """Whether an array is memory that the function itself has allocated, and all of it."""
         if self._storage is None:
             self._storage = Storage(self.plan.function, self.plan.order)
-        roots = self._storage.roots(array, views=True)
-        return all(self._made_here(self.plan.order.definition[root].op) for root in roots)
-
-    def _made_here(self, op: Op | None) -> bool:
-        """Whether an op allocates its result; a spare copy may be what it is of."""
-        if op is None or op.callee not in _FRESH:
-            return False
-        source = op.operands[0] if is_spare(op) else None
-        return not isinstance(source, Value) or self._fresh(source)
+        seen: set[Value] = set()
+        pending = [array]
+        while pending:
+            for root in self._storage.roots(pending.pop(), views=True) - seen:
+                seen.add(root)
+                op = self.plan.order.definition[root].op
+                if op is None or op.callee not in _FRESH:
+                    return False
+                source = op.operands[0] if is_spare(op) else None
+                pending += [source] if isinstance(source, Value) else []  # it may be no copy
+        return True
