@@ -21,6 +21,9 @@ SHORT = {
     "polynomial_features": ["--epochs", "200"],
     "regression_net": ["--iterations", "20"],
     "scalar_classifier": ["--epochs", "20"],
+    "hamiltonian_net": ["--iterations", "100"],
+    "physics_informed_net": ["--iterations", "100"],
+    "maml_sine": ["--iterations", "100"],
 }
 EXAMPLES = sorted(file.stem for file in (ROOT / "examples").glob("*.py") if file.stem != "picture")
 
