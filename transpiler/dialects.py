@@ -28,12 +28,26 @@ STAND_INS: Mapping[str, ModuleType] = {
 _OF_SCIPY = {
     f"{package}scipy{part}": f"scipy{part}"
     for package in ("", "autograd.", "jax.")
-    for part in (".special", ".linalg")
+    for part in (".special", ".linalg", ".stats")
 } | {"scipy": "scipy"}
+# There a distribution is a module; of SciPy it is an object.
+_DISTRIBUTIONS = {
+    f"{package}.scipy.stats.{name}": name
+    for package in ("autograd", "jax")
+    for name in (
+        "norm", "t", "beta", "gamma", "chi2", "expon", "uniform", "laplace", "cauchy", "logistic",
+        "lognorm", "poisson", "dirichlet", "multivariate_normal",
+    )
+}  # fmt: skip
 
 
-def stand_in(path: str) -> ModuleType | None:
-    """The module of NumPy or SciPy that the module at a path stands for, or None."""
+def stand_in(path: str) -> Any:
+    """The module of NumPy or SciPy (or its distribution) that the module at a path stands for.
+
+    None for any other path.
+    """
+    if path in _DISTRIBUTIONS:
+        return getattr(importlib.import_module("scipy.stats"), _DISTRIBUTIONS[path])
     if path in _OF_SCIPY:
         return importlib.import_module(_OF_SCIPY[path])
     return STAND_INS.get(path)
@@ -61,7 +75,7 @@ def understood(value: Any) -> Any:
     name = getattr(value, "__name__", None)
     if not callable(value) or not isinstance(name, str):
         return value
-    for path in (*STAND_INS, *_OF_SCIPY):
+    for path in (*STAND_INS, *_OF_SCIPY, *_DISTRIBUTIONS):
         loaded = sys.modules.get(path)
         if loaded is not None and vars(loaded).get(name) is value:
             return getattr(stand_in(path), name, value)

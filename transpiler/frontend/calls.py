@@ -96,6 +96,9 @@ def call(
         handler = container_method(function.base, function.name) or METHODS[function.name]
         return handler(cx, function.base, request)
     if isinstance(function, Partial):
+        definition = _method_of_library(function)
+        if definition is not None:
+            return call_definition(cx, node, definition, (*function.args[1:], *args), kwargs)
         given = {**function.kwargs, **kwargs}
         return call(cx, node, function.function, (*function.args, *args), given, name)
     if isinstance(function, Choice):
@@ -147,6 +150,17 @@ def call(
 
         return call_primitive(cx, request, entry)
     return _call_object(cx, node, callee, args, kwargs)
+
+
+def _method_of_library(function: Partial) -> Any:
+    """The definition of a method of one of SciPy's objects, as ``stats.norm.logpdf``, or None."""
+    own = function.args[0] if function.args else None
+    if not isinstance(function.function, Static) or not isinstance(own, Static):
+        return None
+    plain = function.function.value
+    if not isinstance(plain, FunctionType) or not _is_library(plain):
+        return None
+    return library.definition_of(MethodType(plain, own.value))
 
 
 def _call_either(

@@ -29,6 +29,11 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return np.where(np.isnan(x), nan, finite)
 
 
+@defines(np.astype)
+def astype(x, dtype, /, *, copy=True, device=None):
+    return x.astype(dtype)
+
+
 @defines(np.real)
 def real(val):
     return np.asarray(val)

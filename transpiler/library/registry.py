@@ -6,6 +6,7 @@ import difflib
 import importlib
 import sys
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, NoReturn, TypeVar
 
 Definition = TypeVar("Definition", bound=Callable[..., Any])
@@ -63,6 +64,10 @@ def near_matches(name: str) -> list[str]:
 
 
 def _shown(function: Any) -> str:
+    if isinstance(function, MethodType):  # of one of SciPy's distributions
+        held = vars(sys.modules["scipy.stats"]).items()
+        own = next(name for name, value in held if value is function.__self__)
+        return f"stats.{own}.{function.__name__}"
     module = (getattr(function, "__module__", "") or "numpy").split(".")
     short = ["np"] if module[0] == "numpy" else []
     public = [*short, *(part for part in module[1:] if not part.startswith("_"))]
@@ -104,7 +109,9 @@ def is_one(a: Any, axis: int) -> bool:
 
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
-_OF_SCIPY = {"scipy.special": "special", "scipy.linalg": "scipy_linalg"}
+_OF_SCIPY = {
+    "scipy.special": "special", "scipy.linalg": "scipy_linalg", "scipy.stats": "scipy_stats",
+}  # fmt: skip
 _loaded: set[str] = set()
 
 

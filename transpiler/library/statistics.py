@@ -37,6 +37,18 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
     return (mean, total) if returned else mean
 
 
+@defines(np.amax)
+def amax(a, axis=None, out=None, keepdims=False):
+    as_usual(out)
+    return np.max(a, axis=axis, keepdims=keepdims)
+
+
+@defines(np.amin)
+def amin(a, axis=None, out=None, keepdims=False):
+    as_usual(out)
+    return np.min(a, axis=axis, keepdims=keepdims)
+
+
 @defines(np.ptp)
 def ptp(a, axis=None, out=None, keepdims=False):
     as_usual(out)
