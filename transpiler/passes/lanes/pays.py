@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Value
+from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.lanes.facts import Facts, is_uniform_loop, mark_varying
 from adgen.transpiler.primitives.table import find
 
 _FEW = 8  # trips that are known to be that few do not fill vectors
+_GAIN_OF_CHAIN, _LOSS_OF_STRIDES = 2, -8
 
 
 def choose(facts: Facts, nested: bool) -> bool:
@@ -28,7 +32,56 @@ def choose(facts: Facts, nested: bool) -> bool:
             break
     if nested:
         return any(op in facts.hoisted for loop in facts.hoisted for op in loop.regions[0].ops)
-    return bool(facts.hoisted) or _adds_to_elements(facts)
+    if facts.hoisted:
+        return _gain(facts) >= 0
+    return _adds_to_elements(facts)
+
+
+def _gain(facts: Facts) -> int:
+    """What speaks for outer loops and what against, among the innermost of those that nest most.
+
+    A loop that only stores or adds to elements of arrays vectorises by itself; a sum does so if
+    it is long; a recurrence does not.  A few trips are unrolled: then it is elementary functions
+    that gain.
+    """
+    found = list(_innermost(facts, facts.body, 1))
+    most = max((depth for depth, _ in found), default=0)
+    return sum(_gain_of(facts, loop, depth) for depth, loop in found if depth == most)
+
+
+def _gain_of(facts: Facts, loop: Op, depth: int) -> int:
+    if any(_strides(facts, op, depth) for op in loop.regions[0].ops):
+        return _LOSS_OF_STRIDES
+    if _is_short(loop):
+        return 1 if any(_is_dear(op) for _, op in core.walk(facts.body)) else -1
+    if _is_recurrence(facts, loop):
+        return _GAIN_OF_CHAIN
+    return 1 if any(not isinstance(arg.type, Array) for arg in loop.regions[0].args[1:]) else -1
+
+
+def _strides(facts: Facts, op: Op, depth: int) -> bool:
+    """Whether an op adds to rows of iterations in more loops than the rows have axes.
+
+    Neighbouring iterations are a row apart there.
+    """
+    cell = facts.cell(op.operands[0]) if op.operands else None
+    if op.callee != core.ADDITEM and op.callee != core.SETITEM or cell is None or cell.lanes:
+        return False
+    place = op.operands[2:]
+    return facts.index in place[:-1] and depth >= len(place)
+
+
+def _innermost(facts: Facts, block: Block, depth: int) -> Iterator[tuple[int, Op]]:
+    """Outer loops without others in them, and how deep they are."""
+    for op in block.ops:
+        if op not in facts.hoisted:
+            continue
+        is_loop = op.callee == core.FOR
+        inner = [pair for r in op.regions for pair in _innermost(facts, r, depth + is_loop)]
+        if inner or not is_loop:
+            yield from inner
+        else:
+            yield depth, op
 
 
 def _adds_to_elements(facts: Facts) -> bool:
