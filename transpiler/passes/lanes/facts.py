@@ -28,8 +28,8 @@ class Facts:
     ops that make such a cell.  ``ordered``: sums of the user's, which are added up in order.
     ``views``: arrays loaded from a tape, as the tape and counters.  ``saved``: slots that the loop
     saves to.  ``trips``: of loops around steps of such sums; ``addends``: what the steps add, for
-    all trips.  ``rows``: reads of arrays of which a block has a copy,
-    ``copies``: of which arrays.  ``ahead``: ops that go before the loop.  ``varying``: numbers that
+    all trips.  ``rows``: reads of rows of which a block has a copy,
+    ``copies``: of which arrays, and additions to rows, ``sums_of_rows``: of which cells.  ``ahead``: ops that go before the loop.  ``varying``: numbers that
     differ between iterations.  ``hoisted``: loops and branches that become outer ones.
     """
 
@@ -50,7 +50,8 @@ class Facts:
     trips: dict[Op, Operand] = field(default_factory=dict)
     addends: dict[Op, Cell] = field(default_factory=dict)
     rows: dict[Op, Cell] = field(default_factory=dict)
-    copies: dict[Cell, Value] = field(default_factory=dict)
+    copies: dict[Cell, Operand] = field(default_factory=dict)
+    sums_of_rows: dict[Cell, Cell] = field(default_factory=dict)
     ahead: Builder = field(default_factory=Builder)
     varying: set[Value] = field(default_factory=set)
     hoisted: set[Op] = field(default_factory=set)

@@ -148,6 +148,8 @@ class Iteration:
             operands = (self.cells.current[total], value)
             b.add(Op(operator.add, operands, {"reassoc": True}, (), (now,), op.span, op.role))
             self.cells.current[total] = now
+        elif op in self.facts.rows:
+            self.add(b, self.facts.rows[op], index[1:], value)
         elif op.callee == core.ADDITEM:
             self.add(b, cell, index, value)
         else:

@@ -60,13 +60,15 @@ def _gain_of(facts: Facts, loop: Op, depth: int) -> int:
 
 
 def _strides(facts: Facts, op: Op, depth: int) -> bool:
-    """Whether an op adds to rows of iterations in more loops than the rows have axes.
+    """Whether an op writes rows of iterations in more loops than the rows have axes.
 
     Neighbouring iterations are a row apart there.
     """
     cell = facts.cell(op.operands[0]) if op.operands else None
-    if op.callee != core.ADDITEM and op.callee != core.SETITEM or cell is None or cell.lanes:
+    if op.callee not in (core.ADDITEM, core.SETITEM) or cell is None or cell.lanes:
         return False
+    if op.callee == core.ADDITEM and cell in facts.free:
+        return False  # added up in a copy
     place = op.operands[2:]
     return facts.index in place[:-1] and depth >= len(place)
 

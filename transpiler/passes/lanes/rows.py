@@ -1,11 +1,16 @@
-"""Rows that a block reads again and again are copied, with the iterations along the last axis."""
+"""Rows that a block touches again and again have a copy, with the iterations along its last axis.
+
+Neighbouring elements of ``x[i, c]`` belong to one iteration, and a loop over ``i`` gathers them.
+What is read is copied ahead of a block; what iterations add to rows of their own is added up in
+the copy first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Op, Value
+from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.lanes.cells import Cell
 from adgen.transpiler.passes.lanes.facts import Facts, lane_cell
@@ -13,40 +18,61 @@ from adgen.transpiler.primitives.shapes import Shapes, source
 
 
 def copy_rows(facts: Facts, shapes: Shapes) -> None:
-    """Fill in ``facts.rows`` and ``facts.copies``: arrays read in more loops than they have axes.
+    """Fill in ``facts.rows``, ``facts.copies`` and ``facts.sums_of_rows``.
 
-    Neighbouring elements of ``x[i, c]`` belong to one iteration, and a loop over ``i`` gathers
-    them.  Nothing outside the array is read: the loop runs over all of its first axis.
+    That is for arrays touched in more loops than their rows have axes.  Nothing outside of an
+    array is touched: the loop runs over all of its first axis.
     """
-    copies: dict[Value, Cell] = {}
-    for op, depth in _reads(facts, facts.body, 0):
+    copies: dict[Operand, Cell | None] = {}
+    sums: dict[Cell, Cell | None] = {}
+    for op in _touches(facts, facts.body, 0):
         array = op.operands[0]
-        assert isinstance(array, Value) and isinstance(array.type, Array)
-        if depth < array.type.ndim or not _covers(facts, shapes, array):
-            continue
-        if array not in copies:
-            extents = [shapes.extent(array, axis) for axis in range(1, array.type.ndim)]
-            if any(source(extent) in facts.inside for extent in extents):
-                continue
-            emitted = [shapes.emit(facts.ahead, extent) for extent in extents]
-            name = f"{array.name}_block" if array.name else ""
-            copies[array] = lane_cell(facts, array.type.dtype, name, emitted)
-            facts.copies[copies[array]] = array
-        facts.rows[op] = copies[array]
+        if op.callee == core.GETITEM:
+            if array not in copies:
+                copies[array] = _copy(facts, shapes, array)
+            copy = copies[array]
+            if copy is not None:
+                facts.rows[op] = copy
+                facts.copies[copy] = array
+        else:
+            cell = facts.cell(array)
+            assert cell is not None
+            if cell not in sums:
+                sums[cell] = _copy(facts, shapes, facts.inits[cell])
+            copy = sums[cell]
+            if copy is not None:
+                facts.rows[op] = copy
+                facts.sums_of_rows[copy] = cell
 
 
-def _reads(facts: Facts, block: Block, depth: int) -> Iterator[tuple[Op, int]]:
-    """Reads of rows, and how many outer loops are around them."""
+def _copy(facts: Facts, shapes: Shapes, array: Operand) -> Cell | None:
+    """A cell for the rows of an array; None where that might reach outside of it."""
+    assert isinstance(array, Value) and isinstance(array.type, Array)
+    start, stop = facts.loop.operands[:2]
+    if type(start) is not int or start != 0 or shapes.origin(stop) != shapes.extent(array, 0):
+        return None
+    extents = [shapes.extent(array, axis) for axis in range(1, array.type.ndim)]
+    if any(source(extent) in facts.inside for extent in extents):
+        return None
+    emitted = [shapes.emit(facts.ahead, extent) for extent in extents]
+    name = f"{array.name}_block" if array.name else ""
+    return lane_cell(facts, array.type.dtype, name, emitted)
+
+
+def _touches(facts: Facts, block: Block, depth: int) -> Iterator[Op]:
+    """Reads of rows, and additions to them, in enough outer loops."""
     for op in block.ops:
         if op in facts.hoisted:
             for region in op.regions:
-                yield from _reads(facts, region, depth + (op.callee == core.FOR))
-        elif op.callee == core.GETITEM and facts.reads_outside(op) and len(op.operands) > 2:
-            rest = op.operands[2:]
-            if op.operands[1] is facts.index and not any(o in facts.varying for o in rest):
-                yield op, depth
+                yield from _touches(facts, region, depth + (op.callee == core.FOR))
+        elif op.callee == core.GETITEM and facts.reads_outside(op):
+            if _is_row(facts, op.operands[1:], depth):
+                yield op
+        elif op.callee == core.ADDITEM and facts.cell(op.operands[0]) in facts.free:
+            if _is_row(facts, op.operands[2:], depth):
+                yield op
 
 
-def _covers(facts: Facts, shapes: Shapes, array: Value) -> bool:
-    start, stop = facts.loop.operands[:2]
-    return type(start) is int and start == 0 and shapes.origin(stop) == shapes.extent(array, 0)
+def _is_row(facts: Facts, place: tuple[Operand, ...], depth: int) -> bool:
+    varying = any(o in facts.varying for o in place[1:])
+    return 1 < len(place) <= depth and place[0] is facts.index and not varying

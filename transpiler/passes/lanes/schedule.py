@@ -164,7 +164,7 @@ class _Scheduler:
             return True
         if op.callee == core.ADDITEM:
             shared = self.facts.cell(op.operands[0]) in self.facts.free
-            return shared and not self.is_lane_sum(op)
+            return shared and op not in self.facts.rows and not self.is_lane_sum(op)
         return any(self.is_serial(inner) for region in op.regions for inner in region.ops)
 
     def is_lane_sum(self, op: Op) -> bool:

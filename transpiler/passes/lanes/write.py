@@ -69,7 +69,7 @@ class _Writer:
         """The cells of a block, each once."""
         facts = self.facts
         found = [*facts.fresh.values(), *facts.slots.values(), *facts.addends.values()]
-        found += facts.copies
+        found += [*facts.copies, *facts.sums_of_rows]
         found += self.schedule.kept.values()
         return list(dict.fromkeys(found))
 
@@ -99,7 +99,11 @@ class _Writer:
         self.end = b.emit(min, last, stop, name=f"{self.name}_end")
         for cell, array in self.facts.copies.items():
             self.copy_rows(b, cell, array)
+        for cell in self.facts.sums_of_rows:
+            self.put_everywhere(b, cell, zero(element_of(cell)))
         self.items(b, self.schedule.items)
+        for cell, rows in self.facts.sums_of_rows.items():
+            self.add_rows(b, cell, rows)
         if self.facts.ordered:
             self.lanes(b, lambda inner, iteration: self.add_up(inner, iteration))
         return ()
@@ -116,7 +120,7 @@ class _Writer:
 
         self.cells.loop(b, (self.first, self.end, 1), Value(INT, self.name), fill)
 
-    def copy_rows(self, b: Builder, cell: Cell, array: Value) -> None:
+    def copy_rows(self, b: Builder, cell: Cell, array: Operand) -> None:
         """The rows of an array that a block reads, with the iterations along the last axis."""
 
         def row(inner: Builder, index: tuple[Operand, ...]) -> None:
@@ -128,6 +132,27 @@ class _Writer:
             self.lanes(inner, element)
 
         over(self.cells, b, self.facts.extents[cell], row)
+
+    def add_rows(self, b: Builder, cell: Cell, rows: Cell) -> None:
+        """What a block has added up for rows added to them."""
+
+        def row(inner: Builder, index: tuple[Operand, ...]) -> None:
+            def element(inner: Builder, iteration: Iteration) -> None:
+                place = (iteration.own[self.facts.index], *index)
+                value = iteration.load(inner, cell, index, element_of(cell))
+                iteration.add(inner, rows, place, value)
+
+            self.lanes(inner, element)
+
+        over(self.cells, b, self.facts.extents[cell], row)
+
+    def put_everywhere(self, b: Builder, cell: Cell, value: Operand) -> None:
+        """A number put into all elements of a cell, for all iterations."""
+
+        def part(inner: Builder, index: tuple[Operand, ...]) -> None:
+            self.lanes(inner, lambda b, iteration: iteration.store(b, cell, index, value))
+
+        over(self.cells, b, self.facts.extents[cell], part)
 
     # Items
 
@@ -156,13 +181,7 @@ class _Writer:
     def fill(self, b: Builder, op: Op) -> None:
         """An array of each iteration filled."""
         b.span, b.role = op.span, op.role
-        cell = self.facts.fresh[op]
-        value = filling(op, self.shared)
-
-        def part(inner: Builder, index: tuple[Operand, ...]) -> None:
-            self.lanes(inner, lambda b, iteration: iteration.store(b, cell, index, value))
-
-        over(self.cells, b, self.facts.extents[cell], part)
+        self.put_everywhere(b, self.facts.fresh[op], filling(op, self.shared))
 
     def shared(self, operand: Operand) -> Operand:
         """A number that the whole block shares."""
@@ -302,3 +321,8 @@ class _Writer:
 
 def _like(value: Value) -> Value:
     return Value(value.type, value.name)
+
+
+def element_of(cell: Cell) -> Scalar:
+    """The type of an element of a cell."""
+    return Scalar(cell.type.dtype)
