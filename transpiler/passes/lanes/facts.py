@@ -28,9 +28,10 @@ class Facts:
     ops that make such a cell.  ``ordered``: sums of the user's, which are added up in order.
     ``views``: arrays loaded from a tape, as the tape and counters.  ``saved``: slots that the loop
     saves to.  ``trips``: of loops around steps of such sums; ``addends``: what the steps add, for
-    all trips.  ``rows``: reads of rows of which a block has a copy,
-    ``copies``: of which arrays, and additions to rows, ``sums_of_rows``: of which cells.  ``ahead``: ops that go before the loop.  ``varying``: numbers that
-    differ between iterations.  ``hoisted``: loops and branches that become outer ones.
+    all trips.  ``rows``: ops on rows of which a block has a copy: what they read (``copies``: of
+    which arrays) or add up (``sums_of_rows``: of which cells).  ``ahead``: ops that go before the
+    loop.  ``varying``: numbers that differ between iterations.  ``hoisted``: loops and branches
+    that become outer ones.
     """
 
     loop: Op
