@@ -45,6 +45,8 @@ def key_of(owner: CompiledCallable, compilations: Compilations, wanted: Wanted) 
         place = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
         facts = [place, source.text, repr(wanted), type(owner).__name__, __version__]
         facts += [repr(getattr(owner, "packed", False)), *_surroundings(compilations)]
+        if wanted.options.parallel:
+            facts.append(f"threads={_may_use_threads()}")
         digest = hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
         known = f"{place}-{digest}"
         if _owners.setdefault(known, owner) is not owner:

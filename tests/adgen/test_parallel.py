@@ -196,3 +196,36 @@ def test_other_processes_find_it_compiled(tmp_path: Path, layer):
     ]  # fmt: skip
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr + runs[1].stderr
     assert runs[0].stdout == runs[1].stdout
+
+
+@pytest.mark.jit
+def test_an_exception_in_a_chunk_is_raised():
+    def f(x, places):
+        s = 0.0
+        for i in range(places.shape[0]):
+            s += np.exp(x[places[i]]) * np.sin(x[i])
+        return s
+
+    g = adgen.differentiate(f, parallel=True, boundscheck=True)
+    places = np.arange(N)
+    value, gradient = g.value_and_grad(X, places)
+    places[N // 2] = N + 5
+    with pytest.raises(IndexError):
+        g.value_and_grad(X, places)
+    places[N // 2] = N // 2
+    assert same((value, (gradient,)), (lambda v, d: (v, (d,)))(*g.value_and_grad(X, places)))
+
+
+@pytest.mark.jit
+def test_second_derivatives():
+    def f(w):
+        t = 0.0
+        for i in prange(2000):
+            t += np.sin(w * i) * np.exp(-w)
+        return t
+
+    have = adgen.grad(adgen.grad(f, parallel=True))(0.3)
+    assert have == pytest.approx(adgen.grad(adgen.grad(f))(0.3), rel=1e-12)
+    v = Y.copy()
+    products = [adgen.hvp(array_code, parallel=p)(X, Y, W, v) for p in (True, False)]
+    np.testing.assert_allclose(*products, rtol=1e-11)
