@@ -11,29 +11,29 @@ from adgen.aliases import (
     vector_jacobian_product,
 )
 from adgen.containers import register_container
+from adgen.controls import checkpoint, checkpointed, stop_gradient
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
+from adgen.matrices import (
+    deriv,
+    elementwise_grad,
+    gauss_newton_vp,
+    hessian,
+    jacfwd,
+    jacobian,
+    jacrev,
+)
 from adgen.named_gradients import grad_named, multigrad_dict
 from adgen.specialisations import RespecialisationWarning
 from adgen.texts import from_source
 from adgen.transforms import (
     check_grads,
-    checkpoint,
-    checkpointed,
-    deriv,
     differentiate,
-    elementwise_grad,
-    gauss_newton_vp,
     grad,
     grad_and_aux,
-    hessian,
     hvp,
-    jacfwd,
-    jacobian,
-    jacrev,
     jvp,
     linearize,
-    stop_gradient,
     value_and_grad,
     vjp,
 )

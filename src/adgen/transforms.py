@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack, overload
 
 from adgen import checking
 from adgen.compilations import compilations_of
-from adgen.composed import composed
+from adgen.controls import marked
 from adgen.differentiable import Differentiable
 from adgen.gradients import Derivative
 from adgen.leaves import leaves_of
@@ -220,80 +219,6 @@ def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiab
     return objects[key]
 
 
-def jacobian(
-    function: Function, wrt: Wrt | None = None, mode: str = "auto", **options: Unpack[Choices]
-) -> Differentiable:
-    """The Jacobian of a function of numbers and arrays: a function of the same arguments.
-
-    Its axes are those of the value, then those of the argument.  ``mode``: ``"forward"`` takes
-    a sweep for each element of the argument, ``"reverse"`` one for each element of the value,
-    ``"auto"`` the fewer.  By several arguments: a tuple.
-
-    >>> jacobian(lambda x: (x * x, 3.0 * x)[0], jit=False)(3.0)
-    6.0
-    """
-    names = {"auto": "jacobian", "forward": "jacfwd", "reverse": "jacrev"}
-    if mode not in names:
-        raise ValueError(f"mode is one of {', '.join(map(repr, names))}, not {mode!r}")
-    return _composed(names[mode], function, wrt, options)
-
-
-def jacfwd(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
-    """``jacobian(function, mode="forward")``, as JAX names it."""
-    return _composed("jacfwd", function, wrt, options)
-
-
-def jacrev(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
-    """``jacobian(function, mode="reverse")``, as JAX names it."""
-    return _composed("jacrev", function, wrt, options)
-
-
-def hessian(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
-    """The matrix of second derivatives of a function of one scalar result.
-
-    Its axes are those of the argument, twice; by several arguments: a tuple of rows of blocks.
-
-    >>> hessian(lambda x: x**3, jit=False)(2.0)
-    12.0
-    """
-    return _composed("hessian", function, wrt, options)
-
-
-def elementwise_grad(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
-    """The derivatives of a function that works element by element: the sum over its values.
-
-    >>> elementwise_grad(lambda x: x * x, jit=False)(3.0)
-    6.0
-    """
-    return _composed("elementwise_grad", function, wrt, options)
-
-
-def deriv(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Differentiable:
-    """The derivative by a number, of any value, in forward mode.
-
-    >>> deriv(lambda t: (t * t, 5.0 * t), jit=False)(3.0)
-    (6.0, 5.0)
-    """
-    return _composed("deriv", function, wrt, options)
-
-
-def gauss_newton_vp(function: Function, **options: Unpack[Choices]) -> Differentiable:
-    """``gauss_newton_vp(f)(x, v)``: the transposed Jacobian times the Jacobian times ``v``.
-
-    >>> gauss_newton_vp(lambda x: 3.0 * x, jit=False)(1.0, 2.0)
-    18.0
-    """
-    return _composed("gauss_newton_vp", function, None, options)
-
-
 def linearize(
     function: Function, *primals: Any, **options: Unpack[Choices]
 ) -> tuple[Any, Callable[..., Any]]:
@@ -308,68 +233,4 @@ def linearize(
     return value, lambda *tangents: owner.jvp(primals, tangents)[1]
 
 
-def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Differentiable:
-    chosen, by = Options().changed(options), 0 if wrt is None else wrt
-    function = with_text(function)
-    if isinstance(function, Differentiable):
-        chosen = function.options.changed(options)
-        by = function.wrt if wrt is None else wrt
-    elif not callable(function):
-        return _differentiable(function, by, chosen)  # refuses
-    return composed(name, function, by, chosen)
-
-
-def checkpoint(function: Function) -> Function:
-    """A function whose values the reverse sweep computes again instead of storing them.
-
-    A decorator, or ``checkpoint(f)(x)`` inside of a function.  A loop over segments of a long loop,
-    each of them a call of such a function, stores what passes between segments and the inside of
-    one of them.
-
-    >>> grad(lambda x: checkpoint(np.sin)(x * x), jit=False)(0.0)
-    0.0
-    """
-
-    @functools.wraps(function)
-    def checkpointed(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    checkpointed.__adgen_checkpoint__ = function  # type: ignore[attr-defined]
-    return checkpointed
-
-
-def checkpointed(sequence: range, snapshots: int | None = None) -> range:
-    """A range whose loop the reverse sweep computes again in segments, instead of storing it.
-
-    ``snapshots``: so many segments at most, each with the state ahead of it stored; without it
-    about the root of the number of iterations.  The values are the same to the last bit; a
-    gradient takes one more forward sweep.  In CPython it is the range itself.
-
-    >>> def powers(x, n):
-    ...     for _ in checkpointed(range(n), snapshots=4):
-    ...         x = x * x
-    ...     return x
-    >>> grad(powers, jit=False)(1.0, 10)
-    1024.0
-    """
-    return sequence
-
-
-def stop_gradient(x: Any) -> Any:
-    """``x``, by which nothing is differentiated: a constant for all derivatives.
-
-    >>> grad(lambda x: x * stop_gradient(x), jit=False)(3.0)
-    3.0
-    """
-    return x
-
-
-def _mark(*transforms: Callable[..., Any]) -> None:
-    """Say what they are in functions that are compiled: see transpiler/transforms.py."""
-    for made in transforms:
-        made.__adgen_transform__ = made.__name__  # type: ignore[attr-defined]
-
-
-_mark(grad, value_and_grad, grad_and_aux, hvp, vjp, jvp, elementwise_grad, deriv, hessian)
-_mark(jacobian, jacfwd, jacrev, gauss_newton_vp, checkpoint, checkpointed)
-_mark(stop_gradient)
+marked(grad, value_and_grad, grad_and_aux, hvp, vjp, jvp)

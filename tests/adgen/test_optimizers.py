@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 import adgen
-from adgen import flatten, flattening, named_gradients, optimizers, transforms
+from adgen import (
+    aliases,
+    controls,
+    flatten,
+    flattening,
+    matrices,
+    named_gradients,
+    optimizers,
+    transforms,
+)
 
 START = np.array([1.0, 2.0, -3.0])
 
@@ -192,7 +201,11 @@ def test_gradient_and_what_is_beside_it_needs_a_pair():
             adgen.grad_and_aux(function, jit=False)(1.0)
 
 
-@pytest.mark.parametrize("module", [optimizers, flattening, named_gradients, transforms])
+@pytest.mark.parametrize(
+    "module",
+    [optimizers, flattening, named_gradients, transforms, matrices, controls]
+    + [pytest.param(aliases, marks=pytest.mark.jit)],
+)
 def test_the_examples_in_docstrings(module):
     failed, tried = doctest.testmod(module, extraglobs={"np": np})
     assert tried and not failed

@@ -1,0 +1,66 @@
+"""What a function says of its own derivative, and the marks that compiled code knows them by."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+Function = Callable[..., Any]
+
+
+def marked(*transforms: Function) -> None:
+    """Say what they are in functions that are compiled: see transpiler/transforms.py."""
+    for made in transforms:
+        made.__adgen_transform__ = made.__name__  # type: ignore[attr-defined]
+
+
+def checkpoint(function: Function) -> Function:
+    """A function whose values the reverse sweep computes again instead of storing them.
+
+    A decorator, or ``checkpoint(f)(x)`` inside of a function.  A loop over segments of a long loop,
+    each of them a call of such a function, stores what passes between segments and the inside of
+    one of them.
+
+    >>> from adgen import grad
+    >>> grad(lambda x: checkpoint(np.sin)(x * x), jit=False)(0.0)
+    0.0
+    """
+
+    @functools.wraps(function)
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    checkpointed.__adgen_checkpoint__ = function  # type: ignore[attr-defined]
+    return checkpointed
+
+
+def checkpointed(sequence: range, snapshots: int | None = None) -> range:
+    """A range whose loop the reverse sweep computes again in segments, instead of storing it.
+
+    ``snapshots``: so many segments at most, each with the state ahead of it stored; without it
+    about the root of the number of iterations.  The values are the same to the last bit; a
+    gradient takes one more forward sweep.  In CPython it is the range itself.
+
+    >>> from adgen import grad
+    >>> def powers(x, n):
+    ...     for _ in checkpointed(range(n), snapshots=4):
+    ...         x = x * x
+    ...     return x
+    >>> grad(powers, jit=False)(1.0, 10)
+    1024.0
+    """
+    return sequence
+
+
+def stop_gradient(x: Any) -> Any:
+    """``x``, by which nothing is differentiated: a constant for all derivatives.
+
+    >>> from adgen import grad
+    >>> grad(lambda x: x * stop_gradient(x), jit=False)(3.0)
+    3.0
+    """
+    return x
+
+
+marked(checkpoint, checkpointed, stop_gradient)
