@@ -10,9 +10,10 @@ from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Op, Operand, Slot, Value
 from adgen.transpiler.ir.rewrite import substitute
 from adgen.transpiler.ir.types import Array, Scalar
-from adgen.transpiler.passes.independent import Context, Independent, Meeting, touches_only
+from adgen.transpiler.passes.independent import Context, Independent, Meeting
 from adgen.transpiler.passes.lanes.cells import Cell
 from adgen.transpiler.passes.lanes.ordered import steps_out_of_branches
+from adgen.transpiler.passes.touches import touches_only
 from adgen.transpiler.primitives.builder import Builder
 
 FRESH = (core.EMPTY, core.ZEROS, core.FULL_)
