@@ -78,7 +78,7 @@ LSTM = Case(
     scalar=True,
 )
 HAND_SIMPLE = Case(
-    "hand tracking (ADBench), simple, 100 points",
+    "simple hand tracking (ADBench), 100 points",
     {"loops": hand.simple_loops, "numpy": hand.simple_arrays},
     ("theta",),
     partial(instances.hand, points=100, vertices=544),
@@ -89,7 +89,7 @@ HAND_SIMPLE = Case(
     scalar=True,
 )
 HAND_COMPLICATED = Case(
-    "hand tracking (ADBench), complicated, 100 points",
+    "complicated hand tracking (ADBench), 100 points",
     {"loops": hand.complicated_loops, "numpy": hand.complicated_arrays},
     ("theta", "us"),
     partial(instances.hand, points=100, vertices=544, complicated=True),

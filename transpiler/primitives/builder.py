@@ -214,7 +214,7 @@ _KIND_TYPES: dict[str, Callable[[Sequence[Operand], dict[str, Any]], Type]] = {
 _PYTHON = {
     operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.truediv,
     operator.floordiv, operator.mod, operator.pow, operator.lt, operator.le, operator.gt,
-    operator.ge, operator.eq, operator.ne, operator.not_,
+    operator.ge, operator.eq, operator.ne, operator.not_, abs,
 }  # fmt: skip
 
 
