@@ -34,13 +34,14 @@ class Touches:
         )
 
     def concerns(self, op: Op) -> bool:
+        """Whether an op uses any version of the array."""
         used = core.uses_of(op)
         return self.latest in used or not self.stale.isdisjoint(used)
 
     def op(self, op: Op) -> bool:
         """Whether an op does no more than that; takes over the version that it makes."""
         if op.callee in core.REGION_KINDS:
-            return self.regions(op)
+            return self._regions(op)
         if self.stale.intersection(core.uses_of(op)):
             return False
         if op.callee == core.DIM:
@@ -55,13 +56,14 @@ class Touches:
         return True
 
     def become(self, version: Value) -> None:
+        """Take over the version that a write makes."""
         self.stale.add(self.latest)
         self.latest = version
 
-    def regions(self, op: Op) -> bool:
+    def _regions(self, op: Op) -> bool:
         before = self.latest
         if op.callee != core.IF:
-            return self.loop(op, before)
+            return self._loop(op, before)
         ends = []
         for region in op.regions:
             self.latest = before
@@ -86,13 +88,13 @@ class Touches:
         self.become(op.results[places[0]])
         return True
 
-    def loop(self, op: Op, before: Value) -> bool:
+    def _loop(self, op: Op, before: Value) -> bool:
         if op.callee == core.WHILE or op.attrs.get("exits") or before in op.operands[:3]:
-            return self.only_read(op, before)
+            return self._only_read(op, before)
         places = [k for k, operand in enumerate(op.operands[3:]) if operand is before]
         body = op.regions[0]
         if not places:
-            return self.only_read(op, before)
+            return self._only_read(op, before)
         if len(places) != 1 or before in core.free_values(body):
             return False
         self.latest = body.args[1 + places[0]]
@@ -104,7 +106,7 @@ class Touches:
         self.become(op.results[places[0]])
         return True
 
-    def only_read(self, op: Op, before: Value) -> bool:
+    def _only_read(self, op: Op, before: Value) -> bool:
         """The same for a loop that does not carry the array."""
         if before in op.operands or self.stale.intersection(core.uses_of(op)):
             return False
