@@ -313,7 +313,9 @@ class Lowering(Lower):  # type: ignore[misc]
         value, trips = builder.load(counter), builder.load(left)
         more = builder.icmp_signed(">", trips, _ZERO)
         builder.store(builder.sub(trips, _ONE, flags=["nsw"]), left)
-        builder.store(builder.add(value, builder.extract_value(state, 2)), counter)
+        # past the end, where the next value is not looked at, it may be anything
+        following = builder.add(value, builder.extract_value(state, 2), flags=["nsw"])
+        builder.store(following, counter)
         return cgutils.make_anonymous_struct(builder, [value, more])
 
 

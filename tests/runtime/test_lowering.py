@@ -216,3 +216,20 @@ def test_no_function_is_compiled_beside_the_one():
     finally:
         event.unregister("numba:compile", listener)
     assert [dispatcher.py_func for dispatcher in started] == [handed_out]
+
+
+def neighbours_added(x, n):
+    total = 0.0
+    for i in range(1, n):
+        total += x[i + 1] * x[i - 1]
+    return total
+
+
+def test_signs_of_indices_are_seen():
+    """Counters and sums of them do not wrap, or each index might count from the end."""
+    function = compiled(neighbours_added)
+    x = np.arange(6.0)
+    assert function(x, 5) == neighbours_added(x, 5)
+    (text,) = function.inspect_llvm().values()
+    loop = text[text.index("phi") :]
+    assert "icmp slt i64" not in loop.split("ret ")[0]
