@@ -72,8 +72,9 @@ class _Writer:
         elif depth < 4:
             self.branch(depth)
         else:
-            self.numbers.append(self.fresh("v"))
-            self.emit(depth, f"{self.numbers[-1]} = {self.number()}")
+            value, name = self.number(), self.fresh("v")
+            self.emit(depth, f"{name} = {value}")
+            self.numbers.append(name)
 
     def block(self, depth: int, counters: list[str]) -> None:
         kept = list(self.numbers), list(self.arrays), list(self.counters)

@@ -142,6 +142,87 @@ def test_compiled():
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.jit
+@pytest.mark.parametrize("seed", [5, 6, 17, 35])
+def test_random_rows_compiled(seed, everywhere):
+    result = "total + 0.5 * np.sum(out) + np.sum(res)"
+    args = arguments(seed, 11, 4)
+    compiled = adgen.value_and_grad(program(seed, result), (0, 2, 3))(*args)
+    plain = adgen.value_and_grad(program(seed, result), (0, 2, 3), jit=False)(*args)
+    np.testing.assert_allclose(compiled[0], plain[0], rtol=1e-12)
+    for one, other in zip(compiled[1], plain[1], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+def single_precision(A, x):
+    total = np.float32(0.0)
+    for i in range(x.shape[0]):
+        for k in range(A.shape[0]):
+            s = np.float32(1.0)
+            for j in range(A.shape[1]):
+                s = s * np.float32(0.5) + A[k, j] * x[i, j]
+            total += s
+    return total
+
+
+def test_single_precision_stays_single(small_blocks):
+    args = A.astype("f4"), X[:11].astype("f4")
+    before = at_loop_level(single_precision, args)
+    after = points_innermost(before)
+    assert after is not before
+    verify(after, infer=result_type)
+    (value,) = interpret(after, *args)
+    assert value == single_precision(*args) and value.dtype == np.float32
+
+
+def of_vectors(A, x, g):
+    total = 0.0
+    for i in range(x.shape[0]):
+        terms = np.zeros(A.shape[0])
+        for k in range(A.shape[0]):
+            terms[k] = g[k] + A[k] @ x[i]
+        m = np.max(terms)
+        total += m + np.log(np.sum(np.exp(terms - m)))
+    return total
+
+
+def test_a_check_that_all_iterations_do_alike_is_done_once_for_a_block(small_blocks):
+    before = at_loop_level(of_vectors, (A, X, G), "value_and_grad", (0, 1, 2))
+    after = points_innermost(before)
+    assert after is not before
+    verify(after, infer=result_type)
+    for rows in (0, 1, 3, 10):
+        expected = interpret(before, A, X[:rows], G)
+        for one, other in zip(interpret(after, A, X[:rows], G), expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+    with pytest.raises(ValueError, match="zero-size array to reduction operation maximum"):
+        interpret(after, A[:0], X, G[:0])
+    interpret(after, A[:0], X[:0], G[:0])
+
+
+def sines(x, w):
+    total = 0.0
+    for i in range(x.shape[0]):
+        total += np.sin(x[i] * w[0]) * np.exp(-x[i] * w[1])
+    return total
+
+
+def test_what_iterations_add_to_an_element_is_a_number_in_a_block(small_blocks):
+    args = X[:10, 0].copy(), G
+    before = at_loop_level(sines, args, "value_and_grad", (1,))
+    after = points_innermost(before)
+    assert after is not before and "w_bar[0] += total" in text_of(
+        sines, args, "value_and_grad", (1,)
+    )
+    for one, other in zip(interpret(after, *args), interpret(before, *args), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-13)
+
+
+def test_rows_that_iterations_add_to_are_added_up_in_a_copy():
+    text = text_of(distances, (A, X, G), "value_and_grad", (1,))
+    assert "x_bar_block[j, " in text and "x_bar[i, k] += x_bar_block[k, " in text
+
+
 # What it leaves alone
 
 
@@ -171,7 +252,46 @@ def recurrence(A, x):
     return h
 
 
-@pytest.mark.parametrize("function", [vectorises_by_itself, triangular_sum, recurrence])
+def axpy(A, x):
+    h = np.zeros(A.shape[1])
+    total = 0.0
+    for i in range(x.shape[0]):
+        h = np.zeros(A.shape[1])
+        for k in range(A.shape[0]):
+            for j in range(A.shape[1]):
+                h[j] += x[i, k] * A[k, j]
+        total += h[0]
+    return total
+
+
+def few(A, x):
+    total = 0.0
+    for i in range(4):
+        for k in range(A.shape[0]):
+            s = 0.0
+            for j in range(A.shape[1]):
+                s = np.sin(s) + A[k, j] * x[i, j]
+            total += s
+    return total
+
+
+def in_another_loop(A, x):
+    h = 0.5
+    for _ in range(3):
+        total = 0.0
+        for i in range(x.shape[0]):
+            s = h
+            for j in range(A.shape[1]):
+                s = np.sin(s) + A[0, j] * x[i, j]
+            total += s
+        h = np.tanh(total)
+    return h
+
+
+LEFT_ALONE = [vectorises_by_itself, triangular_sum, recurrence, axpy, few, in_another_loop]
+
+
+@pytest.mark.parametrize("function", LEFT_ALONE)
 def test_left_alone(function):
     before = at_loop_level(function, (A, X))
     assert points_innermost(before) is before
