@@ -22,30 +22,10 @@ from numba.core.typed_passes import BaseNativeLowering
 from numba.np.arrayobj import load_item, mark_positive, store_item
 
 from adgen.runtime.machine_code import Library
+from adgen.runtime.scalar_operations import emitter
 from adgen.runtime.typing_memory import extreme
 
 _ZERO, _ONE = llvm.Constant(llvm.IntType(64), 0), llvm.Constant(llvm.IntType(64), 1)
-
-Emit = Callable[[llvm.IRBuilder, llvm.Value, llvm.Value], llvm.Value]
-_COMPARED = {
-    operator.lt: "<",
-    operator.le: "<=",
-    operator.gt: ">",
-    operator.ge: ">=",
-    operator.eq: "==",
-    operator.ne: "!=",
-}
-_OF_FLOATS: dict[Any, Emit] = {
-    operator.add: lambda builder, x, y: builder.fadd(x, y),
-    operator.sub: lambda builder, x, y: builder.fsub(x, y),
-    operator.mul: lambda builder, x, y: builder.fmul(x, y),
-}
-# As Numba has it, signed integers do not wrap: from that LLVM knows the sign of indices.
-_OF_INTEGERS: dict[Any, Emit] = {
-    operator.add: lambda builder, x, y: builder.add(x, y, flags=["nsw"]),
-    operator.sub: lambda builder, x, y: builder.sub(x, y, flags=["nsw"]),
-    operator.mul: lambda builder, x, y: builder.mul(x, y, flags=["nsw"]),
-}
 
 
 class Lowering(Lower):  # type: ignore[misc]
@@ -141,7 +121,7 @@ class Lowering(Lower):  # type: ignore[misc]
     def lower_binop(self, resty: Any, expr: Any, op: Any) -> Any:
         """Sums, products and comparisons of two floats or of two 64-bit integers."""
         args = self.fndesc.calltypes[expr].args
-        emit = _emitter(op, args, resty)
+        emit = emitter(op, args, resty)
         if emit is None:
             return super().lower_binop(resty, expr, op)
         x, y = (
@@ -272,7 +252,7 @@ class Lowering(Lower):  # type: ignore[misc]
             for argument in expr.args
         )
         beyond = operator.gt if self.typeof(expr.func.name).typing_key is max else operator.lt
-        compare = _emitter(beyond, signature.args, types.boolean)
+        compare = emitter(beyond, signature.args, types.boolean)
         assert compare is not None
         return self.builder.select(compare(self.builder, second, first), second, first)
 
@@ -328,24 +308,6 @@ _EXPRESSIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "getiter": Lowering._getiter,
     "iternext": Lowering._iternext,
 }
-
-
-def _emitter(op: Any, args: Sequence[Any], resty: Any) -> Emit | None:
-    """How to emit an operation of two scalars, if it is one of the plain ones."""
-    kind = args[0]
-    if args[1] != kind or kind not in (types.float64, types.int64):
-        return None
-    floats = kind == types.float64
-    sign = _COMPARED.get(op)
-    if sign is not None:
-        if resty != types.boolean:
-            return None
-        if not floats:
-            return lambda builder, x, y: builder.icmp_signed(sign, x, y)
-        if sign == "!=":
-            return lambda builder, x, y: builder.fcmp_unordered(sign, x, y)
-        return lambda builder, x, y: builder.fcmp_ordered(sign, x, y)
-    return (_OF_FLOATS if floats else _OF_INTEGERS).get(op) if resty == kind else None
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)

@@ -220,7 +220,10 @@ _PYTHON = {
 
 def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | None:
     """The operand that an op on these operands always equals, or None."""
-    if callee in _PYTHON and not any(isinstance(o, Value) for o in operands):
+    constants = [operand for operand in operands if not isinstance(operand, Value)]
+    if not constants and (len(operands) != 2 or operands[0] is not operands[1]):
+        return None
+    if callee in _PYTHON and len(constants) == len(operands):
         try:
             value = callee(*operands)  # type: ignore[operator]
         except (ArithmeticError, ValueError, TypeError):
@@ -244,8 +247,6 @@ _OF_EQUALS: dict[Callee, bool] = {
 
 
 def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | None:
-    if isinstance(x, Value) and isinstance(y, Value) and x is not y:
-        return None
     integral = type_of(x).dtype.kind == "i" and type_of(y).dtype.kind == "i"
     if role == core.PRIMAL and not integral:
         return None
