@@ -6,7 +6,8 @@ import pytest
 import adgen
 from benchmarks.adbench import ba, formats, hand, instances
 from benchmarks.adbench.problems import BA, CASES, GMM, HAND_COMPLICATED, LSTM, SIZES
-from benchmarks.sides import TOLERANCE, generated
+from benchmarks.peers import PEERS
+from benchmarks.sides import TOLERANCE, generated, of_peer
 
 problems = pytest.mark.parametrize("problem", CASES, ids=lambda case: case.name.split(",")[0])
 
@@ -82,6 +83,15 @@ def test_no_array_is_copied_in_a_loop(problem):
         )
         loops = [line for line in text.splitlines() if line.startswith("        ")]
         assert not any("= copied(" in line for line in loops), text
+
+
+@pytest.mark.jit
+@problems
+def test_peers(problem):
+    arguments = problem.data(**problem.small)
+    for peer in problem.peers:
+        if PEERS[peer].missing() is None:
+            assert of_peer(problem, peer, arguments, scales=False).difference < TOLERANCE
 
 
 def test_sizes_are_of_the_data():
