@@ -40,6 +40,9 @@ CASES: list[tuple[Callable[[Any], Any], Any]] = [
     (lambda x: la.tensordot(x, x), SQUARE),
     (lambda x: la.outer(x, x), VECTOR),
     (lambda x: la.matmul(x, x), STACK),
+    (lambda x: np.dot(x, x), STACK),
+    (lambda x: np.dot(x, x[0, 0]), STACK),
+    (lambda x: np.dot(x[0, 0], x), STACK),
 ]
 STACKS = [
     ((5, 2, 3), (5, 3, 4)), ((2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((1, 2, 3), (5, 3, 4)),

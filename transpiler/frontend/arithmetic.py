@@ -6,7 +6,6 @@ import operator
 from typing import Any
 
 import gast
-import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, growing, list_changes, shapes
@@ -152,12 +151,12 @@ def matmul(cx: Context, node: Any, callee: Any, x: Operand, y: Operand, name: st
     """A product of vectors and matrices, the inner extents guarded."""
     kinds = type_of(x), type_of(y)
     for kind in kinds:
-        if not isinstance(kind, Array) or (kind.ndim > 2 and callee is np.dot):
+        if not isinstance(kind, Array):
             cx.refuse(
                 UnsupportedSyntax,
                 f"a matrix product of {_shown(kinds[0])} and {_shown(kinds[1])}",
                 node,
-                "multiply arrays with `@`, which takes stacks of matrices; numbers with `*`",
+                "multiply by a number with `*`",
             )
     inner = cx.extents.of(x)[-1], cx.extents.of(y)[-2:][0]
     shapes.require(cx, node, *inner)

@@ -183,9 +183,17 @@ def _dot(cx: Context, call: Call) -> Binding:
 
 
 def dot(cx: Context, node: Any, x: Operand, y: Operand, name: str = "") -> Binding:
-    """``np.dot(x, y)``: a product of vectors and matrices, or with a number."""
+    """``np.dot(x, y)``: a product of vectors, matrices and tensors, or with a number."""
     if core.is_scalar(x) or core.is_scalar(y):
         return cx.wrap(cx.emit(node, np.multiply, x, y, name=name))
+    ranks = [len(cx.extents.of(side)) for side in (x, y)]
+    if max(ranks) > 2:  # over the last axis of the one, and the last but one of the other
+        from adgen.transpiler.frontend.library_calls import call_definition
+
+        definition = library.definition_of(np.tensordot)
+        assert definition is not None
+        axes = ((ranks[0] - 1,), (max(ranks[1] - 2, 0),))
+        return call_definition(cx, node, definition, (cx.wrap(x), cx.wrap(y), axes), {})
     return matmul(cx, node, np.dot, x, y, name)
 
 
