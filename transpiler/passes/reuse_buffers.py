@@ -17,6 +17,8 @@ from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
 from adgen.transpiler.ir.types import INT, Scalar
+from adgen.transpiler.passes.extents import resolve_extents
+from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.threads import with_scratch
 from adgen.transpiler.primitives.builder import Builder, zero
 
@@ -29,6 +31,7 @@ _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
 
 def reuse_buffers(function: Function) -> Function:
     """The function with allocations moved out of loops where the buffer stays within one trip."""
+    function = hoist_invariants(resolve_extents(function))  # where an extent is known from outside
     return with_body(function, _block(function.body, Bounds(function)))
 
 
