@@ -24,7 +24,7 @@ from adgen.transpiler.frontend.arguments import (
 )
 from adgen.transpiler.frontend.arithmetic import matmul
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Ref, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_sequence
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -188,12 +188,7 @@ def dot(cx: Context, node: Any, x: Operand, y: Operand, name: str = "") -> Bindi
         return cx.wrap(cx.emit(node, np.multiply, x, y, name=name))
     ranks = [len(cx.extents.of(side)) for side in (x, y)]
     if max(ranks) > 2:  # over the last axis of the one, and the last but one of the other
-        from adgen.transpiler.frontend.library_calls import call_definition
-
-        definition = library.definition_of(np.tensordot)
-        assert definition is not None
-        axes = ((ranks[0] - 1,), (max(ranks[1] - 2, 0),))
-        return call_definition(cx, node, definition, (cx.wrap(x), cx.wrap(y), axes), {})
+        return _over(cx, node, x, y, ((ranks[0] - 1,), (max(ranks[1] - 2, 0),)))
     return matmul(cx, node, np.dot, x, y, name)
 
 
@@ -203,30 +198,45 @@ def _matmul(cx: Context, call: Call) -> Binding:
     return matmul(cx, call.node, np.matmul, x, y, call.name)
 
 
-@known(np.inner, np.vdot)
+@known(np.inner)
 def _inner(cx: Context, call: Call) -> Binding:
     x, y = (operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2))
-    if any(len(cx.extents.of(side)) > 1 for side in (x, y)):
-        cx.refuse(
-            UnsupportedSyntax,
-            f"`{call.function}` is compiled for arrays of one axis",
-            call.node,
-            "write the product with `@`, or `np.sum(a * b)`",
-        )
+    ranks = [len(cx.extents.of(side)) for side in (x, y)]
+    if min(ranks) > 0 and max(ranks) > 1:
+        return _over(cx, call.node, x, y, ((ranks[0] - 1,), (ranks[1] - 1,)))
+    return dot(cx, call.node, x, y, call.name)
+
+
+@known(np.vdot)
+def _vdot(cx: Context, call: Call) -> Binding:
+    x, y = (_flat(cx, call, side) for side in named(cx, call, ("a", "b"), 2))
     return dot(cx, call.node, x, y, call.name)
 
 
 @known(np.outer)
 def _outer(cx: Context, call: Call) -> Binding:
-    sides = [operand_of_binding(cx, side, call.node) for side in named(cx, call, ("a", "b"), 2)]
-    if any(len(cx.extents.of(side)) != 1 for side in sides):
-        cx.refuse(
-            UnsupportedSyntax,
-            "`np.outer` is compiled for arrays of one axis",
-            call.node,
-            "write `np.outer(a.ravel(), b.ravel())`, or `a * b` if one of them is a number",
-        )
+    sides = [_flat(cx, call, side) for side in named(cx, call, ("a", "b"), 2)]
     return cx.wrap(cx.emit(call.node, np.outer, *sides, name=call.name))
+
+
+def _flat(cx: Context, call: Call, binding: Binding) -> Operand:
+    """The elements of an argument in one axis."""
+    operand = operand_of_binding(cx, binding, call.node)
+    if len(cx.extents.of(operand)) == 1:
+        return operand
+    from adgen.transpiler.frontend.calls import call as call_binding
+
+    flat = call_binding(cx, call.node, Static(np.ravel), (cx.wrap(operand),), {})
+    return operand_of_binding(cx, flat, call.node)
+
+
+def _over(cx: Context, node: Any, x: Operand, y: Operand, axes: Binding) -> Binding:
+    """The product of two arrays summed over an axis of each."""
+    from adgen.transpiler.frontend.library_calls import call_definition
+
+    definition = library.definition_of(np.tensordot)
+    assert definition is not None
+    return call_definition(cx, node, definition, (cx.wrap(x), cx.wrap(y), axes), {})
 
 
 # Functions whose arguments need a closer look
