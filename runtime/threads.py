@@ -209,15 +209,16 @@ _BLOCKS = ("entry", "head", "body", "end")
 
 
 def _run(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
-    """Call the kernel on threads if there is more than one chunk and the gate is free."""
+    """Call the kernel on threads if there are several, and chunks, and the gate is free."""
     gate = _global(builder.module, GATE)
-    several = builder.icmp_signed(">", count, _WORD(1))
+    threads = _threads(builder, count)
+    several = builder.icmp_signed(">", threads, _WORD(1))
     with builder.if_else(several) as (shared, single):
         with shared:
             taken = builder.cmpxchg(gate, _WORD(FREE), _WORD(TAKEN), "acquire", "monotonic")
             with builder.if_else(builder.extract_value(taken, 1)) as (free, closed):
                 with free:
-                    _parallel(builder, kernel, data, count)
+                    _parallel(builder, kernel, data, threads)
                     builder.store_atomic(_WORD(FREE), gate, "release", 8)
                 with closed:
                     _alone(builder, kernel, data)
@@ -239,16 +240,20 @@ def _alone(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value) -> None:
     builder.call(kernel, [none, words, words, data])
 
 
-def _parallel(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
+def _threads(builder: ir.IRBuilder, count: ir.Value) -> ir.Value:
+    """How many threads there are to take chunks: no more than there are chunks."""
+    kind = ir.FunctionType(_WORD, [])
+    asked = cgutils.get_or_insert_function(builder.module, kind, "get_num_threads")
+    threads = builder.and_(builder.call(asked, []), _WORD(0xFFFFFFFF))  # it returns a C int
+    return builder.select(builder.icmp_signed("<", count, threads), count, threads)
+
+
+def _parallel(
+    builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, threads: ir.Value
+) -> None:
     """One call of the kernel for each thread, as a loop over nothing that Numba runs."""
-    module = builder.module
-    threads = builder.call(
-        cgutils.get_or_insert_function(module, ir.FunctionType(_WORD, []), "get_num_threads"), []
-    )
-    threads = builder.and_(threads, _WORD(0xFFFFFFFF))  # it returns a C int
-    threads = builder.select(builder.icmp_signed("<", count, threads), count, threads)
     kind = ir.FunctionType(ir.VoidType(), [_BYTES] * 5 + [_WORD] * 3)
-    run = cgutils.get_or_insert_function(module, kind, "numba_parallel_for")
+    run = cgutils.get_or_insert_function(builder.module, kind, "numba_parallel_for")
     pointers = cgutils.alloca_once_value(builder, ir.Constant(_BYTES, None))
     dimensions = cgutils.alloca_once(builder, _WORD)
     builder.store(threads, dimensions)
