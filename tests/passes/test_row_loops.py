@@ -1,17 +1,22 @@
 """Loops that hand on a table row by row: one loop, one row, the same numbers."""
 
+import operator
+
 import numpy as np
 import pytest
 
 import adgen
 from adgen.transpiler import compiler
-from adgen.transpiler.ir import core
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Function, Slot, Value
 from adgen.transpiler.ir.interpreter import interpret
+from adgen.transpiler.ir.types import F8, INT
 from adgen.transpiler.ir.verifier import verify
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.passes.row_loops import merge_row_loops
+from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.requests import Request
 from adgen.transpiler.signature import argument_of
 from adgen.transpiler.source import from_function
@@ -127,3 +132,28 @@ def test_compiled(program):
     assert value == pytest.approx(program(*ARGUMENTS), rel=1e-13)
     for one, other in zip(gradients, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_what_is_saved_before_a_loop_is_not_loaded_ahead_of_it():
+    n, x = Value(INT, "n"), Value(F8, "x")
+    slot = Slot("tape", F8)
+    b = Builder()
+    b.effect(core.DECLARE, n, slot=slot)
+    table = b.emit(core.EMPTY, n, 2, dtype=F8.dtype, ones=(False, False))
+    i, rows, j, row = Value(INT), Value(table.type), Value(INT), Value(table.type)
+    fill, inner = b.inner(), b.inner()
+    fill.effect(core.SAVE, x, i, slot=slot)
+    written = inner.setitem(row, x, paths.element(2), i, j)
+    (filled,) = fill.region(
+        core.FOR, (0, 2, 1, rows), [inner.block((j, row), (written,))], [table.type]
+    )
+    (made,) = b.region(core.FOR, (0, n, 1, table), [fill.block((i, rows), (filled,))], [table.type])
+    loaded = b.emit(core.LOAD, 0, slot=slot)
+    k, total = Value(INT), Value(F8)
+    add = b.inner()
+    element = add.getitem(made, paths.element(2), k, 1)
+    more = add.emit(operator.add, total, element)
+    (summed,) = b.region(core.FOR, (0, n, 1, loaded), [add.block((k, total), (more,))], [F8])
+    function = Function("f", b.block((n, x), (summed,)))
+    assert outer_loops(merge_row_loops(function)) == 2
+    assert interpret(merge_row_loops(function), 3, 2.0) == interpret(function, 3, 2.0) == (8.0,)

@@ -33,11 +33,12 @@ class _Confine:
         self.made = {result: op for _, op in core.walk(function.body) for result in op.results}
 
     def block(self, block: Block, same: dict[Operand, Value]) -> Block:
-        same = agreeing(block.ops, same)
         used = {y for y in block.yields if isinstance(y, Value)}
         used |= {value for op in block.ops for value in core.uses_of(op)}
         ops = []
         for op in block.ops:
+            if op.callee == core.GUARD:
+                same = agreeing((op,), same)
             if op.callee == core.FOR:
                 op = self.loop(op, used, same)
             if op.regions:

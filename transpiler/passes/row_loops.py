@@ -127,6 +127,9 @@ class _Pair:
     def _is_free_between(self) -> bool:
         """Whether what lies between can go ahead of both loops, or behind them."""
         ahead, behind = self._parted()
+        kept = _slots(self.first) | _slots(self.second)
+        if any(kept & _slots(op) for op in self.between if op.callee != core.DECLARE):
+            return False
         made = {result for op in behind for result in op.results}
         used = {v for v in core.uses_of(self.second) if isinstance(v.type, Array)}
         if made & set(core.uses_of(self.second)) or any(o.callee in core.EFFECTS for o in behind):
@@ -211,12 +214,12 @@ def _written(op: Op) -> set[Value]:
 
 def _effects_apart(first: Op, second: Op) -> bool:
     """Whether neither loop does more than compute, save and load, on slots of its own."""
-    slots: list[set[Slot]] = []
-    for loop in (first, second):
-        slots.append(set())
-        for _, op in core.walk(loop.regions[0]):
-            if op.callee in (core.SAVE, core.LOAD):
-                slots[-1].add(op.attrs["slot"])
-            elif op.callee in core.EFFECTS or op.callee == core.WHILE:
-                return False
-    return not slots[0] & slots[1]
+    ops = [op for loop in (first, second) for _, op in core.walk(loop.regions[0])]
+    other = core.EFFECTS - {core.SAVE} | {core.WHILE}
+    return all(op.callee not in other for op in ops) and not _slots(first) & _slots(second)
+
+
+def _slots(op: Op) -> set[Slot]:
+    """The slots that an op or what is in it works on."""
+    ops = [op, *(inner for region in op.regions for _, inner in core.walk(region))]
+    return {op.attrs["slot"] for op in ops if "slot" in op.attrs}
