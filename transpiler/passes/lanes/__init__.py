@@ -24,8 +24,9 @@ After::
 A short inner loop, or one that is a recurrence, does not vectorise; iterations that do not
 depend on each other do, and what is the same for all of them is computed once for a block.
 
-``facts`` finds out what differs between the iterations and where it is kept, ``schedule`` cuts
-the body into loops over the block, ``pays`` says where that is worth it, ``write`` does it.
+``facts`` and ``varying`` find out what differs between the iterations and where it is kept,
+``pays`` says which loops become outer ones, and where that is worth it, ``schedule`` cuts the body
+into loops over the block, ``write`` and ``iteration`` write them.
 """
 
 from adgen.transpiler.passes.lanes.points import points_innermost

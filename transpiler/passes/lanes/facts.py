@@ -116,7 +116,7 @@ class Facts:
 
 
 def gather(loop: Op, independent: Independent, context: Context) -> Facts | None:
-    """The facts of a loop but for ``hoisted``, or None if it does what is not understood here."""
+    """The facts of a loop but for ``hoisted`` and ``varying``; None if not all is understood."""
     body = loop.regions[0]
     unchanged: dict[Value, Operand] = {
         arg: init
@@ -138,7 +138,6 @@ def gather(loop: Op, independent: Independent, context: Context) -> Facts | None
         return None
     if not _Versions(facts).block(facts.body):
         return None
-    mark_varying(facts)
     return facts
 
 
@@ -296,65 +295,3 @@ class _Versions:
             if first is not None:
                 self.facts.cell_of[result] = first
         return True
-
-
-def mark_varying(facts: Facts) -> None:
-    """Find the numbers that differ between iterations, given what is hoisted, to a fixed point."""
-    facts.varying.add(facts.index)
-    while True:
-        size = len(facts.varying)
-        _mark(facts, facts.body)
-        if len(facts.varying) == size:
-            return
-
-
-def _mark(facts: Facts, block: Block) -> None:
-    for op in block.ops:
-        if op.callee in core.REGION_KINDS:
-            _mark_regions(facts, op)
-        elif op.callee in (core.DIM, core.SETITEM, core.ADDITEM) or op in facts.fresh:
-            continue
-        elif op.callee == core.LOAD:
-            if op.attrs["slot"] in facts.saved or any(o in facts.varying for o in op.operands):
-                facts.varying.update(op.results)
-        elif any(_varies(facts, o) for o in op.operands):
-            facts.varying.update(op.results)
-
-
-def _varies(facts: Facts, operand: Operand) -> bool:
-    return operand in facts.varying or operand in facts.cell_of or operand in facts.views
-
-
-def _mark_regions(facts: Facts, op: Op) -> None:
-    varying = facts.varying
-    if op.callee == core.IF:
-        for region in op.regions:
-            _mark(facts, region)
-        whole = op.operands[0] in varying
-        for k, result in enumerate(op.results):
-            if whole or any(_varies(facts, region.yields[k]) for region in op.regions):
-                varying.add(result)
-        return
-    if not is_uniform_loop(facts, op):
-        varying.update(op.results)
-        for region in op.regions:
-            varying.update(region.args)
-            _mark(facts, region)
-        return
-    body = op.regions[0]
-    _mark(facts, body)
-    for init, arg, end, result in zip(
-        op.operands[3:], body.args[1:], body.yields, op.results, strict=True
-    ):
-        if _varies(facts, init) or _varies(facts, end) or arg in varying:
-            varying.update((arg, result))
-
-
-def is_uniform_loop(facts: Facts, op: Op) -> bool:
-    """Whether a loop runs over the same range in all iterations, and to its end."""
-    return (
-        op.callee == core.FOR
-        and not op.attrs.get("exits")
-        and type(op.operands[2]) is int
-        and not any(o in facts.varying for o in op.operands[:3])
-    )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Value
 from adgen.transpiler.ir.types import Array
-from adgen.transpiler.passes.lanes.facts import Facts, is_uniform_loop, mark_varying
+from adgen.transpiler.passes.lanes.facts import Facts
+from adgen.transpiler.passes.lanes.varying import is_uniform_loop, mark_varying
 from adgen.transpiler.primitives.table import find
 
 _FEW = 8  # trips that are known to be that few do not fill vectors
@@ -15,13 +16,14 @@ _GAIN_OF_CHAIN, _LOSS_OF_STRIDES = 2, -8
 
 
 def choose(facts: Facts, nested: bool) -> bool:
-    """Fill in ``facts.hoisted``; whether the form pays: never for a few iterations.
+    """Fill in ``hoisted`` and ``varying``; whether the form pays: never for a few iterations.
 
     ``nested``: another loop is around.  Then iterations may be few too, in each of its trips,
     and must do more.
     """
     if _is_short(facts.loop):
         return False
+    mark_varying(facts)
     while True:
         facts.hoisted = set()
         _choose(facts, facts.body)

@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value
 from adgen.transpiler.passes.lanes.cells import Cell
 from adgen.transpiler.passes.lanes.facts import Facts, lane_cell
+from adgen.transpiler.passes.lanes.items import (
+    Filling,
+    Item,
+    Lanes,
+    Nest,
+    Straight,
+    walk_lanes,
+    walk_nests,
+)
 
 CHECKS = (core.GUARD, core.ASSERT)
-
-
-@dataclass(eq=False, slots=True)
-class Lanes:
-    """Ops that one loop over the block runs for each iteration.
-
-    ``serial``: among them are some that keep the loop from being vectorised.  ``puts``: what it
-    leaves in cells, at the present trips of loops around.
-    """
-
-    serial: bool
-    ops: list[Op] = field(default_factory=list)
-    puts: list[tuple[Cell, tuple[Op, ...], Operand]] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class Straight:
-    """An op that is the same for the whole block, and is done once."""
-
-    op: Op
-
-
-@dataclass(eq=False, slots=True)
-class Filling:
-    """An array of each iteration is filled with a number that is the same for all."""
-
-    op: Op
-
-
-@dataclass(eq=False, slots=True)
-class Nest:
-    """A loop or a branch around loops over the block.
-
-    ``cells``: what it carries, or yields, for each iteration by itself, by position.
-    """
-
-    op: Op
-    bodies: list[list[Item]]
-    cells: dict[int, Cell]
-
-
-Item = Lanes | Straight | Filling | Nest
 
 
 @dataclass(eq=False, slots=True)
@@ -321,29 +288,10 @@ class _Scheduler:
                     self.kept[value] = lane_cell(self.facts, value.type.dtype, value.name)
 
 
-def walk_lanes(items: Sequence[Item]) -> Iterator[Lanes]:
-    """All loops over the block."""
-    for item in items:
-        if isinstance(item, Lanes):
-            yield item
-        elif isinstance(item, Nest):
-            for body in item.bodies:
-                yield from walk_lanes(body)
-
-
 def addend_of(op: Op, facts: Facts) -> Operand:
     """What a step of a sum adds to it, or takes away."""
     (addend,) = (o for o in op.operands if o not in facts.cell_of)
     return addend
-
-
-def walk_nests(items: Sequence[Item]) -> Iterator[Nest]:
-    """All loops and branches around loops over the block."""
-    for item in items:
-        if isinstance(item, Nest):
-            yield item
-            for body in item.bodies:
-                yield from walk_nests(body)
 
 
 def _checks(op: Op) -> bool:

@@ -12,16 +12,9 @@ from adgen.transpiler.ir.rewrite import clone_op, resolve
 from adgen.transpiler.ir.types import INT, Array, Scalar
 from adgen.transpiler.passes.lanes.cells import Cell, Cells
 from adgen.transpiler.passes.lanes.facts import Facts
+from adgen.transpiler.passes.lanes.items import Filling, Item, Lanes, Nest, Straight
 from adgen.transpiler.passes.lanes.iteration import Iteration, extent, filling, over
-from adgen.transpiler.passes.lanes.schedule import (
-    Filling,
-    Item,
-    Lanes,
-    Nest,
-    Schedule,
-    Straight,
-    addend_of,
-)
+from adgen.transpiler.passes.lanes.schedule import Schedule, addend_of
 from adgen.transpiler.primitives.builder import Builder, zero
 
 MOST = 64  # iterations in a block: enough to fill vectors, few enough for the caches
