@@ -31,6 +31,7 @@ class _Confine:
     def __init__(self, function: Function) -> None:
         self.bounds = Bounds(function)
         self.made = {result: op for _, op in core.walk(function.body) for result in op.results}
+        self.named = _named_from_elsewhere(function.body, set())
 
     def block(self, block: Block, same: dict[Operand, Value]) -> Block:
         used = {y for y in block.yields if isinstance(y, Value)}
@@ -60,6 +61,8 @@ class _Confine:
             if uses is None:
                 continue
             confined: Block | None = _handed_on(body, array, lead + k)
+            if uses.reads_writes and not self.named.isdisjoint(_touching(body, uses.versions)):
+                continue
             if uses.reads_writes:
                 (axis, *_) = sorted(uses.axes or ())
                 init = op.operands[3 + k]
@@ -69,6 +72,24 @@ class _Confine:
             if confined is not None:
                 op = op.with_(regions=(confined,))
         return op
+
+
+def _named_from_elsewhere(block: Block, visible: set[Value]) -> set[Value]:
+    """Values that are used where they are not in scope: backward sweeps do that."""
+    visible = visible | set(block.args)
+    found: set[Value] = set()
+    for op in block.ops:
+        found |= {o for o in op.operands if isinstance(o, Value) and o not in visible}
+        for region in op.regions:
+            found |= _named_from_elsewhere(region, visible)
+        visible |= set(op.results)
+    return found
+
+
+def _touching(body: Block, versions: set[Value]) -> set[Value]:
+    """The versions of an array and what is read of them."""
+    accesses = (op for _, op in core.walk(body) if op.operands and op.operands[0] in versions)
+    return versions | {result for op in accesses for result in op.results}
 
 
 def _handed_on(body: Block, array: Value, place: int) -> Block:
