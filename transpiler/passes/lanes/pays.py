@@ -21,9 +21,9 @@ def choose(facts: Facts, nested: bool) -> bool:
     ``nested``: another loop is around.  Then iterations may be few too, in each of its trips,
     and must do more.
     """
+    mark_varying(facts)
     if _is_short(facts.loop):
         return False
-    mark_varying(facts)
     while True:
         facts.hoisted = set()
         _choose(facts, facts.body)
