@@ -19,7 +19,7 @@ import adgen
 from adgen.transpiler import optimisations
 from benchmarks.adbench.problems import GMM
 from benchmarks.case import Case
-from benchmarks.cases import black_scholes, heat, logistic, lotka_volterra, mlp, taylor
+from benchmarks.cases import black_scholes, heat, logistic, lotka_volterra, mlp
 from benchmarks.timing import Timing, interleaved
 
 ARRAY_LEVEL = "loops out of array code, against `numba.njit` of array code"
@@ -63,7 +63,6 @@ STUDIED: tuple[tuple[Case, str], ...] = (
     (mlp.CASE, "numpy"),
     (lotka_volterra.CASE, "loops"),
     (lotka_volterra.CASE, "numpy"),
-    (taylor.CASE, "loops"),
     (heat.CASE, "loops"),
     (heat.CASE, "numpy"),
     (GMM, "loops"),
