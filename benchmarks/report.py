@@ -18,8 +18,8 @@ INTRODUCTION = """# Benchmarks
 makes an environment of its own in `benchmarks/.venv` (with JAX, PyTorch and Autograd; the column of
 a peer that cannot be installed stays empty), runs everything below in it on one thread, and writes
 this file and the plots: about ten minutes. `python -m benchmarks scaling memory` runs these
-sections alone, `--only mixture` the cases whose names contain a text, `--quick` small data; with these
-two nothing is written. `--here` takes the present environment.
+sections alone, `--only mixture` the cases whose names contain a text, `--quick` small data; with
+these two nothing is written. `--here` takes the present environment.
 
 All sides of a comparison run in one process in turns, and the time is that of the process on the
 processor: medians, so what else the machine does counts little. Every gradient is compared with
