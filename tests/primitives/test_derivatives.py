@@ -116,7 +116,7 @@ def test_float32_stays_float32(case: Case) -> None:
     have = jvp(case, operands, tangents)
     assert np.asarray(have).dtype == value.dtype
     assert value.dtype == np.float32 or any(domain.integer for domain in case.entry.domain)
-    seed = np.ones(value.shape, np.float32)[()]
+    seed = np.ones(value.shape, value.dtype)[()]
     for k, cotangent in zip(active(case), vjp(case, operands, seed), strict=True):
         assert np.asarray(cotangent).dtype == np.asarray(operands[k]).dtype
 

@@ -44,12 +44,21 @@ def recurrent(W, x):
     return np.sum(h)
 
 
+def gathered_rows(table, weights, index):
+    return np.sum(np.sum(table[index] * weights, axis=1) ** 2)
+
+
 _r = np.random.default_rng(0)
 PROGRAMS = [
     *CASES,
     (two_stencils, (0,), (_r.normal(size=8), 3)),
     (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
     (recurrent, (0, 1), (_r.normal(size=(6, 6)), _r.normal(size=(4, 6)))),
+    (
+        gathered_rows,
+        (0, 1),
+        (_r.normal(size=(5, 3)), _r.normal(size=(4, 3)), np.array([4, 0, 2, 2])),
+    ),
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
 ]
 
