@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 from tests.random_programs import dual
 from tests.random_programs.dual import (
@@ -26,6 +27,7 @@ from tests.random_programs.dual import (
     wrap,
 )
 
+_digamma = scipy.special.digamma
 _LN2, _LN10 = math.log(2.0), math.log(10.0)
 
 # d f(x) / dx
@@ -57,6 +59,8 @@ SLOPES: dict[str, Callable[[Any], Any]] = {
     "radians": lambda x: np.full(np.shape(x), np.pi / 180.0),
     "rad2deg": lambda x: np.full(np.shape(x), 180.0 / np.pi),
     "degrees": lambda x: np.full(np.shape(x), 180.0 / np.pi),
+    "gamma": lambda x: math.gamma(x) * _digamma(x),
+    "lgamma": lambda x: _digamma(x),
     "erf": lambda x: 2.0 / math.sqrt(math.pi) * math.exp(-(x**2)),
     "erfc": lambda x: -2.0 / math.sqrt(math.pi) * math.exp(-(x**2)),
 }
