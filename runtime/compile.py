@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,9 @@ from adgen.runtime.loader import Loaded, load
 # The part of fast maths that keeps NaN and infinity what they are.
 SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz", "afn"})
 
+
+# Later versions of Numba compile by their own passes, which takes longer and gives the same.
+NEWEST_KNOWN = (0, 68)
 
 # Numba makes no way to a function from outside, which costs more than some functions.
 _NEVER_CALLED: dict[str, Any] = {"no_cpython_wrapper": True}
@@ -51,7 +55,27 @@ def versions(adgen: str) -> str:
     import numba
 
     python = platform.python_version()
-    return f"adgen {adgen} numba {numba.__version__} numpy {np.__version__} python {python}"
+    listed = f"adgen {adgen} numba {numba.__version__} numpy {np.__version__} python {python}"
+    return f"{listed}\n{_own_files()}"
+
+
+@functools.cache
+def _own_files() -> str:
+    """Sizes and times of the files that lower generated code, which may be edited in place."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return " ".join(f"{f.name} {f.stat().st_size} {f.stat().st_mtime_ns}" for f in files)
+
+
+def _pipeline() -> dict[str, Any]:
+    """The short way through Numba, for the versions whose insides are known."""
+    import numba
+
+    major, minor = map(int, numba.__version__.split(".")[:2])
+    if (major, minor) > NEWEST_KNOWN:
+        return {}
+    from adgen.runtime.pipeline import Pipeline
+
+    return {"pipeline_class": Pipeline}
 
 
 @contextlib.contextmanager
@@ -81,11 +105,9 @@ class Jitted:
         """Fresh dispatchers; they replace the plain functions in the module."""
         import numba
 
-        from adgen.runtime.pipeline import Pipeline
-
         module = self.loaded.module
         settings: dict[str, Any] = {
-            "pipeline_class": Pipeline,
+            **_pipeline(),
             "error_model": "numpy",
             "nogil": True,
             "boundscheck": self.options.boundscheck,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import adgen
+from adgen.runtime import compile as compile_
 
 pytestmark = pytest.mark.jit
 
@@ -42,3 +43,23 @@ def test_functions_of_others_are_compiled_as_ever():
     theirs = numba.njit(error_model="numpy")(roots)
     theirs(np.ones(3), np.ones(3))
     assert "sqrtpd" not in assembly(theirs)
+
+
+def test_later_versions_of_numba_take_their_own_way(tmp_path, monkeypatch):
+    """The insides that the short way relies on may change: it is for versions that are known."""
+    monkeypatch.setenv("ADGEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(compile_, "NEWEST_KNOWN", (0, 1))
+
+    def f(x, w):
+        total = 0.0
+        for i in range(x.shape[0]):
+            total += np.tanh(x[i] * w[i]) if x[i] > 0.25 else w[i] ** 3
+        return total + np.sum(np.outer(x, w) @ w)
+
+    x, w = np.array([0.1, 0.7, -0.3, 2.0]), np.array([0.5, -0.2, 0.3, 0.8])
+    derivative = adgen.value_and_grad(f, (0, 1))
+    value, gradient = derivative(x, w)
+    expected, slopes = adgen.value_and_grad(f, (0, 1), jit=False)(x, w)
+    assert value == pytest.approx(expected, rel=1e-14)
+    for one, two in zip(gradient, slopes, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-13)
