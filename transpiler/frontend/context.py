@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
-from adgen.transpiler.frontend import broadcasting, layouts, shapes
+from adgen.transpiler.frontend import broadcasting, layouts, noted_shapes, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -139,7 +139,7 @@ class Context:
             if loops:
                 self.counted[result] = frozenset().union(*loops)
         if isinstance(result, Value):
-            shapes.note(self, result, callee, operands, attrs)
+            noted_shapes.note(self, result, callee, operands, attrs)
             layouts.note_layout(self, result, callee, operands, attrs)
         if key is not None:
             self.state.known[key] = result
@@ -153,7 +153,7 @@ class Context:
         self.builder.span = self.span(node)
         results = self.builder.emit_many(callee, *operands, names=names, **attrs)
         for k, result in enumerate(results):
-            shapes.note(self, result, callee, operands, attrs, k)
+            noted_shapes.note(self, result, callee, operands, attrs, k)
         return results
 
     def cast(self, node: Any, x: Operand, kind: Type) -> Operand:
@@ -293,7 +293,7 @@ def convert(cx: Context, builder: Builder, node: Any, x: Operand, kind: Type) ->
     wanted = kind if isinstance(kind, Scalar) else Array(kind.dtype, have.ones)  # type: ignore[union-attr]
     out = builder.emit(core.CAST, x, type=wanted, name=x.name if isinstance(x, Value) else "")
     if isinstance(out, Value) and isinstance(x, Value):
-        shapes.note(cx, out, core.CAST, (x,), {})
+        noted_shapes.note(cx, out, core.CAST, (x,), {})
     return out
 
 
