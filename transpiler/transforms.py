@@ -41,11 +41,13 @@ class Derived:
     """What a transform makes of a function that is its first argument.
 
     ``wrt``: positions or names of arguments; ``packed``: derivatives come as a tuple.
+    ``computed``: of a pullback, what the function has computed when its value was.
     """
 
     name: str
     wrt: tuple[int | str, ...]
     packed: bool
+    computed: Any = None
 
     @property
     def __name__(self) -> str:  # type: ignore[override]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,8 @@ def make_jvp(function: Function, argnum: int = 0) -> Function:
     """
 
     def made(*args: Any) -> Function:
+        args = copy.deepcopy(args)  # the caller may change his arrays before the product
+
         def push(v: Any) -> tuple[Any, Any]:
             tangents = [v if k == argnum else None for k in range(len(args))]
             return jvp(function, args, tangents)
@@ -64,6 +67,7 @@ def make_hvp(function: Function, argnum: int = 0) -> Function:
     """
 
     def made(*args: Any) -> tuple[Function, Any]:
+        args = copy.deepcopy(args)
         return lambda v: hvp(function, argnum)(*args, v), grad(function, argnum)(*args)
 
     return made

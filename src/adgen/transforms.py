@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack, overload
 
@@ -229,6 +230,7 @@ def linearize(
     23.0
     """
     owner = object_of(function, None, options)
+    primals = copy.deepcopy(primals)  # the caller may change his arrays before the pushforward
     value = owner.jvp(primals, (None,) * len(primals))[0]
     return value, lambda *tangents: owner.jvp(primals, tangents)[1]
 

@@ -123,8 +123,8 @@ class _Derived:
         self.values = len(kinds)
         further = {PULLBACK: len(self.floats), PUSHFORWARD: callee.inputs}
         self.further = further.get(callee.mode, 0)
-        self.pushforward = functools.cache(self._pushforward)
-        self.pullback = functools.cache(self._pullback)
+        self.pushforward = functools.cache(lambda varied: _silent(self._pushforward(varied)))
+        self.pullback = functools.cache(lambda v, wanted: _silent(self._pullback(v, wanted)))
 
     @functools.cached_property
     def itself(self) -> Function:
@@ -293,6 +293,17 @@ class _Second:
             pulled = planned(reverse(d.function, self.wrt, seeded=True), d.passes)
             more = inlined(b, pulled, [*self.args, *self.filled(given)])[d.values :]
         return [b.emit(operator.add, one, two) for one, two in zip(found, more, strict=True)]
+
+
+def _silent(function: Function) -> Function:
+    """The function without its prints: where its own value is computed, they are made."""
+
+    def visit(block: Block) -> Block:
+        kept = [op for op in block.ops if op.callee != core.PRINT]
+        ops = tuple(op.with_(regions=tuple(visit(region) for region in op.regions)) for op in kept)
+        return Block(block.args, ops, block.yields)
+
+    return with_body(function, visit(function.body))
 
 
 def _optimised(out: Function, yields: Sequence[Operand], passes: Passes) -> Function:

@@ -95,7 +95,8 @@ class Masks:
 
     def _noted(self, b: Builder, mask: Mask) -> Operand:
         made = mask.applied(b, mask.value)
-        self.known[made] = mask
+        if isinstance(made, Value):  # equal constants elsewhere know nothing of these conditions
+            self.known[made] = mask
         return made
 
     def _new_mask(self, b: Builder, count: int, part: Operand) -> Mask | None:

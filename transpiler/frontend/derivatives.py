@@ -6,9 +6,9 @@ the names around it are free values of the region, and derivatives go through th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,16 +31,31 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.derived_regions import Region, name_of, parameters_of
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.jacobians import COMPOSED
-from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves, leaf_type, rebuilt
+from adgen.transpiler.frontend.leaves import (
+    Leaf,
+    copied,
+    described,
+    float_leaves,
+    leaf_type,
+    rebuilt,
+)
 from adgen.transpiler.frontend.shapes import operand_of, require
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.alike import blocks_alike
+from adgen.transpiler.ir.core import Block, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar, is_float
 from adgen.transpiler.primitives.custom import STOP
 from adgen.transpiler.primitives.linked import CHECKPOINT, GRADIENT, PULLBACK, PUSHFORWARD
 from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
 
-Renewed = Callable[[Binding], Binding]
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Computed:
+    """What a function computes where ``vjp`` is called, and the facts that were known there."""
+
+    block: Block
+    known: dict[Any, Any]
+    equal: dict[Any, Any]
 
 
 def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
@@ -60,6 +75,8 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
         return _jvp(cx, call, function, _items(cx, call, primals), _items(cx, call, tangents))
     function, *args = call.args or (None,)
     _check_function(cx, call, function)
+    if call.kwargs:
+        _refuse_keywords(cx, call, "vjp")
     return _vjp(cx, call, function, tuple(args))
 
 
@@ -71,12 +88,9 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     positions = tuple(_position(cx, call, function, one) for one in asked.wrt)
     if asked.name == "pullback":
         *args, cotangent = args
-        return _pullback(cx, call, function, args, positions, cotangent)
+        return _pullback(cx, call, function, args, positions, cotangent, asked.computed)
     if call.kwargs:
-        cx.refuse(
-            UnsupportedSyntax, f"`{asked.name}` of a function is called with keywords", call.node,
-            "pass the arguments by position",
-        )  # fmt: skip
+        _refuse_keywords(cx, call, asked.name)
     if asked.name in COMPOSED:
         return COMPOSED[asked.name](cx, call, asked, function, args, positions)
     if asked.name == "hvp":
@@ -89,10 +103,18 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         direction = ones if asked.packed else ones[0]
         return _moved(cx, call, asked, function, args, positions, direction)
     if asked.name == "elementwise_grad":
-        value = apply(cx, call.node, function, tuple(args), {})
+        own = tuple(copied(cx, call.node, arg) for arg in args)
+        value = apply(cx, call.node, function, own, {})
         found = _pullback(cx, call, function, args, positions, _ones(cx, call, value))
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
+
+
+def _refuse_keywords(cx: Context, call: Call, name: str) -> NoReturn:
+    cx.refuse(
+        UnsupportedSyntax, f"`{name}` of a function is called with keywords", call.node,
+        "pass the arguments by position",
+    )  # fmt: skip
 
 
 def _ones(cx: Context, call: Call, like: Binding) -> Binding:
@@ -143,9 +165,19 @@ def _gradient(
 
 def _pullback(
     cx: Context, call: Call, function: Binding, args: Sequence[Binding],
-    positions: Sequence[int], cotangent: Binding,
+    positions: Sequence[int], cotangent: Binding, computed: Computed | None = None,
 ) -> tuple[Binding, ...]:  # fmt: skip
+    now = cx.state
+    if computed is not None:  # what is known only by now might be left out of the region
+        cx.state = replace(now.copy(), known=dict(computed.known), equal=dict(computed.equal))
     region = Region(cx, call, function, args, positions)
+    cx.state = now
+    if computed is not None and not blocks_alike(computed.block, region.block()):
+        cx.refuse(
+            UnsupportedSyntax,
+            f"the pullback of `{region.name}` is called after something that it reads has changed",
+            call.node, "call the pullback first, or pass what changes as an argument",
+        )  # fmt: skip
     wanted = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
     given = float_leaves(cx, call.node, cotangent, like=region.value)
     seeds = [_fitted(cx, call, g, like) for g, like in zip(given, wanted, strict=True)]
@@ -170,11 +202,6 @@ def _in_segments(cx: Context, call: Call) -> Binding:
     return replace(sequence, marks=(*sequence.marks, ("snapshots", count)))
 
 
-def _copy(cx: Context, call: Call, leaf: Binding) -> Binding:
-    """An array that is not the caller's: derivatives leave those as they are."""
-    return cx.wrap(cx.read(leaf, call.node)) if isinstance(leaf, Ref) else leaf
-
-
 def _checkpoint(cx: Context, call: Call, function: Binding, args: Sequence[Binding]) -> Binding:
     """The value, which the reverse sweep computes again."""
     moving = [k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg)]
@@ -191,10 +218,14 @@ def _stopped(cx: Context, call: Call, leaf: Binding) -> Binding:
 
 def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
     """The value, and a function of a cotangent, as Autograd and JAX have it."""
-    copies = tuple(rebuilt(cx, call.node, arg, lambda leaf: _copy(cx, call, leaf)) for arg in args)
-    value = apply(cx, call.node, function, copies, dict(call.kwargs))
+    held = tuple(copied(cx, call.node, arg) for arg in args)  # arguments may change until then
     moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
-    return value, Partial(Static(derived("pullback", moving, True)), (function, *args))
+    known, equal = dict(cx.state.known), dict(cx.state.equal)
+    block = Region(cx, call, function, held, moving).block()
+    again = tuple(copied(cx, call.node, arg) for arg in args)
+    value = apply(cx, call.node, function, again, {})
+    asked = Derived("pullback", moving, True, Computed(block, known, equal))
+    return value, Partial(Static(asked), (function, *held))
 
 
 def _jvp(

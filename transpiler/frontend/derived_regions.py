@@ -12,11 +12,18 @@ from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.functions import tree_of
-from adgen.transpiler.frontend.leaves import all_leaves, detached, float_leaves, leaf_type, rebuilt
+from adgen.transpiler.frontend.leaves import (
+    all_leaves,
+    copied,
+    detached,
+    float_leaves,
+    leaf_type,
+    rebuilt,
+)
 from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.core import Block, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, is_float
 from adgen.transpiler.primitives.linked import CHECKPOINT, PUSHFORWARD, Derivation
 from adgen.transpiler.source import Source, from_function
@@ -39,7 +46,7 @@ class Region:
         self.builder = cx.builder.inner()
         before = cx.state.copy()
         with cx.inside(self.builder, before.copy()):
-            fresh = [rebuilt(cx, call.node, arg, self.copy) for arg in args]
+            fresh = [copied(cx, call.node, arg) for arg in args]
             for k in positions:
                 fresh[k] = rebuilt(cx, call.node, args[k], self.argument)
             self.value = apply(cx, call.node, function, tuple(fresh), dict(kwargs or {}))
@@ -48,7 +55,6 @@ class Region:
                 for leaf in all_leaves(cx, call.node, self.value)
             ]
             self.check_effects(before, cx.state)
-            self.first = self.value[0] if isinstance(self.value, tuple) else self.value
             self.value = detached(cx, call.node, self.value)
 
     def _checked(self, positions: Sequence[int], args: Sequence[Binding]) -> Sequence[int]:
@@ -66,10 +72,6 @@ class Region:
                 )  # fmt: skip
         return positions
 
-    def copy(self, leaf: Binding) -> Binding:
-        """An array of the region's own: a derivative leaves those of its caller as they are."""
-        return self.cx.wrap(self.cx.read(leaf, self.call.node)) if isinstance(leaf, Ref) else leaf
-
     def argument(self, leaf: Binding) -> Binding:
         """What stands for a number or an array in the region."""
         cx = self.cx
@@ -86,9 +88,9 @@ class Region:
                 cx.extents.settled.add(value)
         return cx.wrap(value)
 
-    def constant(self, number: Operand) -> Operand:
-        """A constant result as a float."""
-        return float(number) if type(number) is int else number
+    def block(self) -> Block:
+        """The function's body, of its inputs."""
+        return self.builder.block(self.inputs, self.leaves)
 
     def check_effects(self, before: State, after: State) -> None:
         """Refuse a function that changes what is not its own: a derivative leaves all as it was."""
@@ -107,7 +109,7 @@ class Region:
     def emitted(self, mode: str, further: Sequence[Operand], types: Sequence[Any]) -> list[Value]:
         """The results of the op: those of the function, then derivatives of such types."""
         cx = self.cx
-        region = self.builder.block(self.inputs, self.leaves)
+        region = self.block()
         kinds = [type_of(leaf) for leaf in self.leaves]
         results = [Value(kind) for kind in (*kinds, *types)]
         callee = Derivation(mode, len(self.inputs), self.name)

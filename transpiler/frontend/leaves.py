@@ -48,6 +48,14 @@ def rebuilt(cx: Context, node: Any, binding: Binding, renew: Renew) -> Binding:
     return with_children(binding, tuple(rebuilt(cx, node, part, renew) for part in inner))
 
 
+def copied(cx: Context, node: Any, binding: Binding) -> Binding:
+    """The same with arrays of its own: derivatives leave those of the caller as they are."""
+    return rebuilt(
+        cx, node, binding,
+        lambda leaf: cx.wrap(cx.read(leaf, node)) if isinstance(leaf, Ref) else leaf,
+    )  # fmt: skip
+
+
 def detached(cx: Context, node: Any, binding: Binding) -> Binding:
     """How a binding nests, for other places in the program."""
     if is_operand(binding) or isinstance(binding, Ref):

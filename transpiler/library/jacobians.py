@@ -19,7 +19,7 @@ def forward_jacobian(jvp: Any, function: Any, before: Any, x: Any, after: Any) -
 
     if np.ndim(x) == 0:
         return jvp(moved, (x,), (1.0,))[1]
-    value = moved(x)
+    value = jvp(moved, (x,), (np.zeros_like(x),))[0]
     columns = np.zeros((np.size(value), np.size(x)), dtype=x.dtype)
     for j in range(np.size(x)):
         direction = np.zeros(np.size(x), dtype=x.dtype)
@@ -53,7 +53,7 @@ def shorter_jacobian(jvp: Any, vjp: Any, function: Any, before: Any, x: Any, aft
 
     if np.ndim(x) == 0:
         return forward_jacobian(jvp, function, before, x, after)
-    value = moved(x)
+    value = jvp(moved, (x,), (np.zeros_like(x),))[0]  # x itself stays as it is
     if np.ndim(value) == 0:
         return reverse_jacobian(vjp, function, before, x, after)
     if np.size(x) <= np.size(value):
