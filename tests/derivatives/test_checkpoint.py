@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from adgen import checkpoint, checkpointed, differentiate, grad, hvp, jvp, stop_gradient
+from adgen import (
+    UnsupportedSyntax,
+    checkpoint,
+    checkpointed,
+    differentiate,
+    grad,
+    hvp,
+    jvp,
+    stop_gradient,
+)
 
 U = np.sin(np.linspace(0.0, 3.0, 12))
 
@@ -136,3 +145,16 @@ def test_compiled_segments():
     one, two = (differentiate(f, wrt=(0, 1)) for f in (decay, decay_by_the_root))
     for a, b in zip(one.grad(U, 0.2, 50), two.grad(U, 0.2, 50), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
+
+
+def test_a_function_that_changes_its_arguments():
+    def doubled(u):
+        u[0] = 2.0 * u[0]
+        return np.sum(u)
+
+    def f(u):
+        v = u.copy()
+        return checkpoint(doubled)(v) + v[0]
+
+    with pytest.raises(UnsupportedSyntax, match="changes what is not its own"):
+        grad(f, jit=False)(U)

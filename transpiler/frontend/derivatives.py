@@ -205,7 +205,7 @@ def _in_segments(cx: Context, call: Call) -> Binding:
 def _checkpoint(cx: Context, call: Call, function: Binding, args: Sequence[Binding]) -> Binding:
     """The value, which the reverse sweep computes again."""
     moving = [k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg)]
-    region = Region(cx, call, function, args, moving, dict(call.kwargs))
+    region = Region(cx, call, function, args, moving, dict(call.kwargs), pure=True)
     return region.renewed(region.emitted(CHECKPOINT, (), ()))
 
 

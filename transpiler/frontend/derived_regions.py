@@ -36,6 +36,7 @@ class Region:
     def __init__(
         self, cx: Context, call: Call, function: Binding, args: Sequence[Binding],
         positions: Sequence[int], kwargs: Mapping[str, Binding] | None = None,
+        pure: bool = False,
     ) -> None:  # fmt: skip
         self.cx, self.call, self.name = cx, call, name_of(function)
         self.outer: list[Operand] = []  # the floats that are differentiated by
@@ -49,6 +50,8 @@ class Region:
             fresh = [copied(cx, call.node, arg) for arg in args]
             for k in positions:
                 fresh[k] = rebuilt(cx, call.node, args[k], self.argument)
+            if pure:  # a call of it is a call of the function: its effects would be lost
+                before = cx.state.copy()
             self.value = apply(cx, call.node, function, tuple(fresh), dict(kwargs or {}))
             self.leaves = [
                 cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf
