@@ -119,10 +119,9 @@ class Jitted:
             if name not in self.names:  # only called by the others, which hold its machine code
                 made[name] = numba.njit(**settings, **_NEVER_CALLED)(plain)
                 continue
-            try:
-                made[name] = numba.njit(cache=cache, **settings)(plain)
-            except RuntimeError:  # no directory that Numba can write to
-                made[name] = numba.njit(**settings)(plain)
+            made[name] = numba.njit(**settings)(plain)
+            if cache:
+                _keep_machine_code(made[name])
         vars(module).update(made)
         return [made[name] for name in self.names]
 
@@ -135,6 +134,14 @@ class Jitted:
             for name, function in plain.items()
             if isinstance(function, FunctionType) and function.__module__ == module.__name__
         }
+
+
+def _keep_machine_code(dispatcher: Any) -> None:
+    """Have a dispatcher look on disk, and leave there what it compiles."""
+    from adgen.runtime.machine_code_cache import MachineCodeCache
+
+    with contextlib.suppress(RuntimeError, AttributeError):  # no directory; NUMBA_DISABLE_JIT
+        dispatcher._cache = MachineCodeCache(dispatcher.py_func)
 
 
 def load_for_numba(
@@ -201,8 +208,10 @@ _kept: dict[tuple[Any, ...], list[Any]] = {}
 
 
 def _forget(jitted: Jitted) -> None:
-    """Delete what Numba has cached for a module."""
+    """Delete the machine code that is kept of a module."""
+    from adgen.runtime.machine_code_cache import ENDING
+
     path = Path(str(jitted.loaded.module.__file__))
-    for file in (path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ic]"):
+    for file in (path.parent / "__pycache__").glob(f"{path.stem}.*{ENDING}"):
         with contextlib.suppress(OSError):
             file.unlink()

@@ -6,20 +6,19 @@ process starts warm.  Where no file can be written, ``linecache`` holds the text
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.abc
 import importlib.util
 import linecache
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+
+from adgen.runtime.cache_directory import private_directory, replace_file
 
 DIGITS = 24  # of the content hash that names a file
 NAME = re.compile(rf"adgen_\w+_[0-9a-f]{{{DIGITS}}}")
@@ -31,20 +30,6 @@ class Loaded:
 
     module: ModuleType
     on_disk: bool
-
-
-def cache_directory() -> Path:
-    """``ADGEN_CACHE_DIR``, else the platform's cache directory of the user."""
-    given = os.environ.get("ADGEN_CACHE_DIR")
-    if given:
-        return Path(given).expanduser()
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "adgen" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "adgen"
-    xdg = os.environ.get("XDG_CACHE_HOME")
-    return (Path(xdg) if xdg else Path.home() / ".cache") / "adgen"
 
 
 def load(text: str, label: str, key: Iterable[str] = ()) -> Loaded:
@@ -67,15 +52,15 @@ def load(text: str, label: str, key: Iterable[str] = ()) -> Loaded:
 
 def _written(name: str, text: str) -> Path | None:
     """The file that holds exactly this text, or None when there can be none."""
-    try:
-        directory = cache_directory()
-        path = directory / f"{name}.py"
-        if _holds(path, text):
-            return path
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(path, text.encode())
-    except (OSError, RuntimeError):  # read-only, full or no disk; no home directory
+    directory = private_directory()
+    if directory is None:
         return None
+    path = directory / f"{name}.py"
+    if not _holds(path, text):
+        try:
+            replace_file(path, text.encode())
+        except OSError:  # read-only or full
+            return None
     return path
 
 
@@ -84,19 +69,6 @@ def _holds(path: Path, text: str) -> bool:
         return path.read_bytes() == text.encode()
     except OSError:
         return False
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file at once, so that other processes see all of it or nothing."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _run(name: str, text: str, file: str) -> ModuleType:
@@ -124,10 +96,10 @@ class _Finder(importlib.abc.MetaPathFinder):
         if not NAME.fullmatch(fullname):
             return None
         _make_symbols_known()
-        with contextlib.suppress(OSError, RuntimeError):
-            file = cache_directory() / f"{fullname}.py"
-            if file.exists():
-                return importlib.util.spec_from_file_location(fullname, file)
+        directory = private_directory()
+        file = directory / f"{fullname}.py" if directory else None
+        if file is not None and file.exists():
+            return importlib.util.spec_from_file_location(fullname, file)
         return ModuleSpec(fullname, _Empty())
 
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen.runtime import loader
+from adgen.runtime.cache_directory import private_directory, read_sealed, write_sealed
 from adgen.transpiler import optimisations, surroundings
 from adgen.transpiler.ir.trees import DICT, LIST, Node, parts_of
 from adgen.transpiler.ir.types import Scalar, Static
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from adgen.transpiler.requests import Compiled
 
 _LIBRARIES = ("builtins", "math", "numpy", "scipy")
+ENDING = ".derived"
 _NUMBERS = (bool, int, float, str, type(None))
 
 
@@ -75,7 +77,7 @@ def recall_or_derive(
 
 def _recall(path: Path) -> Compiled | None:
     try:
-        notes, compiled = pickle.loads(_unsealed(path.read_bytes()))
+        notes, compiled = pickle.loads(read_sealed(path))
         if not all(_still_means(note) for note in notes):
             return None
     except Exception:  # unpickling a damaged file may raise anything
@@ -97,21 +99,9 @@ def _keep(path: Path, readings: Sequence[Reading], compiled: Compiled) -> None:
         return
     ordered = sorted(notes, key=repr)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        loader.replace_file(path, _sealed(pickle.dumps((ordered, compiled))))
-    except (OSError, RuntimeError, pickle.PicklingError, TypeError, AttributeError):
+        write_sealed(path, pickle.dumps((ordered, compiled)))
+    except (OSError, pickle.PicklingError, TypeError, AttributeError):
         return  # no place to write to, or nothing to be written
-
-
-def _sealed(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest() + content
-
-
-def _unsealed(whole: bytes) -> bytes:
-    content = whole[32:]
-    if hashlib.sha256(content).digest() != whole[:32]:
-        raise ValueError("damaged")
-    return content
 
 
 def _is_plain(structure: Any) -> bool:
@@ -128,10 +118,8 @@ def _path(function: Any, arguments: Mapping[str, Argument], wanted: Sequence[str
         return None
     every = [facts, repr(list(arguments.items())), *wanted, _compiler()]
     digest = hashlib.sha256("\0".join(every).encode()).hexdigest()[: loader.DIGITS]
-    try:
-        return loader.cache_directory() / f"{digest}.derived"
-    except RuntimeError:  # no home directory
-        return None
+    directory = private_directory()
+    return None if directory is None else directory / f"{digest}{ENDING}"
 
 
 def _is_described(argument: Argument) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from adgen import remembered
 from adgen.remembered import recall_or_derive
+from adgen.runtime.cache_directory import sealed
 from adgen.transpiler import optimisations
 from adgen.transpiler.compiler import compile_source
 from adgen.transpiler.requests import Request
@@ -248,9 +249,9 @@ def test_another_adgen_derives_anew(home, monkeypatch):
         lambda whole: whole[:-5],
         lambda whole: whole[:80] + bytes([whole[80] ^ 1]) + whole[81:],
         lambda whole: os.urandom(len(whole)),
-        lambda whole: remembered._sealed(b"no pickle"),
-        lambda whole: remembered._sealed(remembered.pickle.dumps(7)),
-        lambda whole: remembered._sealed(remembered.pickle.dumps(([7], None))),
+        lambda whole: sealed(b"no pickle"),
+        lambda whole: sealed(remembered.pickle.dumps(7)),
+        lambda whole: sealed(remembered.pickle.dumps(([7], None))),
     ],
 )
 def test_damage_counts_as_nothing(home, damage):

@@ -58,7 +58,7 @@ def test_a_second_load_comes_from_disk(folder):
     assert sum(compiled().stats.cache_hits.values()) == 1
 
 
-@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("ending", ["code"])
 def test_a_damaged_cache_is_survived(folder, ending):
     compiled()
     damaged = list(Path(folder).rglob(f"*.{ending}"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adgen.runtime.loader import cache_directory, load
+from adgen.runtime.loader import load
 
 TEXT = "def f(x):\n    return x + 1\n"
 
@@ -78,17 +78,3 @@ def test_many_threads(folder):
         thread.join()
     assert results == [2] * 8
     assert len(list(folder.glob("*.py"))) == 1
-
-
-def test_platform_directories(monkeypatch):
-    monkeypatch.delenv("ADGEN_CACHE_DIR")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    monkeypatch.setattr("sys.platform", "linux")
-    assert cache_directory() == Path("/somewhere/adgen")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_directory() == Path.home() / ".cache" / "adgen"
-    monkeypatch.setattr("sys.platform", "darwin")
-    assert cache_directory() == Path.home() / "Library" / "Caches" / "adgen"
-    monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", "/local")
-    assert cache_directory() == Path("/local/adgen/Cache")
