@@ -21,7 +21,8 @@ from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering
 from numba.np.arrayobj import load_item, mark_positive, store_item
 
-from adgen.runtime.machine_code import Library
+from adgen.runtime import small_results
+from adgen.runtime.machine_code import WRAPPER, Library
 from adgen.runtime.scalar_operations import emitter
 from adgen.runtime.typing_memory import extreme
 
@@ -51,6 +52,21 @@ class Lowering(Lower):  # type: ignore[misc]
 
     def _is_given(self, argument: Any) -> bool:
         return not isinstance(self.typeof(f"arg.{argument.name}"), types.Omitted)
+
+    def create_cpython_wrapper(self, release_gil: bool = False) -> None:
+        """The function that Python calls, in a module of its own."""
+        if not small_results.is_possible():
+            super().create_cpython_wrapper(release_gil)
+            return
+        small_results.find_numpy()
+        self.library._reload_init.add(small_results.find_numpy)  # before machine code from disk
+        module = self.context.create_module(WRAPPER)
+        kind = self.call_conv.get_function_type(self.fndesc.restype, self.fndesc.argtypes)
+        function = llvm.Function(module, kind, self.fndesc.llvm_func_name)
+        small_results.Wrapper(
+            self.context, module, function, self.fndesc, self.env, self.call_helper, release_gil
+        ).build()
+        self.library.add_ir_module(module)
 
     # --- variables and references
 
