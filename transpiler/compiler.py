@@ -147,6 +147,14 @@ def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
 
 
+def to_look_into(source: Source, arguments: Mapping[str, Argument], request: Request) -> Function:
+    """What a request asks for as one function, both sweeps in it, for the interpreter."""
+    primal = prepare(source, arguments, request.speculates, request.ones_known)
+    if request.mode == "pair":
+        return gradient.seeded(primal, request.wrt, _passes(request.speculates))
+    return derive(primal, request)[0]
+
+
 def finished(function: Function, request: Request) -> Function:
     """The function at the level that the request asks for."""
     return to_loops(function, request.parallel) if request.stage == "numba" else to_read(function)

@@ -84,6 +84,10 @@ class WrongDerivative(AdgenError, AssertionError):
     """A derivative does not agree with differences of the function."""
 
 
+class NotFinite(AdgenError, FloatingPointError):
+    """With ``debug_nans=True``: a value or a derivative is infinite or no number."""
+
+
 class Unrun:
     """Mixed into classes that stand for exceptions of a file that is read, not run.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from adgen.debugging import Watch
 from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
 from adgen.lookups import Fresh, freshness
 from adgen.options import Options
@@ -35,6 +36,7 @@ from adgen.version import __version__
 from adgen.wrt import counters, flat_wrt
 
 if TYPE_CHECKING:
+    from adgen.transpiler.ir.core import Function
     from adgen.transpiler.requests import Compiled
 
 _ATTRIBUTE = "__adgen_compilations__"
@@ -64,6 +66,7 @@ class Build:
     wrt: tuple[int, ...]  # the leaves that are differentiated by
     flatten: Take | None
     fresh: Fresh | None
+    watch: Watch | None = None  # with debug_nans
 
     def with_arrays_of_now(self) -> Build | None:
         """The same for arrays that have replaced others of their type; None if more has changed."""
@@ -229,7 +232,17 @@ class Compilations:
                 self.source.header,
                 hint="jit=False runs the same derivative without Numba",
             ) from error
-        return replace(made, functions=functions)
+        if not wanted.options.debug_nans:
+            return replace(made, functions=functions)
+
+        def look_into(mode: str) -> Function:
+            from adgen.transpiler.compiler import to_look_into
+
+            return to_look_into(self.source, arguments, replace(request, mode=mode))
+
+        watch = Watch(compiled, wanted.mode, look_into)
+        functions = (watch.watching(functions[0]), *functions[1:])
+        return replace(made, functions=functions, watch=watch)
 
 
 def _load(

@@ -15,6 +15,7 @@ class Options:
 
     ``vector_math``: elementary functions in loops are computed for several numbers at once.
     ``parallel``: loops with independent iterations run on threads, where Numba compiles them.
+    ``debug_nans``: a result that is not finite raises, and says where it arises.
     """
 
     jit: bool = True
@@ -22,6 +23,7 @@ class Options:
     boundscheck: bool = False
     vector_math: bool = True
     parallel: bool = False
+    debug_nans: bool = False
 
     @property
     def compiles(self) -> bool:
@@ -46,3 +48,4 @@ class Choices(TypedDict, total=False):
     boundscheck: bool | None
     vector_math: bool | None
     parallel: bool | None
+    debug_nans: bool | None

@@ -27,11 +27,13 @@ class Pullback:
         residuals: Any,
         shapes: Sequence[tuple[int, ...]],
         finish: Callable[[tuple[Any, ...]], Any],
+        flat: tuple[Any, ...],
     ) -> None:
         self._build = build
         self._residuals = residuals
         self._shapes = shapes
         self._finish = finish
+        self._flat = flat if build.watch else ()  # needed to look into what is not finite
 
     def __call__(self, cotangent: Any) -> Any:
         """The cotangents of the arguments, given one that nests like the value.
@@ -50,7 +52,10 @@ class Pullback:
                 seeds.append(scalar_like(kind, part, "cotangent"))
         # without residuals the backward function takes the seeds alone
         given = seeds if self._residuals is None else [self._residuals, *seeds]
-        return self._finish(self._build.functions[1](*given))
+        cotangents = self._build.functions[1](*given)
+        if self._build.watch is not None:
+            self._build.watch.check_pullback(cotangents, self._flat, seeds)
+        return self._finish(cotangents)
 
     def __repr__(self) -> str:
         return f"<adgen pullback of {self._build.compiled.names[0]}>"
@@ -83,7 +88,7 @@ def _forward_sweep(build: Build, args: tuple[Any, ...], packed: bool) -> tuple[A
     leaves = [_detached(leaf, kept) for leaf in build.take_value(value)]
     shapes = [np.shape(leaf) for leaf in leaves]
     finish = build.cotangents(args, packed)
-    return build.make_value(leaves), Pullback(build, residuals, shapes, finish)
+    return build.make_value(leaves), Pullback(build, residuals, shapes, finish, flat)
 
 
 def _arrays(nested: Any) -> Iterator[np.ndarray[Any, Any]]:

@@ -40,7 +40,8 @@ def differentiate(
     (then derivatives are tuples).  ``jit=False`` runs the generated source in CPython;
     ``fastmath=True`` lets all sums be reordered; ``boundscheck=True`` checks indices;
     ``vector_math=False`` computes ``exp`` and its like for one number at a time;
-    ``parallel=True`` runs loops with independent iterations on threads.
+    ``parallel=True`` runs loops with independent iterations on threads;
+    ``debug_nans=True`` raises NotFinite where a result is not finite, at the line that it is from.
 
     >>> differentiate(lambda x: x * x, jit=False).grad(3.0)
     6.0
@@ -117,6 +118,7 @@ def vjp(
     wrt: Wrt | None = None,
     jit: bool | None = None,
     parallel: bool | None = None,
+    debug_nans: bool | None = None,
     **kwargs: Any,
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
@@ -127,7 +129,7 @@ def vjp(
     >>> pullback((1.0, 10.0))
     (61.0,)
     """
-    options: Choices = {"jit": jit, "parallel": parallel}
+    options: Choices = {"jit": jit, "parallel": parallel, "debug_nans": debug_nans}
     if wrt is None:
         wrt = floating_arguments(object_of(function, None, options), args, kwargs)
     return object_of(function, wrt, options).vjp(*args, **kwargs)

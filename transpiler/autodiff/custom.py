@@ -80,27 +80,37 @@ def _zero_like(b: Builder, param: Value, example: Operand) -> Operand:
     return zero(param.type)
 
 
-def inlined(b: Builder, function: Function, operands: Sequence[Operand]) -> list[Operand]:
-    """The results of a function, its ops added to those of the builder."""
+def inlined(
+    b: Builder, function: Function, operands: Sequence[Operand], own_places: bool = False
+) -> list[Operand]:
+    """The results of a function, its ops added to those of the builder.
+
+    ``own_places``: they keep their lines; else theirs is the place that is being built.
+    """
     mapping: dict[Value, Operand] = dict(zip(function.params, operands, strict=True))
     slots: dict[Slot, Slot] = {}
     for op in function.body.ops:
-        b.add(_adopted(clone_op(op, mapping), b, slots))
+        b.add(_adopted(clone_op(op, mapping), b, slots, own_places))
     return [resolve(y, mapping) for y in function.body.yields]
 
 
-def _adopted(op: Op, b: Builder, slots: dict[Slot, Slot]) -> Op:
+def _adopted(op: Op, b: Builder, slots: dict[Slot, Slot], own_places: bool) -> Op:
     """An op in the role and at the place of those that are being built, with slots of its own."""
     regions = tuple(
-        Block(region.args, tuple(_adopted(inner, b, slots) for inner in region.ops), region.yields)
+        Block(
+            region.args,
+            tuple(_adopted(inner, b, slots, own_places) for inner in region.ops),
+            region.yields,
+        )
         for region in op.regions
     )
+    span = op.span if own_places and op.span is not None else b.span
     attrs = {name: value for name, value in op.attrs.items() if name != "mirror"}
     if "label" in attrs:
         attrs["label"] = core.new_label()
     if "slot" in attrs:
         attrs["slot"] = slots.setdefault(attrs["slot"], replace(attrs["slot"]))
-    return op.with_(role=b.role, span=b.span, regions=regions, attrs=attrs)
+    return op.with_(role=b.role, span=span, regions=regions, attrs=attrs)
 
 
 def without_rules(function: Function) -> Function:

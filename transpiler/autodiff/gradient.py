@@ -65,9 +65,14 @@ def planned(joint: Function, passes: Passes) -> Function:
 
 def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Function, Function]:
     """``f_forward(args) -> (value, residuals)``, ``f_backward(residuals, value_bar)``."""
+    return split(seeded(function, wrt, passes), function)
+
+
+def seeded(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
+    """Both sweeps as one function of the arguments and the cotangents of the values."""
     joint = passes.optimise_joint(without_rules(reverse(function, wrt, seeded=True)))
     joint = passes.optimise(fix_order(plan_residuals(joint)))
-    return split(own_results(joint, core.leaves(function.structure)), function)
+    return own_results(joint, core.leaves(function.structure))
 
 
 def jvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:

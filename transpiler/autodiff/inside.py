@@ -97,7 +97,7 @@ def _derived(b: Builder, op: Op, passes: Passes) -> list[Operand]:
         b.emit(STOP, x, name=x.name) if isinstance(x, Value) and is_float(x.type) else x
         for x in arguments
     ]
-    values = inlined(b, derived.itself, stopped)
+    values = inlined(b, derived.itself, stopped, own_places=True)
     linked = Linked(name, len(values), derived.pushforward, derived.pullback)
     token = b.emit(linked, *values, *arguments)
     return [
@@ -261,7 +261,7 @@ class _Second:
                 moving[k] = direction
         out, tangents = forward(self.swept, tuple(moving))
         both = with_body(out, Block(out.body.args, out.body.ops, (*out.body.yields, *tangents)))
-        found = inlined(self.b, both, [*args, *moving.values()])
+        found = inlined(self.b, both, [*args, *moving.values()], own_places=True)
         count = len(self.swept.body.yields)
         return found[:count], found[count:]
 

@@ -50,7 +50,7 @@ def pulled(
     assert isinstance(linked, Linked)
     varied, wanted = varied_arguments(op, activity), tuple(sorted(parts.found))
     function = linked.pullback(varied, wanted)
-    found = inlined(b, function, [*arguments, *(parts.found[k] for k in wanted)])
+    found = inlined(b, function, [*arguments, *(parts.found[k] for k in wanted)], own_places=True)
     return zip((arguments[k] for k in varied), found, strict=True)
 
 
@@ -59,7 +59,7 @@ def pushed(b: Builder, op: Op, tangents: Mapping[int, Operand]) -> list[Operand]
     linked = op.callee
     assert isinstance(linked, Linked)
     function = linked.pushforward(tuple(tangents))
-    return inlined(b, function, [*_arguments(op), *tangents.values()])
+    return inlined(b, function, [*_arguments(op), *tangents.values()], own_places=True)
 
 
 def _arguments(op: Op) -> tuple[Operand, ...]:

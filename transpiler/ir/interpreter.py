@@ -18,12 +18,18 @@ class Undefined(Exception):
     """A load of a slot that was not saved, or a use of a value that was not computed."""
 
 
+# Told of an op without regions, its operands and results, and the trips of the loops around it.
+Observer = Callable[[Op, Sequence[Any], Sequence[Any], Sequence[tuple[str, int]]], None]
+
+
 class _Frame:
     """Values and slot contents of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer | None = None) -> None:
         self.values: dict[Value, Any] = {}
         self.slots: dict[Slot, Any] = {}
+        self.observer = observer
+        self.trips: list[tuple[str, int]] = []
 
     def read(self, operand: Operand) -> Any:
         if not isinstance(operand, Value):
@@ -33,12 +39,13 @@ class _Frame:
         return self.values[operand]
 
 
-def interpret(function: Function, *args: Any) -> tuple[Any, ...]:
+def interpret(function: Function, *args: Any, observer: Observer | None = None) -> tuple[Any, ...]:
     """All yields of a function for given flat arguments (which are never written).
 
+    With an ``observer``, who is told of every op, nothing is printed: it is a run to look into.
     Raises what NumPy and Python raise for the same operations.
     """
-    frame = _Frame()
+    frame = _Frame(observer)
     with np.errstate(all="ignore"):
         return run_block(frame, function.body, args)
 
@@ -79,6 +86,8 @@ def _run(frame: _Frame, op: Op) -> tuple[Any, ...]:
     operands = [frame.read(operand) for operand in op.operands]
     if op.callee in (core.DECLARE, core.RESERVE, core.SAVE, core.LOAD):
         return _run_slot(frame, op, operands)
+    if op.callee == core.PRINT and frame.observer is not None:
+        return ()
     if isinstance(op.callee, str):
         result = _KINDS[op.callee](op, *operands)
     else:
@@ -86,7 +95,10 @@ def _run(frame: _Frame, op: Op) -> tuple[Any, ...]:
         result = op.callee(*operands, **attrs)
     if not op.results:
         return ()
-    return (result,) if len(op.results) == 1 else tuple(result)
+    results = (result,) if len(op.results) == 1 else tuple(result)
+    if frame.observer is not None:
+        frame.observer(op, operands, results, frame.trips)
+    return results
 
 
 def _run_if(frame: _Frame, op: Op) -> tuple[Any, ...]:
@@ -97,7 +109,9 @@ def _run_if(frame: _Frame, op: Op) -> tuple[Any, ...]:
 def _run_for(frame: _Frame, op: Op) -> tuple[Any, ...]:
     start, stop, step, *carried = (frame.read(operand) for operand in op.operands)
     for index in range(int(start), int(stop), int(step)):
+        frame.trips.append((op.regions[0].args[0].name, index))
         carried, leave = _body(frame, op, op.regions[0], (index, *carried))
+        frame.trips.pop()
         if leave:
             break
     return tuple(carried)
