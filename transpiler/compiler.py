@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from adgen.transpiler import optimisations
 from adgen.transpiler.autodiff import counting, gradient
+from adgen.transpiler.autodiff.custom import without_rules
 from adgen.transpiler.autodiff.inside import derive_inside
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
@@ -101,10 +102,28 @@ def prepare(
         primal = optimise(eliminate_unreachable(primal))
     if speculates and optimisations.enabled(optimisations.KEPT_SHAPES):
         primal = optimise(guess_kept_shapes(primal))
+    primal = _without_idle_writes(primal)
     if speculates and guesses(primal) and prints(primal):
         with contextlib.suppress(UnsupportedError):
             return prepare(source, arguments, False, ones_known)
     return primal
+
+
+def _without_idle_writes(primal: Function) -> Function:
+    """A parameter that blocks of ``grad_of`` have passed on, and nothing else, is not written."""
+    plain = without_rules(primal)
+    if not primal.writes or plain is primal:
+        return primal
+    plain = optimise(plain)
+    first = len(primal.body.yields) - len(primal.writes)
+    kept = [
+        j for j, k in enumerate(primal.writes)
+        if plain.body.yields[first + j] is not plain.params[k]
+    ]  # fmt: skip
+    body = primal.body
+    yields = (*body.yields[:first], *(body.yields[first + j] for j in kept))
+    writes = tuple(primal.writes[j] for j in kept)
+    return replace(primal, body=Block(body.args, body.ops, yields), writes=writes)
 
 
 def _passes(speculates: bool) -> gradient.Passes:

@@ -17,7 +17,7 @@ OF_FUNCTION = frozenset(
     | {"jacfwd", "jacrev", "hessian", "gauss_newton_vp", "checkpoint"}
 )  # fmt: skip
 # calls that give a value and a derivative: jvp(f, primals, tangents)
-AT_ONCE = frozenset({"jvp", "vjp", "stop_gradient", "checkpointed"})
+AT_ONCE = frozenset({"jvp", "vjp", "stop_gradient", "checkpointed", "grad_of"})
 PACKAGES = ("autograd", "jax")
 
 

@@ -11,7 +11,7 @@ from adgen.aliases import (
     vector_jacobian_product,
 )
 from adgen.containers import register_container
-from adgen.controls import checkpoint, checkpointed, stop_gradient
+from adgen.controls import checkpoint, checkpointed, grad_of, stop_gradient
 from adgen.differentiable import Differentiable
 from adgen.flattening import flatten
 from adgen.matrices import (
@@ -84,6 +84,7 @@ __all__ = [
     "grad",
     "grad_and_aux",
     "grad_named",
+    "grad_of",
     "hessian",
     "hessian_tensor_product",
     "hessian_vector_product",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 Function = Callable[..., Any]
 
@@ -63,4 +66,25 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
-marked(checkpoint, checkpointed, stop_gradient)
+@contextmanager
+def grad_of(x: Any) -> Iterator[Any]:
+    """A block of the reverse sweep, which sees and replaces the cotangent of ``x``.
+
+    ``with grad_of(x) as g:`` runs when the sweep comes to it, with ``g`` the cotangent of what is
+    read as ``x`` behind the block.  What ``g`` is at the end goes on: it may be assigned or
+    written to.  Forward mode refuses a block that changes it.  A call of the compiled function
+    leaves the block out; in CPython it runs on zeros.
+
+    >>> from adgen import grad
+    >>> def clipped(x):
+    ...     y = x * x
+    ...     with grad_of(y) as g:
+    ...         g = min(g, 1.0)
+    ...     return 10.0 * y
+    >>> grad(clipped, jit=False)(3.0)
+    6.0
+    """
+    yield np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+marked(checkpoint, checkpointed, grad_of, stop_gradient)

@@ -31,6 +31,15 @@ def applied(
     rule = custom.rules[argument]
     if rule is None:
         return None
+    if custom.replaces is not None:
+        if forwards and custom.replaces:
+            raise NotDifferentiable(
+                f"the block `with {custom.name}` gives another cotangent: forward mode has none",
+                op.span,
+                hint='use grad, vjp, or jacobian(f, mode="reverse")',
+            )
+        if forwards:
+            return direction
     if isinstance(rule, str):
         raise NotDifferentiable(
             f"`{custom.name}` is a primitive without a rule for its argument {argument}",
@@ -41,7 +50,8 @@ def applied(
     arguments = op.operands[1 : 1 + count]
     captures = [op.operands[1 + count + k] for k in rule.captures]
     if rule.transposed is not forwards:
-        return inlined(b, rule.function, [direction, op.result, *arguments, *captures])[0]
+        given = [direction, op.result, *arguments, *captures]
+        return inlined(b, rule.function, given)[0]
     joint = _transposed(rule, custom.name, op)
     first = rule.function.params[0]
     nothing = _zero_like(b, first, arguments[argument] if rule.transposed is False else op.result)
@@ -111,6 +121,31 @@ def _adopted(op: Op, b: Builder, slots: dict[Slot, Slot], own_places: bool) -> O
     if "slot" in attrs:
         attrs["slot"] = slots.setdefault(attrs["slot"], replace(attrs["slot"]))
     return op.with_(role=b.role, span=span, regions=regions, attrs=attrs)
+
+
+def without_surgery(function: Function) -> Function:
+    """A function whose reverse sweep is there, without the ops that have brought blocks to it."""
+    mapping: dict[Value, Operand] = {}
+
+    def visit(block: Block) -> Block:
+        ops = []
+        for op in block.ops:
+            if isinstance(op.callee, Custom) and op.callee.replaces is not None:
+                mapping[op.result] = op.operands[1]
+            else:
+                ops.append(op.with_(regions=tuple(visit(region) for region in op.regions)))
+        return Block(block.args, tuple(ops), block.yields)
+
+    body = visit(function.body)
+    return with_body(function, substitute(body, mapping)) if mapping else function
+
+
+def surgery(block: Block) -> Op | None:
+    """The op of a block that gives another cotangent, if there is one."""
+    return next(
+        (op for _, op in core.walk(block) if isinstance(op.callee, Custom) and op.callee.replaces),
+        None,
+    )
 
 
 def without_rules(function: Function) -> Function:

@@ -17,11 +17,12 @@ import operator
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adgen.transpiler.autodiff.custom import inlined
+from adgen.transpiler.autodiff.custom import inlined, surgery
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.gradient import Passes, planned
 from adgen.transpiler.autodiff.reverse import reverse
 from adgen.transpiler.autodiff.segments import cut_into_segments
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import clone, resolve, with_body
@@ -124,7 +125,8 @@ class _Derived:
         further = {PULLBACK: len(self.floats), PUSHFORWARD: callee.inputs}
         self.further = further.get(callee.mode, 0)
         self.pushforward = functools.cache(lambda varied: _silent(self._pushforward(varied)))
-        self.pullback = functools.cache(lambda v, wanted: _silent(self._pullback(v, wanted)))
+        heard = core.ADJOINT if self.mode == CHECKPOINT else ""  # what was not run before
+        self.pullback = functools.cache(lambda v, c: _silent(self._pullback(v, c), heard))
 
     @functools.cached_property
     def itself(self) -> Function:
@@ -174,12 +176,24 @@ class _Derived:
         """Forward mode over the reverse sweep: see the head of this file."""
         if self.mode == CHECKPOINT:
             return self._again(varied, wanted)
+        self._check_symmetric()
         parameters = [p for p in map(self.parameter, varied) if p is not None]
         wrt = tuple(dict.fromkeys((*self.inputs, *parameters)))
         seeds = 0 if self.mode == GRADIENT else len(self.floats)
         swept = self.reordered(self.swept(wrt), seeds)
         second = _Second(self, swept, wrt, wanted)
         return second.function(varied)
+
+    def _check_symmetric(self) -> None:
+        """Refuse a sweep that is no gradient, for its derivative is not symmetric."""
+        op = surgery(self.function.body)
+        if op is not None:
+            raise NotDifferentiable(
+                f"the gradient of `{self.function.name}` is differentiated in reverse mode, and "
+                "a block of `grad_of` in it gives another cotangent",
+                op.span,
+                hint="take its derivative in forward mode: jvp, hvp, hessian",
+            )
 
     def _again(self, varied: tuple[int, ...], wanted: tuple[int, ...]) -> Function:
         """Both sweeps of the function, of its arguments and cotangents of its values."""
@@ -295,11 +309,14 @@ class _Second:
         return [b.emit(operator.add, one, two) for one, two in zip(found, more, strict=True)]
 
 
-def _silent(function: Function) -> Function:
-    """The function without its prints: where its own value is computed, they are made."""
+def _silent(function: Function, heard: str = "") -> Function:
+    """The function without its prints: where its own value is computed, they are made.
+
+    ``heard``: the role of those that are left.
+    """
 
     def visit(block: Block) -> Block:
-        kept = [op for op in block.ops if op.callee != core.PRINT]
+        kept = [op for op in block.ops if op.callee != core.PRINT or op.role == heard]
         ops = tuple(op.with_(regions=tuple(visit(region) for region in op.regions)) for op in kept)
         return Block(block.args, ops, block.yields)
 

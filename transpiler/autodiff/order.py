@@ -16,11 +16,17 @@ def only_accumulates(op: Op) -> bool:
     """Whether the iterations of a ``for`` meet in sums alone, so that their order is free.
 
     Each carried value must reach its yield through additions to it, and be used
-    in nothing else.  What is pushed to a stack that outlives an iteration has an order.
+    in nothing else.  What is pushed to a stack that outlives an iteration has an order, and what
+    a block of ``grad_of`` prints.
     """
     body = op.regions[0]
-    return not _stacks(body) and all(
-        _accumulates(body, arg, end) for arg, end in zip(body.args[1:], body.yields, strict=True)
+    return (
+        not _stacks(body)
+        and not _prints(body)
+        and all(
+            _accumulates(body, arg, end)
+            for arg, end in zip(body.args[1:], body.yields, strict=True)
+        )
     )
 
 
@@ -106,6 +112,10 @@ def _stacks(body: Block) -> bool:
     slots = {op.attrs["slot"] for _, op in core.walk(body) if "slot" in op.attrs}
     own = {op.attrs["slot"] for _, op in core.walk(body) if op.callee == core.DECLARE}
     return any(slot.kind == "stack" for slot in slots - own)
+
+
+def _prints(body: Block) -> bool:
+    return any(op.callee == core.PRINT and op.role == core.ADJOINT for _, op in core.walk(body))
 
 
 def _reversed_bounds(

@@ -78,7 +78,8 @@ def reverse(
     joint = rename(joint, engine.names)
     structure = (function.structure, (core.LEAF,) * len(cotangents))
     name = f"{function.name}_value_and_grad"
-    return Function(name, joint, structure, (), function.doc, function.span)
+    made = Function(name, joint, structure, (), function.doc, function.span)
+    return custom.without_surgery(made)
 
 
 def _one(function: Function, results: Sequence[Operand], auxiliary: bool) -> list[Operand | None]:

@@ -32,6 +32,8 @@ class Comments:
         if op.span is None or (op.span.file, op.span.line) == self._last:
             return statements
         self._last = (op.span.file, op.span.line)
+        if op.span.snippet.startswith("with "):
+            return [self.marker(f"# {op.span.snippet}"), *statements]  # what runs here stands there
         if op.span.snippet.endswith(":"):
             return statements  # the head of a loop or an if says nothing of what is below
         return [self.marker(f"# adjoint of: {op.span.snippet}"), *statements]

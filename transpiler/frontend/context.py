@@ -60,6 +60,7 @@ class Context:
         self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
+        self.passed: dict[Value, Value] = {}  # arrays behind blocks of grad_of, and ahead of them
 
     # Places and refusals
 

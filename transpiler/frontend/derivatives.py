@@ -30,6 +30,7 @@ from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.derived_regions import Region, name_of, parameters_of
 from adgen.transpiler.frontend.dispatch import Call
+from adgen.transpiler.frontend.fitting import fitted_to
 from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import (
     Leaf,
@@ -39,11 +40,10 @@ from adgen.transpiler.frontend.leaves import (
     leaf_type,
     rebuilt,
 )
-from adgen.transpiler.frontend.shapes import operand_of, require
-from adgen.transpiler.ir import core
+from adgen.transpiler.frontend.surgery import cotangent_of
 from adgen.transpiler.ir.alike import blocks_alike
-from adgen.transpiler.ir.core import Block, Operand, Value, type_of
-from adgen.transpiler.ir.types import Array, Scalar, is_float
+from adgen.transpiler.ir.core import Block, Value, type_of
+from adgen.transpiler.ir.types import Scalar, is_float
 from adgen.transpiler.primitives.custom import STOP
 from adgen.transpiler.primitives.linked import CHECKPOINT, GRADIENT, PULLBACK, PUSHFORWARD
 from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
@@ -69,6 +69,8 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
         return rebuilt(cx, call.node, whole, lambda leaf: _stopped(cx, call, leaf))
     if transform.name == "checkpointed":
         return _in_segments(cx, call)
+    if transform.name == "grad_of":
+        return cotangent_of(cx, call)
     if transform.name == "jvp":
         function, primals, tangents = named(cx, call, ("function", "primals", "tangents"), 3)
         _check_function(cx, call, function)
@@ -180,7 +182,7 @@ def _pullback(
         )  # fmt: skip
     wanted = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
     given = float_leaves(cx, call.node, cotangent, like=region.value)
-    seeds = [_fitted(cx, call, g, like) for g, like in zip(given, wanted, strict=True)]
+    seeds = [fitted_to(cx, call.node, g, like) for g, like in zip(given, wanted, strict=True)]
     results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
     return region.nested(results[len(region.leaves) :])
 
@@ -242,7 +244,7 @@ def _jvp(
     given = [
         leaf for k in moving for leaf in float_leaves(cx, call.node, tangents[k], like=primals[k])
     ]
-    dots = [_fitted(cx, call, g, like) for g, like in zip(given, region.inputs, strict=True)]
+    dots = [fitted_to(cx, call.node, g, like) for g, like in zip(given, region.inputs, strict=True)]
     floats = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
     results = region.emitted(PUSHFORWARD, dots, [type_of(leaf) for leaf in floats])
     after = iter(results[len(region.leaves) :])
@@ -300,29 +302,3 @@ def _items(cx: Context, call: Call, binding: Binding | None) -> tuple[Binding, .
         TypeMismatch, f"`{call.function}` is given {describe(binding)} for a tuple", call.node,
         "primals and tangents are tuples with one item for each argument",
     )  # fmt: skip
-
-
-def _fitted(cx: Context, call: Call, given: Binding, like: Operand) -> Operand:
-    """A tangent or cotangent with the dtype and rank of what it belongs to."""
-    operand = cx.read(given, call.node) if isinstance(given, Ref) else given
-    have, want = type_of(operand), type_of(like)
-    if _rank(have) != _rank(want):
-        cx.refuse(
-            TypeMismatch,
-            f"{describe(given)} ({have}) is given as the tangent or cotangent of {want}",
-            call.node, "give it the shape of what it belongs to",
-        )  # fmt: skip
-    operand = cx.cast(call.node, operand, want)
-    if not isinstance(want, Array):
-        return operand
-    extents = cx.extents.of(like)
-    for one, two in zip(cx.extents.of(operand), extents, strict=True):
-        require(cx, call.node, one, two)
-    if type_of(operand).ones == want.ones:  # type: ignore[union-attr]
-        return operand
-    sizes = [operand_of(cx, call.node, extent) for extent in extents]
-    return cx.emit(call.node, core.BROADCAST, operand, *sizes, ones=want.ones)
-
-
-def _rank(kind: Any) -> int:
-    return kind.ndim if isinstance(kind, Array) else 0

@@ -97,7 +97,11 @@ class Region:
 
     def check_effects(self, before: State, after: State) -> None:
         """Refuse a function that changes what is not its own: a derivative leaves all as it was."""
-        written = any(after.cells[cell] is not value for cell, value in before.cells.items())
+        passed = self.cx.passed
+        written = any(
+            passed.get(after.cells[cell], after.cells[cell]) is not passed.get(value, value)
+            for cell, value in before.cells.items()
+        )
         filled = any(after.boxes[box] is not held for box, held in before.boxes.items())
         doubtful = after.stale.keys() - before.stale.keys()
         doubtful &= before.cells.keys() | before.boxes.keys()

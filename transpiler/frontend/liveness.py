@@ -209,7 +209,9 @@ class _Walk:
                 read = _loads(value) if value is not None else set()
                 return (live - _stores(target) if value is not None else live) | read
             case gast.With(items=items, body=body):
-                return self.block(body, live) | EMPTY.union(*map(_loads, items))
+                named = _stores(node.items[0]).union(*map(_stores, items))
+                inner = self.block(body, live | named)  # a block of grad_of ends with its name
+                return (inner - named) | EMPTY.union(*map(_loads, items))
             case gast.Try():
                 return self._try(node, live)
             case gast.FunctionDef(name=name, args=args):

@@ -1,4 +1,4 @@
-"""``with``: context managers that leave the values alone."""
+"""``with``: context managers that leave the values alone, and blocks of the reverse sweep."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.blocks import run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, statement
 from adgen.transpiler.frontend.statements import assign
+from adgen.transpiler.frontend.surgery import CotangentOf, lower_surgery
 
 _KINDS = ("all", "divide", "over", "under", "invalid")
 
@@ -25,6 +26,9 @@ _KINDS = ("all", "divide", "over", "under", "invalid")
 def _with(cx: Context, node: Any) -> None:
     for item in node.items:
         manager = cx.ev(item.context_expr)
+        if isinstance(manager, CotangentOf):
+            lower_surgery(cx, node, manager)
+            return
         if not isinstance(manager, ManagerOf):
             cx.refuse(
                 UnsupportedSyntax, f"`with` is not compiled for {describe(manager)}",

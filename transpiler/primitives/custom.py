@@ -39,11 +39,13 @@ class Custom:
     """The callee of an op: ``custom(value, *arguments, *captures)``.
 
     ``rules``: for each argument its rule; None where the derivative is zero, and the name of
-    what is missing where there is no rule.
+    what is missing where there is no rule.  ``replaces``: of a block ``with grad_of(x)``, whose
+    one rule says which cotangent goes on: whether that is another one.
     """
 
     name: str
     rules: tuple[Rule | str | None, ...]
+    replaces: bool | None = None
 
     @property
     def __name__(self) -> str:  # type: ignore[override]
