@@ -38,12 +38,15 @@ def checkpoint(function: Function) -> Function:
     return checkpointed
 
 
-def checkpointed(sequence: range, snapshots: int | None = None) -> range:
-    """A range whose loop the reverse sweep computes again in segments, instead of storing it.
+def checkpointed(sequence: range, snapshots: int | None = None, memory: int | None = None) -> range:
+    """A range of whose loop the reverse sweep stores few states, and computes the others again.
 
-    ``snapshots``: so many segments at most, each with the state ahead of it stored; without it
-    about the root of the number of iterations.  The values are the same to the last bit; a
-    gradient takes one more forward sweep.  In CPython it is the range itself.
+    ``snapshots``: so many states at once at most (and that ahead of the last step).  Which ones,
+    the binomial schedule says, so no steps are repeated that need not be: with k snapshots each
+    of (k + r)! / (k! r!) steps is repeated r times at most.  ``memory``: as many snapshots as
+    fit into so many bytes.  Without both: the states ahead of about the root of n segments, and
+    what one segment needs, for one more forward sweep.  The values are the same to the last
+    bit.  In CPython it is the range itself.
 
     >>> from adgen import grad
     >>> def powers(x, n):
@@ -53,6 +56,11 @@ def checkpointed(sequence: range, snapshots: int | None = None) -> range:
     >>> grad(powers, jit=False)(1.0, 10)
     1024.0
     """
+    for name, limit in (("snapshots", snapshots), ("memory", memory)):
+        if limit is not None and limit < 1:
+            raise ValueError(f"{name} must be at least 1, not {limit}")
+    if snapshots is not None and memory is not None:
+        raise ValueError("give one of snapshots and memory")
     return sequence
 
 

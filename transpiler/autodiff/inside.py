@@ -21,7 +21,6 @@ from adgen.transpiler.autodiff.custom import inlined, surgery
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.gradient import Passes, planned
 from adgen.transpiler.autodiff.reverse import reverse
-from adgen.transpiler.autodiff.segments import cut_into_segments
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
@@ -42,7 +41,6 @@ from adgen.transpiler.primitives.linked import (
 
 def derive_inside(function: Function, passes: Passes) -> Function:
     """The function with derivatives in the place of the ops that ask for them, inner ones first."""
-    function = cut_into_segments(function)
     if not any(_asks(op) for _, op in core.walk(function.body)):
         return function
     return with_body(function, _block(function.body, {}, passes))

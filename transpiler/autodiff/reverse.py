@@ -14,7 +14,7 @@ Derivatives (2nd ed.), chapters 3 and 4.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,10 +25,13 @@ from adgen.transpiler.autodiff.array_rules import RULES
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.autodiff.links import Parts, collect, pulled
 from adgen.transpiler.autodiff.masks import Masks
+from adgen.transpiler.autodiff.segments import cut_into_segments
+from adgen.transpiler.autodiff.turning import Turning, turn
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
 from adgen.transpiler.ir.rewrite import rename, substitute
+from adgen.transpiler.ir.snapshots import ATTRIBUTE
 from adgen.transpiler.ir.trees import Constant, Node
 from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
 from adgen.transpiler.primitives import tracer
@@ -51,7 +54,7 @@ def reverse(
     Raises NotDifferentiable when that result is not a floating scalar (unless
     ``seeded``) or a parameter in ``wrt`` is not of a floating type.
     """
-    function = prepare(function)
+    function = prepare(cut_into_segments(function))
     body = function.body
     inputs = [function.params[k] for k in wrt]
     for value in inputs:
@@ -66,7 +69,7 @@ def reverse(
     builder = Builder(role=core.ADJOINT)
     adjoints: Adjoints = {}
     activity = Activity(body, inputs)
-    engine = _Reverser(activity, Masks(body, activity))
+    engine = Reverser(activity, Masks(body, activity), Turning(function))
     seeds = _cotangents(results) if seeded else _one(function, results, auxiliary)
     for result, seed in zip(results, seeds, strict=True):
         if seed is not None:
@@ -75,7 +78,7 @@ def reverse(
     cotangents = [_finished(builder, adjoints, value) for value in inputs]
     params = [seed for seed in seeds if seeded and isinstance(seed, Value)]
     joint = Block((*body.args, *params), (*body.ops, *builder.ops), (*results, *cotangents))
-    joint = rename(joint, engine.names)
+    joint = rename(engine.turning.stored(joint), engine.names)
     structure = (function.structure, (core.LEAF,) * len(cotangents))
     name = f"{function.name}_value_and_grad"
     made = Function(name, joint, structure, (), function.doc, function.span)
@@ -134,13 +137,20 @@ def _finished(builder: Builder, adjoints: Adjoints, value: Value) -> Operand:
     return found
 
 
-class _Reverser(Accumulator):
+class Reverser(Accumulator):
     """Runs the chain rule over blocks; one instance per function."""
 
-    def __init__(self, activity: Activity, masks: Masks) -> None:
+    def __init__(self, activity: Activity, masks: Masks, turning: Turning) -> None:
         super().__init__(activity, masks)
+        self.turning = turning
         self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
+
+    def extend(self, copies: Mapping[Value, Value], slots: Mapping[Slot, Slot]) -> None:
+        """Take copies of values and slots for what the originals are."""
+        pairs = [*copies.items(), *slots.items()]
+        self.activity.varied.update(copy for old, copy in pairs if old in self.activity.varied)  # type: ignore[misc]
+        self.masks.left_out.update(copy for old, copy in pairs if old in self.masks.left_out)  # type: ignore[misc]
 
     # Blocks and ops
 
@@ -291,15 +301,18 @@ class _Reverser(Accumulator):
 
     def loop(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
         """The mirrored loop, last iteration first."""
+        if ATTRIBUTE in op.attrs and self.turning.has_state(self, op):
+            turn(self, op, adjoints, b)
+            return
         fixed, skip = (3, 1) if op.callee == core.FOR else (0, 0)
         lead = 1 if op.attrs.get("exits") else 0
         body = op.regions[-1]
         heads, ends = body.args[skip:], body.yields[lead:]
         gs = {k: adjoints.pop(r) for k, r in enumerate(op.results) if r in adjoints}
-        useful, touched = self._reach(op, body, heads, ends, set(gs), b)
-        inits = [gs[k] if k in gs else self._zeros(b, op.results[k], heads[k]) for k in useful]
+        useful, touched = self.reach(op, body, heads, ends, set(gs), b)
+        inits = [gs[k] if k in gs else self.zeros(b, op.results[k], heads[k]) for k in useful]
         outer = [
-            adjoints[v] if v in adjoints else self._zeros(b, v, v) for v in touched
+            adjoints[v] if v in adjoints else self.zeros(b, v, v) for v in touched
         ]  # fmt: skip
         args = [Value(heads[k].type, bar(heads[k])) for k in useful]
         accumulators = [Value(v.type, bar(v)) for v in touched]
@@ -310,7 +323,7 @@ class _Reverser(Accumulator):
             self.contribute(inner, within, ends[k], arg)
         self.block(body.ops, within, inner)
         yields = [
-            within[heads[k]] if heads[k] in within else self._zeros(inner, arg, heads[k])
+            within[heads[k]] if heads[k] in within else self.zeros(inner, arg, heads[k])
             for k, arg in zip(useful, args, strict=True)
         ]
         yields += [within[v] for v in touched]
@@ -344,7 +357,7 @@ class _Reverser(Accumulator):
         position = inner.emit(operator.add, offset, start, name=op.regions[0].args[0].name)
         return bounds, index, {op.regions[0].args[0]: position}
 
-    def _reach(
+    def reach(
         self, op: Op, body: Block, heads: Sequence[Value], ends: Sequence[Operand],
         start: set[int], b: Builder,
     ) -> tuple[list[int], list[Value]]:  # fmt: skip
@@ -371,7 +384,8 @@ class _Reverser(Accumulator):
         self.found[key] = (sorted(useful), touched)
         return self.found[key]
 
-    def _zeros(self, b: Builder, shape_of: Value, named: Value) -> Operand:
+    def zeros(self, b: Builder, shape_of: Value, named: Value) -> Operand:
+        """A zero adjoint of a value, in the shape of another one."""
         if isinstance(named.type, Scalar):
             return zero(named.type)
         return b.zeros_like(shape_of, bar(named))

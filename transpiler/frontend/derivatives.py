@@ -43,6 +43,8 @@ from adgen.transpiler.frontend.leaves import (
 from adgen.transpiler.frontend.surgery import cotangent_of
 from adgen.transpiler.ir.alike import blocks_alike
 from adgen.transpiler.ir.core import Block, Value, type_of
+from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
+from adgen.transpiler.ir.snapshots import Snapshots
 from adgen.transpiler.ir.types import Scalar, is_float
 from adgen.transpiler.primitives.custom import STOP
 from adgen.transpiler.primitives.linked import CHECKPOINT, GRADIENT, PULLBACK, PUSHFORWARD
@@ -188,20 +190,35 @@ def _pullback(
 
 
 def _in_segments(cx: Context, call: Call) -> Binding:
-    """A range whose loop the reverse sweep goes through in segments."""
-    sequence, snapshots = named(cx, call, ("sequence", "snapshots"))
+    """A range of whose loop the reverse sweep stores some of the states."""
+    sequence, *limits = named(cx, call, ("sequence", "snapshots", "memory"))
     if not isinstance(sequence, RangeOf):
         cx.refuse(
             TypeMismatch, f"`checkpointed` is given {describe(sequence)}", call.node,
             "give it a range: for i in checkpointed(range(n))",
         )  # fmt: skip
-    count = None if snapshots is None or is_none(snapshots) else snapshots
-    if count is not None and (type(count) is not int or count < 1):
+    snapshots, memory = (_limit(cx, call, *pair) for pair in zip(limits, _LIMITS, strict=True))
+    if snapshots is not None and memory is not None:
         cx.refuse(
-            UnsupportedSyntax, "the number of snapshots is computed, or less than 1", call.node,
-            "give a constant: checkpointed(range(n), snapshots=100)",
+            UnsupportedSyntax, "both snapshots and memory are given", call.node,
+            "give one of them: the other follows from it",
         )  # fmt: skip
-    return replace(sequence, marks=(*sequence.marks, ("snapshots", count)))
+    mark = Snapshots(snapshots, memory)
+    return replace(sequence, marks=(*sequence.marks, (SNAPSHOTS, mark)))
+
+
+def _limit(cx: Context, call: Call, given: Binding | None, what: tuple[str, str]) -> int | None:
+    """How many snapshots, or bytes of them, there may be."""
+    number = given.value if isinstance(given, Static) else given
+    if number is None or (type(number) is int and number > 0):
+        return number
+    cx.refuse(
+        UnsupportedSyntax, f"the {what[0]} is computed, or less than 1", call.node,
+        f"give a constant: checkpointed(range(n), {what[1]})",
+    )  # fmt: skip
+
+
+_LIMITS = (("number of snapshots", "snapshots=100"), ("memory of snapshots", "memory=10**8"))
 
 
 def _checkpoint(cx: Context, call: Call, function: Binding, args: Sequence[Binding]) -> Binding:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.bindings import UNDEF, Key, OneOf, Unbound
 from adgen.transpiler.frontend.blocks import arm, assume, run_block
 from adgen.transpiler.frontend.booleans import either
@@ -41,7 +40,6 @@ class Loop(Lessons):
                 left = either(cx, flags[0], flags[1], self.node)
                 yields.insert(0, either(cx, left, flags[2], self.node))
             attrs["exits"] = True
-            self.refuse_segments()
         heads = [slot.head for slot in trial.head.slots]
         results = tuple(Value(head.type, head.name) for head in heads)
         inits = [slot.init for slot in trial.head.slots]
@@ -58,16 +56,6 @@ class Loop(Lessons):
                     replace(late, bound=entered) if entered is not True else late.maybe
                 )
         self.leave(trial.endless and flags[0] is False)
-
-    def refuse_segments(self) -> None:
-        """A loop that is left early is not cut into segments."""
-        if self.over is not None and "snapshots" in dict(self.over.marks):
-            self.cx.refuse(
-                UnsupportedSyntax,
-                "a loop over a checkpointed range is left early",
-                self.node,
-                "let it run to its end: keep the state by a condition where it is settled",
-            )
 
     def add(
         self, trial: Trial, attrs: dict[str, Any], inits: list[Operand], heads: list[Value],

@@ -57,7 +57,8 @@ class _Confine:
             body = op.regions[0]
             array = body.args[1 + k]
             written = isinstance(array.type, Array) and body.yields[lead + k] is not array
-            uses = own_uses(body, array, lead + k) if written and result not in used else None
+            wanted = result in used or result in self.named
+            uses = own_uses(body, array, lead + k) if written and not wanted else None
             if uses is None:
                 continue
             confined: Block | None = _handed_on(body, array, lead + k)

@@ -22,10 +22,12 @@ from adgen.transpiler.primitives.kinds import (
     TypeRule,
 )
 from adgen.transpiler.primitives.linked import PART, PART_ENTRY, Linked
+from adgen.transpiler.primitives.schedule import NEXT, NEXT_ENTRY
 from adgen.transpiler.primitives.spelling import is_special
 
 _ENTRIES: dict[Any, Primitive] = {}  # what tests and lists go through
-_HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY, PART: PART_ENTRY}  # what only adgen writes
+# what only adgen writes
+_HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY, PART: PART_ENTRY, NEXT: NEXT_ENTRY}
 
 
 def primitive(
