@@ -37,7 +37,8 @@ def rows_of_table() -> Iterator[Row]:
     for entry in entries():
         remark = entry.kind.reason if isinstance(entry.kind, NoDerivative) else entry.doc
         if entry.kink:
-            remark = f"{remark} (at kinks: {entry.kink})".strip()
+            chosen = f'; subgradients="{entry.convention}"' if entry.convention else ""
+            remark = f"{remark} (at kinks: {entry.kink}{chosen})".strip()
         yield _name(entry), type(entry.kind).__name__, remark
     for name in library.names():
         yield name, "Library", "defined in Python by other functions"

@@ -33,6 +33,7 @@ from adgen.transpiler.passes.row_loops import merge_row_loops
 from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.passes.threads import mark_threads
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
+from adgen.transpiler.primitives.conventions import following
 from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
 
@@ -61,7 +62,7 @@ def compile_source(
     Raises UnsupportedError, with the place in the user's source, for whatever is
     outside the language or has no derivative.
     """
-    primal = prepare(source, arguments, request.speculates, request.ones_known)
+    primal = prepared(source, arguments, request)
     functions = derive(primal, request)
     functions = tuple(finished(function, request) for function in functions)
     style = Style(numba=request.stage == "numba", vector_math=request.vector_math)
@@ -84,6 +85,12 @@ def compile_source(
         updates=primal.updates,
         broadcasts=broadcasts(primal),
     )
+
+
+def prepared(source: Source, arguments: Mapping[str, Argument], request: Request) -> Function:
+    """The optimised IR of the function itself, as a request asks for it."""
+    with following(request.subgradients):
+        return prepare(source, arguments, request.speculates, request.ones_known)
 
 
 def prepare(
@@ -141,7 +148,8 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
         where = counting.entry(primal, counter.parameter)
         if where is not None:
             raise NotDifferentiable(counter.message, where[0] or primal.span, hint=counter.hint)
-    functions = _derived(primal, request)
+    with following(request.subgradients):
+        functions = _derived(primal, request)
     return tuple(replace(function, ignored=primal.ignored) for function in functions)
 
 
@@ -168,9 +176,10 @@ def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def to_look_into(source: Source, arguments: Mapping[str, Argument], request: Request) -> Function:
     """What a request asks for as one function, both sweeps in it, for the interpreter."""
-    primal = prepare(source, arguments, request.speculates, request.ones_known)
+    primal = prepared(source, arguments, request)
     if request.mode == "pair":
-        return gradient.seeded(primal, request.wrt, _passes(request.speculates))
+        with following(request.subgradients):
+            return gradient.seeded(primal, request.wrt, _passes(request.speculates))
     return derive(primal, request)[0]
 
 
@@ -222,7 +231,7 @@ def stages(
     lowered = lower(source, arguments, request.speculates, request.ones_known)
     yield "source", f"{source.file}:{source.first_line}", source.text
     yield "lowered", "frontend: the user's function as structured SSA", print_function(lowered)
-    primal = prepare(source, arguments, request.speculates, request.ones_known)
+    primal = prepared(source, arguments, request)
     yield "optimised", "passes: extents, dead code, hoisting, CSE", print_function(primal)
     functions = derive(primal, request)
     for function in functions:

@@ -30,6 +30,7 @@ class Request:
     ``counters``: integers in containers that are differentiated by.
     ``vector_math``: Numba is given elementary functions that it may vectorise.
     ``parallel``: loops with independent iterations run on threads (stage ``numba``).
+    ``subgradients``: what is chosen to hold at kinks.
     """
 
     mode: str
@@ -41,6 +42,7 @@ class Request:
     counters: tuple[Counter, ...] = ()
     vector_math: bool = True
     parallel: bool = False
+    subgradients: tuple[tuple[str, float | str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ class Compilations:
         request = Request(
             wanted.mode, wrt, wanted.order, stage, speculates,
             counters=counted, vector_math=wanted.options.vector_math,
-            parallel=wanted.options.parallel,
+            parallel=wanted.options.parallel, subgradients=wanted.options.subgradients,
         )  # fmt: skip
         header = run_header(arguments)
 

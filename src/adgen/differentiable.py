@@ -23,6 +23,7 @@ from adgen.parameters import Wrt
 from adgen.residual_bytes import ResidualBytes, residual_bytes
 from adgen.runtime.dispatchers import returns_float
 from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.primitives.conventions import Chosen
 from adgen.updates import update
 from adgen.written_calls import Form
 
@@ -186,6 +187,10 @@ class Differentiable(CompiledCallable):
     def numba_result(self) -> str:
         """The value."""
         return "value"
+
+    def __adgen_subgradients__(self) -> Chosen:
+        """What is to hold at its kinks, wherever it is called."""
+        return self.options.subgradients
 
     def __adgen_wrt__(self) -> Wrt:
         """By what functions that are compiled differentiate it, if they do not say."""

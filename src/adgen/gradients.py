@@ -24,6 +24,7 @@ from adgen.runtime.dispatchers import returns_float
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of, tree_of
+from adgen.transpiler.primitives.conventions import Chosen
 from adgen.written_calls import Form
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class Derivative(CompiledCallable):
         self.__signature__ = signature_without_annotations(parameters.signature)
         names = ", ".join(f"`{parameters.names[k]}`" for k in wanted.positions)
         self.__doc__ = f"The {self.kind} of `{parameters.function_name}` with respect to {names}."
+
+    def __adgen_subgradients__(self) -> Chosen:
+        """What is to hold at its kinks, wherever it is called."""
+        return self.owner.options.subgradients
 
     def __adgen_derived__(self) -> tuple[str, Any, tuple[int, ...], bool]:
         """What functions that are compiled take it for: a transform of a function."""

@@ -92,6 +92,7 @@ def module(
         wanted.mode, wrt, wanted.order, "numba",
         counters=counted, vector_math=wanted.options.vector_math,
         parallel=wanted.options.parallel and _may_use_threads(),
+        subgradients=wanted.options.subgradients,
     )  # fmt: skip
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled

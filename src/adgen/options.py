@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from adgen.runtime.compile import Options as NumbaOptions
+from adgen.transpiler.primitives.conventions import Chosen, checked
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Options:
     ``vector_math``: elementary functions in loops are computed for several numbers at once.
     ``parallel``: loops with independent iterations run on threads, where Numba compiles them.
     ``debug_nans``: a result that is not finite raises, and says where it arises.
+    ``subgradients``: what is chosen to hold at kinks, as conventions.py has it.
     """
 
     jit: bool = True
@@ -24,6 +27,7 @@ class Options:
     vector_math: bool = True
     parallel: bool = False
     debug_nans: bool = False
+    subgradients: Chosen = ()
 
     @property
     def compiles(self) -> bool:
@@ -37,7 +41,10 @@ class Options:
 
     def changed(self, choices: Choices) -> Options:
         """The same with what was chosen."""
-        return replace(self, **{key: value for key, value in choices.items() if value is not None})  # type: ignore[arg-type]
+        changes: dict[str, Any] = {k: value for k, value in choices.items() if value is not None}
+        if "subgradients" in changes:
+            changes["subgradients"] = checked(changes["subgradients"])
+        return replace(self, **changes)
 
 
 class Choices(TypedDict, total=False):
@@ -49,3 +56,4 @@ class Choices(TypedDict, total=False):
     vector_math: bool | None
     parallel: bool | None
     debug_nans: bool | None
+    subgradients: Mapping[str, float | str] | None

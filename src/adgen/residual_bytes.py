@@ -9,6 +9,7 @@ from adgen.keys import type_key
 from adgen.leaves import flatten_function
 from adgen.listing import Listed, derive_for_people
 from adgen.options import Options
+from adgen.transpiler.primitives.conventions import following
 
 if TYPE_CHECKING:
     from adgen.transpiler.autodiff.footprint import Footprint
@@ -56,8 +57,9 @@ def _analysed(
     from adgen.transpiler.autodiff.footprint import Footprint
     from adgen.transpiler.compiler import prepare, to_loops, to_read
 
-    listed = Listed(compilations.source, arguments, positions, {})
-    primal = prepare(compilations.source, arguments)
+    listed = Listed(compilations.source, arguments, positions, {}, options=options)
+    with following(options.subgradients):
+        primal = prepare(compilations.source, arguments)
     derived = derive_for_people(listed, primal)[0]
     finished = to_loops(derived) if options.compiles else to_read(derived)
     return Footprint(finished), primal.captures

@@ -41,7 +41,8 @@ def differentiate(
     ``fastmath=True`` lets all sums be reordered; ``boundscheck=True`` checks indices;
     ``vector_math=False`` computes ``exp`` and its like for one number at a time;
     ``parallel=True`` runs loops with independent iterations on threads;
-    ``debug_nans=True`` raises NotFinite where a result is not finite, at the line that it is from.
+    ``debug_nans=True`` raises NotFinite where a result is not finite, at the line that it is from;
+    ``subgradients={"abs": 1.0}`` chooses what holds at kinks: ``adgen rules`` lists the names.
 
     >>> differentiate(lambda x: x * x, jit=False).grad(3.0)
     6.0
@@ -119,6 +120,7 @@ def vjp(
     jit: bool | None = None,
     parallel: bool | None = None,
     debug_nans: bool | None = None,
+    subgradients: Mapping[str, float | str] | None = None,
     **kwargs: Any,
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
@@ -129,7 +131,12 @@ def vjp(
     >>> pullback((1.0, 10.0))
     (61.0,)
     """
-    options: Choices = {"jit": jit, "parallel": parallel, "debug_nans": debug_nans}
+    options: Choices = {
+        "jit": jit,
+        "parallel": parallel,
+        "debug_nans": debug_nans,
+        "subgradients": subgradients,
+    }
     if wrt is None:
         wrt = floating_arguments(object_of(function, None, options), args, kwargs)
     return object_of(function, wrt, options).vjp(*args, **kwargs)

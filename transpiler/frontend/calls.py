@@ -48,6 +48,7 @@ from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.trees import Node
+from adgen.transpiler.primitives.conventions import present
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
@@ -108,6 +109,7 @@ def call(
     if not isinstance(function, Static):
         cx.refuse(UnsupportedSyntax, f"{describe(function)} is called", node)
     callee = as_transform(function.value)
+    _check_conventions(cx, node, callee)
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
@@ -256,3 +258,13 @@ def _partial(cx: Context, request: Call) -> Binding:
 def _is_library(function: Any) -> bool:
     """Whether the text of a function is NumPy's own business, though it could be read."""
     return (getattr(function, "__module__", "") or "").split(".")[0] in ("numpy", "scipy")
+
+
+def _check_conventions(cx: Context, node: Any, callee: Any) -> None:
+    """Refuse an object of the front door for which other conventions were chosen at kinks."""
+    asked = getattr(type(callee), "__adgen_subgradients__", None)
+    if asked is not None and asked(callee) not in ((), present()):
+        cx.refuse(
+            UnsupportedSyntax, f"`{_shown(callee)}` has subgradients of its own", node,
+            "choose them for the derivative of the whole",
+        )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from adgen.transpiler.ir.types import BOOL
 from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.conventions import slope, word
 from adgen.transpiler.primitives.kinds import (
     BOOLEAN,
     NONZERO,
@@ -75,6 +76,7 @@ _operator("+", operator.pos, np.positive, Elementwise(lambda t, y, x: t))
 primitive(np.conjugate, Elementwise(lambda t, y, x: t), cheap=True)  # of real numbers
 
 _function: Any  # of the registering loops below
+_beats: Any
 
 for _symbol, _callee, _function in (
     ("<", operator.lt, np.less), ("<=", operator.le, np.less_equal),
@@ -113,13 +115,16 @@ primitive(np.sign, NoDerivative("piecewise constant"), cheap=True, elementwise=T
 for _function in (np.floor, np.ceil, np.trunc, np.rint):
     primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
 
-primitive(builtins.abs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
-          types=rules.ufunc(np.absolute, python=True), domain=NONZERO,
-          kink="0 at 0")  # fmt: skip
-primitive(np.absolute, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
-          domain=NONZERO, kink="0 at 0")  # fmt: skip
-primitive(np.fabs, Elementwise(lambda t, y, x: t * np.sign(x)), cheap=True,
-          spellings=(math.fabs,), domain=NONZERO, kink="0 at 0")  # fmt: skip
+
+def _sign(t, y, x):  # type: ignore[no-untyped-def]
+    at_zero = slope("abs", 0.0)
+    return t * np.sign(x) if at_zero == 0 else t * np.where(x == 0, at_zero, np.sign(x))
+
+
+_ABS: dict[str, Any] = {"kink": "0 at 0", "convention": "abs", "domain": NONZERO, "cheap": True}
+primitive(builtins.abs, Elementwise(_sign), types=rules.ufunc(np.absolute, python=True), **_ABS)
+primitive(np.absolute, Elementwise(_sign), **_ABS)
+primitive(np.fabs, Elementwise(_sign), spellings=(math.fabs,), **_ABS)
 
 
 def _share(t, z, x, y):  # type: ignore[no-untyped-def]
@@ -127,20 +132,42 @@ def _share(t, z, x, y):  # type: ignore[no-untyped-def]
     return t * np.where(x == z, np.where(x == y, 0.5, 1.0), 0.0)
 
 
+def _extremum(usual, beats):  # type: ignore[no-untyped-def]
+    """The rules of the greater or lesser of two; ``beats(x, y)``: x is it, and no tie."""
+
+    def first(t, z, x, y):  # type: ignore[no-untyped-def]
+        tie = word("max", usual)
+        if tie == "share":
+            return _share(t, z, x, y)
+        if tie == "first":
+            return np.where(beats(y, x), 0.0, t)
+        return np.where(beats(x, y), t, 0.0)
+
+    def second(t, z, x, y):  # type: ignore[no-untyped-def]
+        tie = word("max", usual)
+        if tie == "share":
+            return _share(t, z, y, x)
+        if tie == "first":
+            return np.where(beats(y, x), t, 0.0)
+        return np.where(beats(x, y), 0.0, t)
+
+    return Elementwise(first, second)
+
+
 # fmax and fmin pass over a NaN: the other operand is the chosen one.
-for _function in (np.maximum, np.minimum, np.fmax, np.fmin):
-    primitive(_function, Elementwise(_share, lambda t, z, x, y: _share(t, z, y, x)),
-              cheap=True, kink="a tie shares equally")  # fmt: skip
+for _function, _beats in (
+    (np.maximum, operator.gt), (np.minimum, operator.lt),
+    (np.fmax, lambda x, y: (x > y) | (y != y)), (np.fmin, lambda x, y: (x < y) | (y != y)),
+):  # fmt: skip
+    primitive(_function, _extremum("share", _beats), cheap=True, kink="a tie shares equally",
+              convention="max")  # fmt: skip
 
 # Python's own: ``max(a, b)`` is ``b if b > a else a``: a tie goes to the first.
-primitive(builtins.max, Elementwise(lambda t, z, x, y: np.where(y > x, 0.0, t),
-                                    lambda t, z, x, y: np.where(y > x, t, 0.0)),
-          types=rules.ufunc(np.maximum, python=True), cheap=True,
-          kink="a tie goes to the first argument")  # fmt: skip
-primitive(builtins.min, Elementwise(lambda t, z, x, y: np.where(y < x, 0.0, t),
-                                    lambda t, z, x, y: np.where(y < x, t, 0.0)),
-          types=rules.ufunc(np.minimum, python=True), cheap=True,
-          kink="a tie goes to the first argument")  # fmt: skip
+for _function, _like, _beats in (
+    (builtins.max, np.maximum, operator.gt), (builtins.min, np.minimum, operator.lt),
+):  # fmt: skip
+    primitive(_function, _extremum("first", _beats), types=rules.ufunc(_like, python=True),
+              cheap=True, kink="a tie goes to the first argument", convention="max")  # fmt: skip
 
 
 def _where_types(types, attrs):  # type: ignore[no-untyped-def]
@@ -163,9 +190,30 @@ def _clip_types(types, attrs):  # type: ignore[no-untyped-def]
     return rules.shaped(both.dtype, rules.broadcast_ones(types))
 
 
-primitive(np.clip, Elementwise(
-    lambda t, z, x, low, high: np.where((x >= low) & (x <= high), t, 0.0),
-    lambda t, z, x, low, high: np.where((x < low) & (low < high), t, 0.0),
-    lambda t, z, x, low, high: np.where((x > high) | (low > high), t, 0.0)),
-    types=_clip_types, operands=("a", "a_min", "a_max"), cheap=True,
-    kink="1 at the bounds")  # fmt: skip
+def _within(t, z, x, low, high):  # type: ignore[no-untyped-def]
+    at_bounds = slope("clip", 1.0)
+    if at_bounds == 1:
+        return np.where((x >= low) & (x <= high), t, 0.0)
+    inside = np.where((x > low) & (x < high), t, 0.0)
+    return np.where(((x == low) | (x == high)) & (low <= high), t * at_bounds, inside)
+
+
+def _below(t, z, x, low, high):  # type: ignore[no-untyped-def]
+    at_bounds = slope("clip", 1.0)
+    below = np.where((x < low) & (low < high), t, 0.0)
+    if at_bounds == 1:
+        return below
+    return np.where((x == low) & (low < high), t * (1.0 - at_bounds), below)
+
+
+def _above(t, z, x, low, high):  # type: ignore[no-untyped-def]
+    at_bounds = slope("clip", 1.0)
+    above = np.where((x > high) | (low > high), t, 0.0)
+    if at_bounds == 1:
+        return above
+    return np.where((x == high) & (low <= high), t * (1.0 - at_bounds), above)
+
+
+primitive(np.clip, Elementwise(_within, _below, _above),
+          types=_clip_types, operands=("a", "a_min", "a_max"), cheap=True,
+          kink="1 at the bounds", convention="clip")  # fmt: skip

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.conventions import slope
 from adgen.transpiler.primitives.kinds import (
     ABOVE_ONE,
     ANGLE,
@@ -34,7 +35,16 @@ _one(np.log, lambda t, y, x: t / x, POSITIVE, spellings=(math.log,))
 _one(np.log2, lambda t, y, x: t / (x * LN2), POSITIVE, spellings=(math.log2,))
 _one(np.log10, lambda t, y, x: t / (x * LN10), POSITIVE, spellings=(math.log10,))
 _one(np.log1p, lambda t, y, x: t / (1 + x), POSITIVE, spellings=(math.log1p,))
-_one(np.sqrt, lambda t, y, x: t * 0.5 / y, POSITIVE, spellings=(math.sqrt,))
+
+
+def _half_inverse(t, y, x):  # type: ignore[no-untyped-def]
+    at_zero = slope("sqrt", math.inf)
+    if at_zero == math.inf:
+        return t * 0.5 / y
+    return t * np.where(y == 0, at_zero, 0.5 / np.where(y == 0, 1.0, y))
+
+
+_one(np.sqrt, _half_inverse, POSITIVE, spellings=(math.sqrt,), convention="sqrt")
 _one(np.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE, spellings=(math.cbrt,))
 _one(np.square, lambda t, y, x: t * (2 * x), cheap=True)
 _one(np.reciprocal, lambda t, y, x: -t * y * y, NONZERO, cheap=True)

@@ -129,6 +129,7 @@ class Primitive:
     domain: tuple[Domain, ...] = ()
     cheap: bool = False
     kink: str = ""
+    convention: str = ""  # by which the user chooses what holds at kinks (conventions.py)
     doc: str = ""
     symbol: str = ""  # the Python operator it prints as, e.g. "+"
     elementwise: bool = False  # applied element by element (whatever its derivative kind)

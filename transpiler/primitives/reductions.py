@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.primitives import typing as rules
+from adgen.transpiler.primitives.conventions import word
 from adgen.transpiler.primitives.kinds import Explicit, Linear, NoDerivative
 from adgen.transpiler.primitives.table import primitive
-from adgen.transpiler.primitives.tracer import broadcast_like, expand_reduced
+from adgen.transpiler.primitives.tracer import broadcast_like, counted_along, expand_reduced
 
 _AXES = {"axis": None, "keepdims": False}
 
@@ -37,11 +38,32 @@ primitive(np.mean, Linear(_mean_vjp), types=rules.reduction(rules.mean_dtype),
 
 
 def _extremum_weights(y, x, axis, keepdims):  # type: ignore[no-untyped-def]
-    """1 / (number of ties) where x attains the extremum, else 0."""
+    """1 where x attains the extremum, shared among ties or given to one of them, else 0."""
     hit = np.where(x == expand_reduced(y, x, axis, keepdims), 1.0, 0.0)
     if x.ndim == 0:
         return hit
+    tie = word("max", "share")
+    if tie != "share":
+        return _one_of(hit, _places(x, axis), axis, tie)
     return hit / np.sum(hit, axis=axis, keepdims=True)
+
+
+def _one_of(hit, places, axis, tie):  # type: ignore[no-untyped-def]
+    """1 at the first or the last place of those that are hit."""
+    if tie == "first":
+        chosen = np.min(np.where(hit == 1, places, np.inf), axis=axis, keepdims=True)
+    else:
+        chosen = np.max(np.where(hit == 1, places, -1.0), axis=axis, keepdims=True)
+    return np.where(hit == 1, np.where(places == chosen, 1.0, 0.0), 0.0)
+
+
+def _places(x, axes):  # type: ignore[no-untyped-def]
+    """Where an element stands among those that it is reduced with, as NumPy counts them."""
+    places = None
+    for axis in axes:
+        counted = counted_along(x, axis)
+        places = counted if places is None else places * x.shape[axis] + counted
+    return places
 
 
 def _extremum_vjp(g, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
@@ -57,7 +79,8 @@ _function: Any  # of the registering loops below
 for _function in (np.max, np.min):
     primitive(_function, Explicit(_extremum_jvp, _extremum_vjp),
               types=rules.reduction(rules.same_dtype), operands=("a",), static=_AXES,
-              reduction=True, kink="ties share equally")  # fmt: skip
+              reduction=True, kink="ties share equally",
+              convention="max")  # fmt: skip
 
 
 def _others(y, x, axis, keepdims):  # type: ignore[no-untyped-def]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import NotDifferentiable
-from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Operand, type_of
+from adgen.transpiler.ir import core, paths
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, NEW, Index, Transpose
-from adgen.transpiler.ir.types import Array
+from adgen.transpiler.ir.types import INT, Array, Scalar
 from adgen.transpiler.primitives.builder import Builder, result_type
 from adgen.transpiler.primitives.kinds import Refused, Unknown
 from adgen.transpiler.primitives.spelling import called
@@ -216,3 +216,18 @@ def expand_reduced(y: Tracer, x: Tracer, axes: tuple[int, ...], keepdims: bool) 
         return y
     items = tuple(NEW if axis in axes else FULL for axis in range(x.ndim))
     return Tracer(y.builder, y.builder.getitem(y.operand, (Index(items),)))
+
+
+def counted_along(x: Tracer, axis: int) -> Tracer:
+    """0, 1, 2, … along one axis of an array, the other axes of length 1."""
+    b, extent = x.builder, x.shape[axis]
+    size = extent.operand if isinstance(extent, Tracer) else extent
+    index, carried = Value(INT, "place"), Value(Array(np.dtype(np.float64), (False,)), "places")
+    inner = b.inner()
+    number = inner.cast(index, Scalar(np.dtype(np.float64)))
+    filled = inner.setitem(carried, number, (Index((paths.INT,)),), index)
+    empty = b.emit(core.EMPTY, size, dtype=np.dtype(np.float64), ones=(False,), name="places")
+    block = inner.block((index, carried), (filled,))
+    (places,) = b.region(core.FOR, (0, size, 1, empty), [block], [carried.type], ["places"])
+    items = tuple(FULL if k == axis else NEW for k in range(x.ndim))
+    return Tracer(b, b.getitem(places, (Index(items),)))
