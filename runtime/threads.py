@@ -13,9 +13,10 @@ another Python thread, a call inside a parallel one, a forked process whose thre
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -33,6 +34,9 @@ GATE = "adgen_threads_gate"
 _gate = ctypes.c_int64(FREE)
 
 _BYTES, _WORD, _CODE = ir.IntType(8).as_pointer(), ir.IntType(64), ir.IntType(32)
+_WORDS = _WORD.as_pointer()
+# What Numba's threads call: its last argument is what the caller of ``run`` has given.
+KERNEL = ir.FunctionType(ir.VoidType(), [_BYTES.as_pointer(), _WORDS, _WORDS, _BYTES])
 
 
 def chunk_count(trips: int, work: int, elements: int) -> int:
@@ -133,7 +137,7 @@ def _lower_on_threads(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) 
     task = _Task(context, builder, sig.args[2])
     kernel = _kernel(task, sig.args[0].dispatcher)
     data = task.make(args[1], args[2])
-    _run(builder, kernel, data, args[1])
+    run(builder, kernel, data, args[1])
     _raise_first(context, builder, task, args[1])
     return context.get_dummy_value()
 
@@ -175,40 +179,45 @@ def _kernel(task: _Task, dispatcher: Any) -> ir.Function:
     compiled = dispatcher.overloads[kinds]
     context.active_code_library.add_linking_library(compiled.library)
     module = task.builder.module
-    words = _WORD.as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [_BYTES.as_pointer(), words, words, _BYTES])
-    kernel = ir.Function(module, kind, module.get_unique_name("adgen_chunks"))
+    kernel = ir.Function(module, KERNEL, module.get_unique_name("adgen_chunks"))
     kernel.linkage = "internal"
-    entry, head, body, end = (kernel.append_basic_block(name) for name in _BLOCKS)
-    builder = ir.IRBuilder(entry)
+    builder = ir.IRBuilder(kernel.append_basic_block("entry"))
     data = builder.bitcast(kernel.args[3], task.type.as_pointer())
     count = builder.load(task.field(builder, data, task.COUNT))
     packed = builder.load(task.field(builder, data, task.ARGUMENTS))
     given = cgutils.unpack_tuple(builder, packed, len(task.kind))
-    builder.branch(head)
-    builder.position_at_end(head)
-    chunk = builder.atomic_rmw("add", task.field(builder, data, task.NEXT), _WORD(1), "monotonic")
-    builder.cbranch(builder.icmp_signed("<", chunk, count), body, end)
-    builder.position_at_end(body)
-    function = context.declare_function(module, compiled.fndesc)
-    status, _ = context.call_conv.call_function(
-        builder, function, compiled.signature.return_type, kinds, [chunk, *given]
-    )
-    builder.store(
-        builder.select(status.is_ok, _CODE(0), status.code),
-        task.field(builder, data, task.CODES, chunk),
-    )
-    builder.store(status.excinfoptr, task.field(builder, data, task.ERRORS, chunk))
-    builder.branch(head)
-    builder.position_at_end(end)
+    with each_chunk(builder, task.field(builder, data, task.NEXT), count) as chunk:
+        function = context.declare_function(module, compiled.fndesc)
+        status, _ = context.call_conv.call_function(
+            builder, function, compiled.signature.return_type, kinds, [chunk, *given]
+        )
+        builder.store(
+            builder.select(status.is_ok, _CODE(0), status.code),
+            task.field(builder, data, task.CODES, chunk),
+        )
+        builder.store(status.excinfoptr, task.field(builder, data, task.ERRORS, chunk))
     builder.ret_void()
     return kernel
 
 
-_BLOCKS = ("entry", "head", "body", "end")
+@contextlib.contextmanager
+def each_chunk(builder: ir.IRBuilder, taken: ir.Value, count: ir.Value) -> Iterator[ir.Value]:
+    """Emit, for a chunk that nobody else has taken, what is emitted meanwhile, until none is left.
+
+    ``taken``: the address of how many have been taken.
+    """
+    head, body, end = (builder.append_basic_block(name) for name in ("head", "body", "end"))
+    builder.branch(head)
+    builder.position_at_end(head)
+    chunk = builder.atomic_rmw("add", taken, _WORD(1), "monotonic")
+    builder.cbranch(builder.icmp_signed("<", chunk, count), body, end)
+    builder.position_at_end(body)
+    yield chunk
+    builder.branch(head)
+    builder.position_at_end(end)
 
 
-def _run(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
+def run(builder: ir.IRBuilder, kernel: ir.Function, data: ir.Value, count: ir.Value) -> None:
     """Call the kernel on threads if there are several, and chunks, and the gate is free."""
     gate = _global(builder.module, GATE)
     threads = _threads(builder, count)

@@ -90,7 +90,7 @@ def test_arrays_that_are_added_to_at_computed_places():
 
     text, counts = chunked(f, X, Y, PLACES)
     assert counts == [7]
-    assert "x_bar = own_part(x_bar, x_bar_parts, c)" in text
+    assert "x_bar = cleared_part(x_bar, x_bar_parts, c)" in text and "x_bar = empty_1d(" in text
     assert "add_parts(x_bar, x_bar_parts)" in text
 
 
@@ -245,7 +245,7 @@ def test_a_mixture_of_points():
 
     args = DRAW.uniform(0.5, 1.5, (150, 3)), DRAW.uniform(0.5, 1.5, (4, 3)), X[:4].copy()
     text, counts = chunked(f, *args)
-    assert "for i_first in range(" in text and "own_part(" in text and "scratch_like(" in text
+    assert all(part in text for part in ("for i_first in range(", "cleared_part(", "scratch_like("))
     assert 3 in counts
 
 

@@ -54,3 +54,23 @@ def test_arrays_stay_distinct():
     np.testing.assert_array_equal(function(9), np.ones(9))
     (text,) = function.inspect_llvm().values()
     assert "vector.memcheck" not in text
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("pages", [1.0, 1.2, 1.5, 1.9, 2.0, 3.7, 8.5])
+def test_big_arrays_begin_with_a_page_and_are_whole(pages):
+    """Advice reaches to the end of the last page, which must be the array's own."""
+
+    @njit(error_model="numpy", pipeline_class=Pipeline)
+    def ones(n):
+        x, y = empty_1d(n), empty_1d(n)
+        for i in range(n):
+            x[i], y[i] = 1.0, 2.0
+        return x, y
+
+    n = int(pages * huge_pages.HUGE_PAGE / 8)
+    kept = [ones(n) for _ in range(3)]
+    for x, y in kept:
+        assert np.all(x == 1.0) and np.all(y == 2.0)
+        if huge_pages.is_possible():
+            assert x.ctypes.data % huge_pages.HUGE_PAGE == y.ctypes.data % huge_pages.HUGE_PAGE == 0

@@ -13,6 +13,7 @@ from adgen.runtime import threads
 from adgen.runtime.chunk_memory import (
     add_parts,
     clear_rows,
+    cleared_part,
     distinct,
     own_part,
     scratch_like,
@@ -20,6 +21,7 @@ from adgen.runtime.chunk_memory import (
 )
 from adgen.runtime.kernels import radd
 from adgen.runtime.memory import empty_1d, zeros_1d
+from adgen.runtime.part_sums import BLOCK
 from adgen.runtime.threads import chunk_count, on_threads
 
 pytestmark = pytest.mark.jit
@@ -165,6 +167,28 @@ def test_parts_of_other_types():
         shape, array = run()
         assert shape == (3, 3, 2) and array.dtype == dtype
         assert np.array_equal(array[:, 0], [10, 10, 10]) and not array[:, 1].any()
+
+
+def test_a_part_that_is_cleared_before():
+    fast = numba.njit(lambda array, parts, c: cleared_part(array, parts, c))
+    for function in (fast, cleared_part):
+        array, parts = np.ones((3, 2)), np.ones((2, 3, 2))
+        assert not function(array, parts, 1).any() and array.all() and parts[1].all()
+        assert not function(array, parts, 0).any() and not array.any()
+
+
+@pytest.mark.parametrize("n", [0, 1, BLOCK, BLOCK + 1, 5 * BLOCK - 3])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_big_parts_are_added_in_their_order(n, dtype, all_threads):
+    add = numba.njit(lambda array, parts: add_parts(array, parts))
+    start = (1e3 * np.random.default_rng(n).normal(size=(4, n, 1))).astype(dtype)
+    array, *parts = start[0].copy(), *start[1:]
+    want = array + parts[0] + parts[1] + parts[2]
+    for count in (1, all_threads):
+        numba.set_num_threads(count)
+        found = array.copy()
+        add(found, start[1:])
+        assert np.array_equal(found, want)
 
 
 def test_cpython_does_the_same(monkeypatch):

@@ -30,7 +30,15 @@ _MODULES = {
     "chunk_count": "adgen.runtime.threads",
     "on_threads": "adgen.runtime.threads",
     **dict.fromkeys(
-        ("add_parts", "clear_rows", "distinct", "own_part", "scratch_like", "sum_parts"),
+        (
+            "add_parts",
+            "clear_rows",
+            "cleared_part",
+            "distinct",
+            "own_part",
+            "scratch_like",
+            "sum_parts",
+        ),
         "adgen.runtime.chunk_memory",
     ),
     **{

@@ -45,6 +45,7 @@ class Shared:
     """What chunks of a loop do with the names that it writes.
 
     ``sums``: numbers and their dtypes.  ``added``, ``distinct``: arrays of the function's own.
+    ``unset``: those of the former that the first chunk fills with zeros, like the others theirs.
     ``cleared``: those of the latter that a chunk fills with zeros first, and which row is an
     iteration's, beside its index.
     """
@@ -54,6 +55,7 @@ class Shared:
     distinct: list[str] = field(default_factory=list)
     scratch: list[str] = field(default_factory=list)
     cleared: dict[str, int] = field(default_factory=dict)
+    unset: set[str] = field(default_factory=set)
 
 
 class Outlined:
@@ -116,7 +118,8 @@ class Outlined:
         claim = nodes.call("distinct", *map(nodes.constant, alone))
         out = [nodes.statement(claim)] if alone else []
         for name, parts in self.parts.items():
-            own = nodes.call("own_part", *map(nodes.load, (name, parts, self.chunk)))
+            kind = "cleared_part" if name in self.shared.unset else "own_part"
+            own = nodes.call(kind, *map(nodes.load, (name, parts, self.chunk)))
             out.append(_set(name, own))
         out += [_set(x, nodes.call("scratch_like", nodes.load(x))) for x in self.shared.scratch]
         return out + [_set(name, _zero(dtype)) for name, dtype in self.shared.sums]

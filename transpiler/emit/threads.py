@@ -8,7 +8,7 @@ from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.reserved import local_name
 from adgen.transpiler.emit.storage import Storage, carried_args, is_spare
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Op, Value
+from adgen.transpiler.ir.core import Op, Operand, Value
 from adgen.transpiler.ir.threads import ATTRIBUTE, Threads
 
 _FRESH = (core.EMPTY, core.ZEROS, core.FULL_, core.COPY)
@@ -32,6 +32,7 @@ class Chunks:
             return [loop]
         if not mark.nested:
             shared.cleared = self._cleared(op, mark, shared)
+            shared.unset = self._unset(op, mark, shared)
         outlined = Outlined(self.plan.naming, op, loop, shared)
         function, statements = outlined.statements(self._name(), mark.nested)
         self.functions.append(function)
@@ -47,16 +48,31 @@ class Chunks:
         """Arrays of zeros that chunks clear, each its rows: they are made without zeros."""
         found = {}
         for arg, init in zip(carried_args(op), op.operands[3:], strict=True):
-            if arg not in mark.rows or op.operands[2] not in (1, -1) or not isinstance(init, Value):
+            if arg not in mark.rows or op.operands[2] not in (1, -1):
                 continue
-            made, name = self.zeros.get(init), self.names[arg]
-            if made is None or name not in shared.distinct or self.names[init] != name:
-                continue
-            kind = getattr(made.value.func, "id", "")
-            if kind.startswith("zeros_") and len(self.plan.order.uses[init]) == 1:
-                made.value.func.id = kind.replace("zeros_", "empty_")
+            name = self.names[arg]
+            if name in shared.distinct and self._is_left_unset(init, name):
                 found[name] = mark.rows[arg]
         return found
+
+    def _unset(self, op: Op, mark: Threads, shared: Shared) -> set[str]:
+        """Arrays of zeros that all add to: the first chunk clears them, rather than their maker."""
+        pairs = zip(carried_args(op), op.operands[3:], strict=True)
+        known = {self.names[arg]: init for arg, init in pairs if arg in mark.added}
+        return {name for name in shared.added if self._is_left_unset(known[name], name)}
+
+    def _is_left_unset(self, init: Operand, name: str) -> bool:
+        """Whether an array of zeros was made for this loop alone, and is made without zeros now."""
+        if not isinstance(init, Value) or init not in self.zeros or self.names[init] != name:
+            return False
+        made = self.zeros[init]
+        if len(self.plan.order.uses[init]) != 1:
+            return False
+        kind = getattr(made.value.func, "id", "")
+        if not kind.startswith("zeros_"):
+            return False
+        made.value.func.id = kind.replace("zeros_", "empty_")
+        return True
 
     def _shared(self, op: Op, mark: Threads, loop: Stmt) -> Shared | None:
         """Who has what, by names; None where a name that all share would be bound anew."""
