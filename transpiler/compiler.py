@@ -31,6 +31,8 @@ from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.row_loops import merge_row_loops
 from adgen.transpiler.passes.shared_elements import share_elements
+from adgen.transpiler.passes.small.guessed_extents import guess_extents
+from adgen.transpiler.passes.small.scalars import scalars_for_small_arrays
 from adgen.transpiler.passes.threads import mark_threads
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.primitives.conventions import following
@@ -45,6 +47,7 @@ LOOP_PASSES = (
     (optimisations.ROW_LOOPS, merge_row_loops),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),
+    (optimisations.SMALL_ARRAYS, scalars_for_small_arrays),
     (optimisations.SHARED_ELEMENTS, share_elements),
 )
 LATE_LOOP_PASSES = (
@@ -185,7 +188,9 @@ def to_look_into(source: Source, arguments: Mapping[str, Argument], request: Req
 
 def finished(function: Function, request: Request) -> Function:
     """The function at the level that the request asks for."""
-    return to_loops(function, request.parallel) if request.stage == "numba" else to_read(function)
+    if request.stage != "numba":
+        return to_read(function)
+    return to_loops(function, request.parallel, request.speculates and request.extents_guessed)
 
 
 def to_read(function: Function) -> Function:
@@ -193,10 +198,11 @@ def to_read(function: Function) -> Function:
     return eliminate_dead_code(settle_reshaped_writes(drop_checked_by_numpy(function)))
 
 
-def to_loops(function: Function, parallel: bool = False) -> Function:
+def to_loops(function: Function, parallel: bool = False, guessing: bool = True) -> Function:
     """The loop level of a function: what Numba is given.
 
     ``parallel``: with marks on the loops that are to run on threads.
+    ``guessing``: extents of arguments may be guessed.
     Residuals travel through the passes as further results, which every pass keeps track of.
     """
     results = function.body.yields
@@ -204,7 +210,10 @@ def to_loops(function: Function, parallel: bool = False) -> Function:
     slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
     body = Block(function.body.args, function.body.ops, (*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
-    wide = settle_reshaped_writes(optimise(wide), for_loops=True)
+    wide = optimise(wide)
+    if guessing and optimisations.enabled(optimisations.SMALL_ARRAYS):
+        wide = optimise(guess_extents(wide))
+    wide = settle_reshaped_writes(wide, for_loops=True)
     wide = lower_to_loops(wide)
     for name, improve in LOOP_PASSES:
         wide = improve(wide) if optimisations.enabled(name) else wide

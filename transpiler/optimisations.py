@@ -27,6 +27,7 @@ VALUES_AHEAD = "values for the next trip ahead of stores"
 FREE_SUMS = "sums in any order"
 DISTINCT_ARRAYS = "fresh arrays known to be distinct"
 ROLLED_LOOPS = "short loops in loops not unrolled"
+SMALL_ARRAYS = "small arrays in scalars"
 CLAIMED_INDICES = "indices known not to be negative"
 
 ALL = frozenset(

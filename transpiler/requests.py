@@ -26,6 +26,7 @@ class Request:
     ``wrt``: indices of flat parameters.  ``order``: for mode ``derivative``.
     ``stage``: ``array`` (what people read, and what CPython runs) or ``numba``.
     ``speculates``: a computed extent is guessed not to be 1 where NumPy would broadcast it.
+    ``extents_guessed``: extents of arguments are guessed to be the numbers they are compared with.
     ``ones_known``: the types of arguments say which of their extents are 1.
     ``counters``: integers in containers that are differentiated by.
     ``vector_math``: Numba is given elementary functions that it may vectorise.
@@ -39,6 +40,7 @@ class Request:
     stage: str = "array"
     speculates: bool = True
     ones_known: bool = True
+    extents_guessed: bool = False
     counters: tuple[Counter, ...] = ()
     vector_math: bool = True
     parallel: bool = False

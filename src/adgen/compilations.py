@@ -198,7 +198,7 @@ class Compilations:
         stage = "numba" if jit else "array"
         counted = () if wanted.mode == "jvp" else counters(leaves, wanted.positions, wrt)
         request = Request(
-            wanted.mode, wrt, wanted.order, stage, speculates,
+            wanted.mode, wrt, wanted.order, stage, speculates, extents_guessed=True,
             counters=counted, vector_math=wanted.options.vector_math,
             parallel=wanted.options.parallel, subgradients=wanted.options.subgradients,
         )  # fmt: skip

@@ -61,5 +61,5 @@ def _analysed(
     with following(options.subgradients):
         primal = prepare(compilations.source, arguments)
     derived = derive_for_people(listed, primal)[0]
-    finished = to_loops(derived) if options.compiles else to_read(derived)
+    finished = to_loops(derived, guessing=False) if options.compiles else to_read(derived)
     return Footprint(finished), primal.captures

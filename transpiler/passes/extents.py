@@ -28,7 +28,7 @@ def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block
         operands = resolve_all(op.operands, mapping)
         if operands is not op.operands:
             op = op.with_(operands=operands)
-        if op.callee == core.DIM:
+        if op.callee == core.DIM and "measured" not in op.attrs:
             found = shapes.extent(op.operands[0], op.attrs["axis"])
             if isinstance(found, tuple):
                 base, axis = found

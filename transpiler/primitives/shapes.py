@@ -45,6 +45,7 @@ class Shapes:
         self.defined: dict[Value, Op] = {}
         self.argument: dict[Value, tuple[Op, int]] = {}
         self.agreed = agreed_ahead(function)
+        self.measured = measured_extents(function)
         self._pending: set[tuple[Value, int]] = set()
         for _, op in core.walk(function.body):
             for result in op.results:
@@ -66,7 +67,9 @@ class Shapes:
         if x in self.argument:
             return self._carried(x, axis, *self.argument[x])
         op = self.defined.get(x)
-        return (x, axis) if op is None else self._of_op(x, axis, op)
+        if op is None:
+            return self.measured.get((x, axis), (x, axis))
+        return self._of_op(x, axis, op)
 
     def emit(self, b: Builder, extent: Extent) -> Operand:
         """The extent as a number, computed by ``b`` from what it comes from."""
@@ -214,6 +217,25 @@ class Shapes:
         if op.callee is np.outer:
             return self.extent(op.operands[axis], 0)
         return (x, axis)
+
+
+def measured_extents(function: Function) -> dict[Axis, int]:
+    """The extents of parameters that guards at the very start make sure of.
+
+    Such a guard is marked ``measured``, and so is the ``dim`` that it asks: it stays a question.
+    """
+    found: dict[Axis, int] = {}
+    asked: dict[Value, Axis] = {}
+    for op in function.body.ops:
+        if "measured" not in op.attrs:
+            continue
+        if op.callee == core.DIM:
+            (array,) = op.operands
+            assert isinstance(array, Value)
+            asked[op.result] = (array, op.attrs["axis"])
+        elif op.operands[0] in asked:
+            found[asked[op.operands[0]]] = int(op.operands[1])  # type: ignore[arg-type, index]
+    return found
 
 
 def agreed_ahead(function: Function) -> dict[Op, tuple[tuple[Operand, Operand], ...]]:

@@ -13,7 +13,7 @@ from adgen.transpiler.ir.paths import Reshape
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.passes.loops.symbolic import ONE, Extent, Sym, Symbols
 from adgen.transpiler.passes.loops.views import View, Viewer, ndim, whole
-from adgen.transpiler.primitives.shapes import agreed_ahead
+from adgen.transpiler.primitives.shapes import agreed_ahead, measured_extents
 from adgen.transpiler.primitives.table import find
 
 Shape = tuple[Sym, ...]
@@ -34,6 +34,7 @@ class Extents:
         self._index: dict[Value, Op] = {}
         self._declared: dict[Slot, Op] = {}
         self._agreed = agreed_ahead(function)
+        self._measured = measured_extents(function)
         self._pending: set[Value] = set()
         self.narrow = any(_is_narrow(param) for param in function.params)
         self._shapes: dict[Value, Shape] = {}
@@ -78,6 +79,8 @@ class Extents:
         if op.callee == core.DIM:
             base = operands[0]
             assert isinstance(base, Value)
+            if "measured" in op.attrs:
+                return self.symbols.atom(value)
             return self.of(base)[op.attrs["axis"]]
         if not all(core.is_scalar(o) and type_of(o).dtype == np.int64 for o in operands):
             return self.symbols.atom(value)
@@ -126,10 +129,11 @@ class Extents:
     def opaque(self, x: Value) -> Shape:
         """The extents of an array as its own ``dim``s."""
         assert isinstance(x.type, Array)
-        return tuple(
-            ONE if one else self.symbols.atom(Extent(x, axis))
-            for axis, one in enumerate(x.type.ones)
-        )
+        return tuple(ONE if one else self._own(x, axis) for axis, one in enumerate(x.type.ones))
+
+    def _own(self, x: Value, axis: int) -> Sym:
+        known = self._measured.get((x, axis))
+        return self.symbols.atom(Extent(x, axis)) if known is None else Sym(known)
 
     def view(self, x: Operand) -> View:
         """An array as a view of itself."""

@@ -196,14 +196,14 @@ class _Run:
 
     def _emit_ahead(self, op: Op) -> None:
         scope, lowering = self.scope, self.lowering
-        if op.callee == core.DIM:
+        if op.callee == core.DIM and "measured" not in op.attrs:
             sym = self.extents.sym(op.result)
             operand = scope.emit(sym)
             lowering.current[op.result] = operand
             scope.rename(op.result, operand)
             return
         operands = tuple(lowering.operand(o) for o in op.operands)
-        if op.callee == core.GUARD:
+        if op.callee == core.GUARD and "measured" not in op.attrs:
             scope.agree(*(self.extents.sym(o) for o in op.operands))
         scope.builder.add(op.with_(operands=operands))
         scope.define(op.results)

@@ -1,0 +1,1 @@
+"""Small arrays of known shape as scalars, before a function is differentiated."""
