@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from adgen.transpiler.errors import SourceNotFound
 from adgen.transpiler.ir.types import FLOAT, INT, Array, Scalar, array
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.source import Source, from_function
 
 REDUCTIONS = frozenset(
@@ -35,6 +36,7 @@ MOST_ROUNDS = 6
 Guess = Scalar | Array | tuple[Scalar | Array, ...]
 
 
+@walks_deep
 def guess_arguments(source: Source) -> dict[str, Guess]:
     """A type for every parameter: int, float, an array of some rank, or a tuple of these."""
     return _guess(source, DEEPEST_CALL)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.stress import processes, threads
+from tests.stress import front_end, processes, threads
 
-KINDS = {"threads": threads, "processes": processes}
+KINDS = {"threads": threads, "processes": processes, "front_end": front_end}
 
 
 def main() -> int:

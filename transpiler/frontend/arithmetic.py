@@ -13,6 +13,7 @@ from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import negate, truth
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
+from adgen.transpiler.frontend.budget import check_integer, spend
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
@@ -85,6 +86,8 @@ def binary(
     integral = _integral(x) and _integral(y)
     if callee in (operator.floordiv, operator.mod) and integral:
         _check_divisor(cx, node, y)
+    if isinstance(x, int) and isinstance(y, int):
+        check_integer(cx, node, callee, x, y)
     if callee is operator.pow and integral:
         x = _checked_base(cx, node, x, y)
     return cx.wrap(cx.emit(node, callee, x, y, name=name))
@@ -106,6 +109,7 @@ def _sequences(
         for sequence, count in ((left, right), (right, left)):
             if type(count) is int and is_sequence(sequence):
                 items = _known(cx, node, sequence)
+                spend(cx, node, len(items) * max(count, 0))
                 return new_list(cx, items * count) if is_list(sequence) else items * count
     return None
 
@@ -118,6 +122,7 @@ def _joined(cx: Context, node: Any, left: Binding, right: Binding) -> Binding:
             "convert one of them: `list(...)` or `tuple(...)`",
         )  # fmt: skip
     items = _known(cx, node, left) + _known(cx, node, right)
+    spend(cx, node, len(items))
     return new_list(cx, items) if is_list(left) else items
 
 

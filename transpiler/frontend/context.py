@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
-from adgen.transpiler.frontend import broadcasting, layouts, noted_shapes, shapes
+from adgen.transpiler.frontend import broadcasting, budget, layouts, noted_shapes, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -49,6 +49,7 @@ class Context:
         self.stack: list[Any] = []  # the activations that are being lowered
         self.machines: list[Any] = []  # the recursions that are being lowered
         self.recursions: dict[Any, Any] = {}  # calls that were found to be recursive
+        self.steps = 0  # that reading has taken (see budget.py)
         self.trials = 0  # how many speculative lowerings of loop bodies we are inside
         self.gaps: list[Any] = []  # names that a trial did not know yet (blocks.arms_of)
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
@@ -118,6 +119,7 @@ class Context:
 
         Raises TypeMismatch where NumPy has no such operation on these types.
         """
+        budget.spend(self, node)
         self.builder.span = self.span(node)
         key = None
         if callee in _SHARED and all(_integral(o) for o in operands if callee != core.DIM):

@@ -18,7 +18,12 @@ from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.surroundings import MISSING, own_attribute
 
-_HARMLESS = sys.stdlib_module_names | {"numpy", "scipy"}
+# Packages that only define: importing `antigravity` opens a browser, `idlelib.idle` a window.
+_HARMLESS = frozenset(
+    "abc array bisect builtins cmath collections contextlib copy dataclasses datetime decimal enum "
+    "fractions functools heapq io itertools json logging math numbers numpy operator os random re "
+    "scipy statistics string struct sys textwrap time types typing warnings __future__".split()
+)
 
 
 @statement(gast.Import)
@@ -69,17 +74,22 @@ def _module(cx: Context, node: Any, path: str) -> ModuleType:
     found = sys.modules.get(path)
     if found is not None:
         return found
-    try:
-        there = importlib.util.find_spec(path) is not None
-    except (ImportError, ValueError):
-        there = False
-    if not there:
+    root = path.partition(".")[0]
+    if not _is_there(root) or (root in _HARMLESS and not _is_there(path)):
         cx.refuse(
             UnsupportedSyntax, f"there is no module `{path}`", node,
             "import a module that is there",
             raises=ModuleNotFoundError(f"No module named {path!r}"),
         )  # fmt: skip
-    if path.partition(".")[0] not in _HARMLESS:
+    if root not in _HARMLESS:
         cx.refuse(UnsupportedSyntax, f"`import {path}` inside a function", node,
                   "import it at the top of the module")  # fmt: skip
     return importlib.import_module(path)
+
+
+def _is_there(path: str) -> bool:
+    """Whether a module can be imported; to find out, the packages around it are imported."""
+    try:
+        return importlib.util.find_spec(path) is not None
+    except (ImportError, ValueError):
+        return False

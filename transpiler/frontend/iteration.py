@@ -24,6 +24,7 @@ from adgen.transpiler.frontend.bindings import (
     ZipOf,
 )
 from adgen.transpiler.frontend.boxes import items_of, opened
+from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.indexing import read_part
 from adgen.transpiler.frontend.names import from_object
@@ -118,8 +119,20 @@ def all_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | None
     """The items of a sequence whose length is known, ranges too; None if it is not."""
     if isinstance(sequence, RangeOf):
         bounds = range_of(sequence.start, sequence.stop, sequence.step)
-        return None if bounds is None else list(bounds)
+        if bounds is None:
+            return None
+        spend(cx, node, len(bounds))
+        return list(bounds)
     return known_items(cx, node, sequence)
+
+
+def few_items(cx: Context, node: Any, sequence: Binding, most: int) -> list[Binding] | None:
+    """``all_items``, if there are at most so many."""
+    if isinstance(sequence, RangeOf):
+        bounds = range_of(sequence.start, sequence.stop, sequence.step)
+        return None if bounds is None or len(bounds) > most else list(bounds)
+    items = known_items(cx, node, sequence)
+    return None if items is None or len(items) > most else items
 
 
 def counted(cx: Context, node: Any, sequence: Binding) -> Counted:

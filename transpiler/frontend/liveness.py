@@ -53,6 +53,7 @@ def analyse(function: Any) -> Liveness:
     return out
 
 
+@functools.lru_cache(maxsize=1024)
 def local_names(function: Any) -> Names:
     """Names that are local to a function: its parameters and everything that it binds."""
     names = {arg.id for arg in parameters(function.args)}

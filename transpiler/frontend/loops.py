@@ -16,7 +16,14 @@ from adgen.transpiler.frontend.computed_items import ItemOfCounter
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.growth import check_sizes, refuse_change, sizes_in
-from adgen.transpiler.frontend.iteration import Counted, all_items, counted, iterated, known_items
+from adgen.transpiler.frontend.iteration import (
+    Counted,
+    all_items,
+    counted,
+    few_items,
+    iterated,
+    known_items,
+)
 from adgen.transpiler.frontend.joins import branch, rejoin
 from adgen.transpiler.frontend.loop_ops import Loop, unless
 from adgen.transpiler.frontend.statements import assign
@@ -52,8 +59,8 @@ def _written_out(cx: Context, node: Any, sequence: Binding, over: Counted, name:
 
     False if there are too many, or they are computed.
     """
-    items = all_items(cx, node.iter, sequence)
-    if items is None or len(items) > WRITTEN_OUT:
+    items = few_items(cx, node.iter, sequence, WRITTEN_OUT)
+    if items is None:
         return False
     index = Value(INT, name)
     cx.counted[index] = frozenset((node,))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -60,6 +58,7 @@ from adgen.transpiler.frontend.bindings import (
     is_operand,
 )
 from adgen.transpiler.frontend.boxes import contents, new_box, opened
+from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse_generator, tree_of
@@ -71,13 +70,14 @@ from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.source import NotGiven, Source
 from adgen.transpiler.surroundings import note_parts
 
-_FRAMES = 6000  # of the compiler: some 50 for each call that is inlined in another
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
 
+@walks_deep
 def lower(
     source: Source,
     arguments: Mapping[str, Argument],
@@ -118,8 +118,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         for position, (name, argument) in enumerate(arguments.items())
     }
     initial = dict(cx.state.cells)
-    with _room():
-        result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
+    result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
     structure, leaves = _flatten(cx, tree, result)
     updates, held = given.updated(tree)
     writes, finals = given.written(tree, initial)
@@ -176,17 +175,6 @@ def _as_called(
     if signature.kwarg and signature.kwarg.id in known:
         known.update(spread(cx, node, known.pop(signature.kwarg.id)))
     return args, known
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Python's own limit for the calls of the compiler, where recursive functions are inlined."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _docstring(tree: Any) -> str:
@@ -312,6 +300,7 @@ def _flatten(
     cx: Context, node: Any, binding: Binding, given: Mapping[Any, Given] = MappingProxyType({})
 ) -> tuple[Any, list[Operand]]:
     """The structure of a result and its leaves.  ``given``: what is an object of the caller."""
+    spend(cx, node)
     if isinstance(binding, (Value, Box)) and binding in given:
         return Constant(given[binding]), []
     if isinstance(binding, Ref) and binding.cell in given and not binding.path:

@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, Grown, Ref, Static
 from adgen.transpiler.frontend.boxes import is_list, new_list
+from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
@@ -53,6 +54,7 @@ def execute(cx: Context, node: Any) -> None:
             UnsupportedSyntax, f"{what} is not compiled", node,
             "move it out of the function that is differentiated",
         )  # fmt: skip
+    spend(cx, node)
     handler(cx, node)
 
 

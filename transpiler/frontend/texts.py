@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.arguments import named, static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, ErrorOf, Ref, Static, StringOf, is_operand
 from adgen.transpiler.frontend.boxes import opened
+from adgen.transpiler.frontend.budget import CHARACTERS, check_field, spend
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, expression, known
 from adgen.transpiler.frontend.names import from_object
@@ -65,6 +66,7 @@ def shown(cx: Context, node: Any, binding: Binding, field: Field) -> StringOf:
         return _of_error(cx, node, binding)
     if is_operand(binding) or isinstance(binding, Static):
         value = binding.value if isinstance(binding, Static) else binding
+        check_field(cx, node, field)
         try:
             return constant(field.render(value))
         except (TypeError, ValueError) as error:
@@ -155,11 +157,17 @@ def concatenated(cx: Context, node: Any, callee: Any, left: Binding, right: Bind
     if callee is operator.mod and one is not None:
         return _percent(cx, node, left, right)
     if callee is operator.add and one is not None and two is not None:
+        spend(cx, node, (_length(one) + _length(two)) // CHARACTERS)
         return string_of([one, two])
     for piece, count in ((one, right), (two, left)):
         if callee is operator.mul and piece is not None and type(count) is int:
+            spend(cx, node, _length(piece) * count // CHARACTERS)
             return string_of([piece] * count)
     return None
+
+
+def _length(piece: StringOf) -> int:
+    return sum(len(part) if isinstance(part, str) else 1 for part in piece.text)
 
 
 def _percent(cx: Context, node: Any, template: Binding, right: Binding) -> Binding:

@@ -1,0 +1,44 @@
+"""Trees that nest deeply: room to walk them, and a refusal where even that is not enough.
+
+A sum of a thousand terms, as programs that write programs make them, is a tree of a thousand
+levels, and every level takes several calls of Python.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from adgen.transpiler.errors import UnsupportedSyntax
+
+# Calls of Python take no stack of C, but some of what is between them does: this many are safe
+# in the eight megabytes that a thread has.
+DEEPEST = 15_000
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def walks_deep(function: Function) -> Function:
+    """Give a function of a ``Source`` room to recurse.
+
+    Raises UnsupportedSyntax where the source is nested more deeply still.
+    """
+
+    @functools.wraps(function)
+    def with_room(source: Any, *args: Any, **kwargs: Any) -> Any:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, DEEPEST))
+        try:
+            return function(source, *args, **kwargs)
+        except RecursionError:
+            raise UnsupportedSyntax(
+                f"`{source.name}` is nested too deeply to be read",
+                source.header,
+                hint="give parts of the expressions names: `part = ...`",
+            ) from None
+        finally:
+            sys.setrecursionlimit(before)
+
+    return with_room  # type: ignore[return-value]
