@@ -1,1 +1,1 @@
-"""The command line: ``adgen show``, ``adgen rules``."""
+"""The command line: one file for each command, and what several of them share."""

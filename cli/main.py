@@ -1,4 +1,4 @@
-"""The entry point ``adgen``: options are read here, work is done elsewhere."""
+"""The entry point ``adgen``: the commands, and what errors mean for the shell."""
 
 from __future__ import annotations
 
@@ -9,15 +9,25 @@ from typing import Annotated
 import typer
 
 from adgen import __version__
-from adgen.cli import rules, show
-from adgen.cli.output import emit
+from adgen.cli import bench, build, cache, check, exits, rules, show
 from adgen.transpiler.errors import AdgenError
+
+HELP = """Derivatives of Python functions, as Python source.
+
+show, build and check --static read files and execute nothing of them, unless --run
+says so; check and bench execute them.
+"""
+EPILOG = (
+    "Exit codes: 0 done, 1 a check has failed, 2 a file, a function or an option does not fit, "
+    "130 interrupted."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    help="Derivatives of Python functions, as Python source.",
+    help=HELP,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -27,49 +37,25 @@ def _version(asked: bool) -> None:
         raise typer.Exit()
 
 
-@app.callback()
+@app.callback(epilog=EPILOG, help=HELP)
 def options(
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Derivatives of Python functions, as Python source."""
+    """Options of ``adgen`` itself."""
 
 
-@app.command("show")
-def show_command(
-    target: Annotated[str, typer.Argument(metavar="FILE[::FUNCTION]")],
-    wrt: Annotated[
-        str, typer.Option(help="Parameters to differentiate by: names or positions, with commas.")
-    ] = "",
-    args: Annotated[
-        str, typer.Option(help='Types of arguments, as in "w: f8[:], X: f8[:, :], n: i8".')
-    ] = "",
-    stage: Annotated[
-        str,
-        typer.Option(
-            help="array (what people read), numba (what Numba is given), all, or one of "
-            "source, lowered, optimised, derivative, loops."
-        ),
-    ] = "array",
-    parallel: Annotated[
-        bool, typer.Option("--parallel", help="With loops on threads; the head says which.")
-    ] = False,
-) -> None:
-    """Print the generated gradients of the functions in FILE, which is read, never executed.
-
-    Without FUNCTION: of those decorated with @differentiate, or of all if none is.
-    """
-    emit(show.text(target, wrt, args, stage, parallel))
-
-
-@app.command("rules")
-def rules_command(
-    name: Annotated[str, typer.Argument(help="Only functions whose name holds this.")] = "",
-) -> None:
-    """List the functions that adgen differentiates, from its table of primitives."""
-    rules.listing(name)
+for _name, _module in (
+    ("show", show),
+    ("check", check),
+    ("bench", bench),
+    ("build", build),
+    ("rules", rules),
+    ("cache", cache),
+):
+    app.command(_name)(_module.command)
 
 
 def main() -> None:
@@ -77,9 +63,11 @@ def main() -> None:
     try:
         app()
     except AdgenError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+        print(f"error: {error}".encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+        sys.exit(exits.REFUSED)
     except BrokenPipeError:
         # `adgen show f.py | head`: nobody reads on; keep Python from flushing into the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(exits.DONE)
+    except KeyboardInterrupt:
+        sys.exit(exits.INTERRUPTED)

@@ -1,35 +1,73 @@
-"""``adgen rules``: the table of primitives, for people."""
+"""``adgen rules``: the table of what adgen differentiates, for people."""
 
 from __future__ import annotations
 
-import sys
+import difflib
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+import typer
+
+from adgen.cli import options
+from adgen.cli.formulas import formula_of
+from adgen.cli.output import Column, print_json, print_table
 from adgen.transpiler import library
+from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.primitives.kinds import NoDerivative, Primitive
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import entries
 
-COLUMNS = ("function", "derivative", "remark")
-Row = tuple[str, str, str]
+COLUMNS = (Column("function"), Column("derivative"), Column("formula"), Column("remark"))
 
 
-def listing(part: str) -> None:
-    """Print the entries whose name holds ``part``: a table on a terminal, columns in a pipe."""
-    rows = [row for row in rows_of_table() if part in row[0]]
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
+@dataclass(frozen=True)
+class Row:
+    """One function as users write it, the kind of its derivative, the formula, a remark."""
 
-        table = Table(*COLUMNS)
-        for row in rows:
-            table.add_row(*row)
-        Console().print(table)
-        return
-    widths = [max([len(row[k]) for row in rows], default=0) for k in range(2)]
-    for name, kind, remark in rows:
-        print(f"{name:{widths[0]}}  {kind:{widths[1]}}  {remark}".rstrip())
+    function: str
+    derivative: str
+    formula: str
+    remark: str
+
+    def holds(self, part: str) -> bool:
+        """Whether the name, or what is said of the function, has that in it."""
+        return part.lower() in f"{self.function} {self.derivative} {self.remark}".lower()
+
+
+def _names(incomplete: str) -> list[str]:
+    return [row.function for row in rows_of_table() if row.function.startswith(incomplete)]
+
+
+def command(
+    name: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=_names, help="Only what has this in its name, kind or remark."
+        ),
+    ] = "",
+    json: options.Json = False,
+) -> None:
+    """List the functions that adgen differentiates, with their derivatives.
+
+    In the formulas x, y, z are the operands, f the result, and t the tangent of the operand in
+    forward mode, the cotangent of the result in reverse mode.
+    """
+    rows = list(rows_of_table())
+    named = [row for row in rows if name.lower() in row.function.lower()]
+    found = named or [row for row in rows if row.holds(name)]
+    if not found:
+        known = {row.function for row in rows} | {r.function.rpartition(".")[2] for r in rows}
+        near = difflib.get_close_matches(name, sorted(known), 3)
+        meant = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
+        raise AdgenError(
+            f"nothing in the table has `{name}` in its name{meant}",
+            hint="a function that is not in the table is differentiated if it is written in Python",
+        )
+    if json:
+        print_json([vars(row) for row in found])
+    else:
+        print_table(COLUMNS, [(r.function, r.derivative, r.formula, r.remark) for r in found])
 
 
 def rows_of_table() -> Iterator[Row]:
@@ -39,9 +77,10 @@ def rows_of_table() -> Iterator[Row]:
         if entry.kink:
             chosen = f'; subgradients="{entry.convention}"' if entry.convention else ""
             remark = f"{remark} (at kinks: {entry.kink}{chosen})".strip()
-        yield _name(entry), type(entry.kind).__name__, remark
+        kind = type(entry.kind).__name__
+        yield Row(_name(entry), kind, formula_of(entry), remark)
     for name in library.names():
-        yield name, "Library", "defined in Python by other functions"
+        yield Row(name, "Library", "", "defined in Python by other functions")
 
 
 def _name(entry: Primitive) -> str:

@@ -31,7 +31,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 @pytest.mark.slow
 def test_the_wheel_holds_every_module_once(names: set[str]) -> None:
-    wanted = {"adgen/py.typed"}
+    wanted = {"adgen/py.typed", "adgen/cli/page.css", "adgen/cli/page.js"}
     wanted |= {f"adgen/{file.name}" for file in (ROOT / "src" / "adgen").glob("*.py")}
     for folder in ("transpiler", "runtime", "cli"):
         files = (ROOT / folder).rglob("*.py")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import io
 import math
 import tokenize
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ from adgen.transpiler.user_primitives import UserPrimitive
 
 MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
 MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
+LARGEST_FILE = 10_000_000  # bytes
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
 
 
@@ -112,9 +114,15 @@ def read_module(path: str | Path) -> StaticModule:
     """
     file = str(path)
     try:
-        with tokenize.open(file) as stream:
-            text = stream.read()
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        with open(file, "rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise SourceNotFound(f"cannot read {file}: it is larger than {LARGEST_FILE} bytes")
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = io.TextIOWrapper(io.BytesIO(content), encoding).read()
+    except SourceNotFound:
+        raise
+    except (OSError, SyntaxError, UnicodeError, LookupError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise SourceNotFound(f"cannot read {file}: {reason}") from error
     return read_text(text, file)
@@ -126,6 +134,10 @@ def read_text(text: str, file: str) -> StaticModule:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
         raise AdgenError(f"this is not Python: {error_text(error)}", _place(error, file)) from error
+    except (RecursionError, MemoryError) as error:  # Python's own parser gives up
+        raise AdgenError(
+            f"{file} is nested too deeply", hint="write it as several statements"
+        ) from error
     reader = _Reader(file, text.split("\n"))
     for statement in tree.body:
         reader.read(statement)

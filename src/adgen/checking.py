@@ -49,30 +49,30 @@ def check(
         by_position, by_keyword = compilations.parameters.spread(given)
         return compilations.function(*by_position, **by_keyword)
 
-    tolerance = _tolerance(args)
+    tolerance = tolerance_for(args)
     value, pullback = pullbacks.vjp(compilations, positions, function.packed, options, args)
     expected = plain(*copy.deepcopy(args))
-    _compare("the value", _floats(value), _floats(expected), tolerance)
+    _compare("the value", floats(value), floats(expected), tolerance)
     for _ in range(DIRECTIONS):
         tangents = tuple(_direction(rng, x) if k in positions else None for k, x in enumerate(args))
-        slope = _difference(plain, args, tangents, tolerance)
+        slope = difference(plain, args, tangents, tolerance)
         if "fwd" in modes:
             _, tangent = pullbacks.jvp_of_bound(compilations, options, args, tangents)
-            scale = _floats(expected)
-            _compare("the tangent (jvp)", _floats(tangent), slope, tolerance, scale)
+            scale = floats(expected)
+            _compare("the tangent (jvp)", floats(tangent), slope, tolerance, scale)
         if order == 2:
             _check_product(function, positions, args, tangents, tolerance)
         if "rev" not in modes:
             continue
-        cotangent = _cotangent(rng, value)
+        cotangent = random_cotangent(rng, value)
         found = pullback(cotangent)
         cotangents = found if function.packed else (found,)
         left = sum(
-            float(np.vdot(_floats(bar), _floats(tangents[k])))
+            float(np.vdot(floats(bar), floats(tangents[k])))
             for k, bar in zip(positions, cotangents, strict=True)
         )
-        right = float(np.vdot(_floats(cotangent), slope))
-        terms = np.abs(_floats(cotangent) * slope).sum()
+        right = float(np.vdot(floats(cotangent), slope))
+        terms = np.abs(floats(cotangent) * slope).sum()
         _compare("the cotangent (vjp)", np.array([left]), np.array([right]), tolerance, terms)
 
 
@@ -93,12 +93,13 @@ def _check_product(
     vector = tuple(tangents[k] for k in positions)
     by_position, by_keyword = spread(args)
     found = function.hvp(*by_position, vector if function.packed else vector[0], **by_keyword)
-    slope = _difference(gradient, args, tangents, tolerance)
-    scale = _floats(gradient(*args))
-    _compare("the Hessian product (hvp)", _floats(found), slope, tolerance, scale)
+    slope = difference(gradient, args, tangents, tolerance)
+    scale = floats(gradient(*args))
+    _compare("the Hessian product (hvp)", floats(found), slope, tolerance, scale)
 
 
-def _tolerance(args: tuple[Any, ...]) -> float:
+def tolerance_for(args: tuple[Any, ...]) -> float:
+    """How exact differences are, for the least precise of the arguments."""
     single = any(getattr(leaf, "dtype", None) == np.float32 for leaf in _numbers(args))
     return TOLERANCE[4 if single else 8]
 
@@ -116,10 +117,10 @@ def _compare(what: str, have: Any, want: Any, tolerance: float, scale: Any = 0.0
 def _numbers(value: Any) -> list[Any]:
     """The numbers and arrays in a nested value."""
     kinds = (np.ndarray, np.generic, int, float)
-    return [leaf for leaf in _leaves(tree_of(value)) if isinstance(leaf, kinds)]
+    return [leaf for leaf in leaves(tree_of(value)) if isinstance(leaf, kinds)]
 
 
-def _floats(value: Any) -> np.ndarray[Any, Any]:
+def floats(value: Any) -> np.ndarray[Any, Any]:
     """All numbers in a nested value, as one vector of float64."""
     parts = [np.ravel(np.asarray(leaf, np.float64)) for leaf in _numbers(value)]
     return np.concatenate(parts) if parts else np.zeros(0)
@@ -129,27 +130,28 @@ def _direction(rng: np.random.Generator, value: Any) -> Any:
     """A random tangent; None for leaves that are no floats."""
 
     def leaf(part: Any) -> Any:
-        return rng.normal(size=np.shape(part))[()] if _is_float(part) else None
+        return rng.normal(size=np.shape(part))[()] if is_float_leaf(part) else None
 
     return built(map_tree(leaf, tree_of(value)))
 
 
-def _is_float(leaf: Any) -> bool:
+def is_float_leaf(leaf: Any) -> bool:
+    """Whether a leaf has a derivative."""
     return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
 
 
-def _cotangent(rng: np.random.Generator, value: Any) -> Any:
+def random_cotangent(rng: np.random.Generator, value: Any) -> Any:
     """A random cotangent; zero for integers, which have none."""
 
     def leaf(part: Any) -> Any:
-        if _is_float(part):
+        if is_float_leaf(part):
             return rng.normal(size=np.shape(part))[()]
         return np.zeros(np.shape(part))[()] if _numbers(part) else None
 
     return built(map_tree(leaf, tree_of(value)))
 
 
-def _difference(
+def difference(
     function: Any, args: tuple[Any, ...], tangents: tuple[Any, ...], tolerance: float
 ) -> Any:
     """The slope of the function in a direction: central differences, extrapolated (Ridders).
@@ -161,7 +163,7 @@ def _difference(
     def slope(step: float) -> Any:
         try:
             with np.errstate(all="ignore"):
-                ends = [_floats(function(*_moved(args, tangents, s * step))) for s in (1.0, -1.0)]
+                ends = [floats(function(*_moved(args, tangents, s * step))) for s in (1.0, -1.0)]
         except (ArithmeticError, ValueError):  # outside of its domain: a smaller step may do
             return np.array([np.nan])
         return (ends[0] - ends[1]) / (2.0 * step)
@@ -192,7 +194,7 @@ def _moved(args: tuple[Any, ...], tangents: tuple[Any, ...], step: float) -> tup
 
 def _step(value: Any, tangent: Any, step: float) -> Any:
     tree = tree_of(value)
-    moves = iter(_leaves(tree_of(tangent)))
+    moves = iter(leaves(tree_of(tangent)))
 
     def leaf(part: Any) -> Any:
         move = next(moves)
@@ -201,7 +203,8 @@ def _step(value: Any, tangent: Any, step: float) -> Any:
     return built(map_tree(leaf, tree))
 
 
-def _leaves(tree: Any) -> list[Any]:
+def leaves(tree: Any) -> list[Any]:
+    """All leaves of a tree, constants too."""
     found: list[Any] = []
     map_tree(found.append, tree)
     return found

@@ -36,7 +36,7 @@ class Comments:
             return [self.marker(f"# {op.span.snippet}"), *statements]  # what runs here stands there
         if op.span.snippet.endswith(":"):
             return statements  # the head of a loop or an if says nothing of what is below
-        return [self.marker(f"# adjoint of: {op.span.snippet}"), *statements]
+        return [self.marker(f"# adjoint of: {_one_line(op.span.snippet)}"), *statements]
 
     def docstring(self, doc: str) -> list[Stmt]:
         """The docstring as a statement; none if there is no text."""
@@ -60,6 +60,11 @@ class Comments:
             return "\n".join(line.rstrip() for line in lines)
 
         return _MARKER.sub(replaced, source)
+
+
+def _one_line(text: str) -> str:
+    """A line of the user's as a comment: what follows a form feed in it must not become code."""
+    return " ".join(text.splitlines())
 
 
 def _fit(pad: str, line: str) -> str:

@@ -13,6 +13,7 @@ from adgen.transpiler.emit import classes, kernels, nodes, opaque, vector_forms
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
 from adgen.transpiler.emit.nodes import Expr, Stmt
+from adgen.transpiler.emit.origins import Origins
 from adgen.transpiler.emit.plan import Plan, plan
 from adgen.transpiler.emit.printing import print_statement
 from adgen.transpiler.emit.reserved import local_name
@@ -25,10 +26,16 @@ from adgen.transpiler.primitives.spelling import import_of
 
 
 def emit_module(
-    functions: Sequence[Function], style: Style, header: str = ""
-) -> str:  # fmt: skip
-    """The text of a module: ``header`` as comment lines, the imports it needs, the functions."""
-    emitted = [emit_function(function, style) for function in functions]
+    functions: Sequence[Function],
+    style: Style,
+    header: str = "",
+    origins: Origins | None = None,
+) -> str:
+    """The text of a module: ``header`` as comment lines, the imports it needs, the functions.
+
+    ``origins`` is told what the statements come from.
+    """
+    emitted = [emit_function(function, style, origins) for function in functions]
     texts = [text for all_of_one in emitted for text in all_of_one]
     comments = [
         (line if line.startswith("#") else f"# {line}").rstrip() + "\n"
@@ -39,19 +46,19 @@ def emit_module(
     return "\n\n".join([top, *texts] if top else texts)
 
 
-def emit_function(function: Function, style: Style) -> list[str]:
+def emit_function(function: Function, style: Style, origins: Origins | None = None) -> list[str]:
     """The text of a function definition, behind those of the functions that it calls.
 
     Raises InvalidIR if a write in place could be seen through another value.
     """
     comments = Comments()
-    definitions = _definitions(plan(function, style), comments)
+    definitions = _definitions(plan(function, style), comments, origins)
     return [fit(comments.insert(print_statement(node))) for node in definitions]
 
 
-def _definitions(planned: Plan, comments: Comments) -> list[Stmt]:
+def _definitions(planned: Plan, comments: Comments, origins: Origins | None) -> list[Stmt]:
     function = planned.function
-    write = Statements(planned, comments)
+    write = Statements(planned, comments, origins)
 
     def returns(yields: Sequence[Operand]) -> list[Stmt]:
         count = core.leaves(function.structure)
@@ -72,7 +79,11 @@ def _definitions(planned: Plan, comments: Comments) -> list[Stmt]:
         local_name(function.name), arguments, body or [gast.Pass()], _decorators(planned), None,
         None, [],
     )  # fmt: skip
-    return [*write.chunks.functions, definition]
+    definitions = [*write.chunks.functions, definition]
+    if origins is not None:
+        for made in definitions:
+            origins.note_definition(made, planned)
+    return definitions
 
 
 def _decorators(planned: Plan) -> list[Expr]:

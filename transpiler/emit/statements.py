@@ -13,6 +13,7 @@ from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.moves import Move, assignment, statements
 from adgen.transpiler.emit.nodes import Expr, Stmt
+from adgen.transpiler.emit.origins import Origins
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.said import Said
 from adgen.transpiler.emit.slots import Slots
@@ -30,10 +31,11 @@ End = Callable[[Sequence[Operand]], list[Stmt]]
 
 
 class Statements:
-    """Writes the blocks of one planned function."""
+    """Writes the blocks of one planned function; ``origins`` is told what they come from."""
 
-    def __init__(self, plan: Plan, comments: Comments) -> None:
+    def __init__(self, plan: Plan, comments: Comments, origins: Origins | None = None) -> None:
         self.plan = plan
+        self.origins = origins
         self.folding = plan.folding
         self.order = plan.order
         self.names = plan.naming.values
@@ -67,8 +69,14 @@ class Statements:
                 continue
             if op.callee == core.GUARD and self._joins(op, out):
                 continue
-            out += self.comments.before(op, self._op(op))
-        return out if is_left(block) else out + end(block.yields)
+            made = self._op(op)
+            if self.origins is not None:
+                self.origins.note(op, made, self.plan)
+            out += self.comments.before(op, made)
+        last = [] if is_left(block) else end(block.yields)
+        if self.origins is not None:
+            self.origins.note_yields(block.yields, last, self.plan)
+        return out + last
 
     def _reserve(self, op: Op, block: Block) -> list[Stmt]:
         """Tapes of one loop grow together: one check before the first of them."""

@@ -211,6 +211,8 @@ _KIND_TYPES: dict[str, Callable[[Sequence[Operand], dict[str, Any]], Type]] = {
 
 # Folding: exact on Python numbers; in adjoints also x * 1, x + 0, where rounding is ours.
 
+LARGEST_BITS = 4096  # of a power of integers
+
 _PYTHON = {
     operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.truediv,
     operator.floordiv, operator.mod, operator.pow, operator.lt, operator.le, operator.gt,
@@ -224,6 +226,8 @@ def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | No
     if not constants and (len(operands) != 2 or operands[0] is not operands[1]):
         return None
     if callee in _PYTHON and len(constants) == len(operands):
+        if callee is operator.pow and _is_huge_power(*constants):
+            return None
         try:
             value = callee(*operands)  # type: ignore[operator]
         except (ArithmeticError, ValueError, TypeError):
@@ -234,6 +238,12 @@ def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | No
     if len(operands) != 2:
         return None
     return _identity(callee, operands[0], operands[1], role)
+
+
+def _is_huge_power(base: Any, exponent: Any) -> bool:
+    """Whether a power of integers has more bits than anyone means: it would take hours."""
+    integral = isinstance(base, int) and isinstance(exponent, int)
+    return integral and base.bit_length() * abs(exponent) > LARGEST_BITS
 
 
 def _is(operand: Operand, number: float) -> bool:

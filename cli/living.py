@@ -1,0 +1,74 @@
+"""A file that is executed, because the user says so, and the functions that it then holds."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from adgen.differentiable import Differentiable
+from adgen.transpiler.errors import AdgenError, SourceNotFound
+from adgen.transpiler.source import from_function
+from adgen.transpiler.static_module import StaticFunction, StaticModule
+
+
+def executed(file: str) -> ModuleType:
+    """The module that a file makes, run as an import runs it: ``__main__`` blocks are not.
+
+    Raises SourceNotFound for a file that cannot be read, AdgenError for one that fails.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise SourceNotFound(f"cannot read {file}: there is no such file")
+    name = path.stem if path.stem.isidentifier() else "adgen_file"
+    name = f"{name}_" if name in sys.modules else name  # not in place of a module that is in use
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SourceNotFound(f"cannot read {file}: its name does not end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: the file decides
+        raise AdgenError(
+            f"{file} fails when it is run: {type(error).__name__}: {error}",
+            hint="show, build and check --static read files without running them",
+        ) from error
+    finally:
+        sys.path.remove(str(path.resolve().parent))
+    return module
+
+
+def functions_of(module: ModuleType) -> dict[str, Any]:
+    """The functions that a module defines itself: plain ones, and differentiable objects."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, (FunctionType, Differentiable))
+        and getattr(value, "__module__", None) == module.__name__
+    }
+
+
+def read_living(file: str) -> StaticModule:
+    """Like ``read_module``, of a file that is executed."""
+    return described(file, executed(file))
+
+
+def described(file: str, module: ModuleType) -> StaticModule:
+    """The functions of a module that was executed, as ``read_module`` describes them."""
+    functions: dict[str, StaticFunction] = {}
+    for name, value in functions_of(module).items():
+        options: dict[str, object] = {}
+        function = value
+        if isinstance(value, Differentiable):
+            options = {"wrt": value.wrt, "parallel": value.options.parallel}
+            function = value.py_func
+        functions[name] = StaticFunction(
+            from_function(function), isinstance(value, Differentiable), options
+        )
+    return StaticModule(file, functions)

@@ -1,0 +1,86 @@
+"""The user's source and the generated gradient beside it, with the lines that belong together."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adgen.listing import Listed, derive_for_people
+from adgen.transpiler.source import Source
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """``source``: line numbers of the user's file and their text; ``generated``: lines.
+
+    ``links``: for each generated line the numbers of the lines that it comes from.
+    """
+
+    name: str
+    source: tuple[tuple[int, str], ...]
+    generated: tuple[str, ...]
+    links: tuple[frozenset[int], ...]
+
+
+def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
+    """A function and its gradient at a stage that is a module: ``array`` or ``numba``.
+
+    Of the user's file there are the lines of the function, and of the functions that it calls as
+    far as something was generated from them.  Raises UnsupportedError for what has no derivative.
+    """
+    from adgen.transpiler.compiler import prepare, to_loops, to_read
+    from adgen.transpiler.emit.module import emit_module
+    from adgen.transpiler.emit.origins import Origins
+    from adgen.transpiler.emit.style import Style
+
+    derived = derive_for_people(item, prepare(item.source, item.arguments))
+    numba = stage == "numba"
+    finished = [to_loops(f, item.options.parallel) if numba else to_read(f) for f in derived]
+    origins = Origins()
+    text = emit_module(finished, Style(numba=numba), origins=origins)
+    known = origins.lines(text)
+    own = item.source.file
+    links = tuple(
+        frozenset(line for file, line in known.get(number, ()) if file == own)
+        for number in range(1, len(text.splitlines()) + 1)
+    )
+    return SideBySide(item.source.name, _lines(item.source, links), tuple(text.splitlines()), links)
+
+
+def _lines(source: Source, links: tuple[frozenset[int], ...]) -> tuple[tuple[int, str], ...]:
+    first = source.first_line
+    texts = dict(enumerate(source.text.rstrip("\n").split("\n"), first))
+    others = sorted({line for linked in links for line in linked} - texts.keys())
+    found = {**texts, **{line: _line_of(source.file, line, texts) for line in others}}
+    return tuple(sorted((line, text) for line, text in found.items() if text is not None))
+
+
+def _line_of(file: str, line: int, known: Mapping[int, str]) -> str | None:
+    """A line of the file that is outside of the function: of another one that it calls."""
+    text = linecache.getline(file, line)
+    return text.rstrip("\n") if text else None
+
+
+def columns(view: SideBySide, width: int = 0) -> str:
+    """Both as text: beside each generated line the line of the user's that it comes from.
+
+    ``width``: of the whole, if the user's lines are to be cut for it.
+    """
+    texts = dict(view.source)
+    rows = []
+    last = 0
+    for text, linked in zip(view.generated, view.links, strict=True):
+        line = max(linked & texts.keys(), default=0)
+        new = line and line != last
+        rows.append((str(line) if new else "", texts[line] if new else "", text))
+        last = line or last
+    room = max([len(left) for _, left, _ in rows], default=0)
+    if width:
+        right = max([len(text) for _, _, text in rows], default=0)
+        room = max(20, min(room, width - right - 12))
+    out = []
+    for number, left, text in rows:
+        cut = left if len(left) <= room else f"{left[: room - 1]}…"
+        out.append(f"{number:>5}  {cut:{room}}  │ {text}".rstrip())
+    return "\n".join(out) + "\n"

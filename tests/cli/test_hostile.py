@@ -1,0 +1,81 @@
+"""Files that mean harm give a message in bounded time and memory, and nothing of them runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+SECONDS = 3  # of processor time that each may take
+CLOCK = 120  # of a slow machine
+
+FILES = {
+    "deep parentheses": b"def f(x):\n    return " + b"(" * 300 + b"x" + b")" * 300 + b"\n",
+    "deep signs": b"def f(x):\n    return " + b"-" * 5000 + b"x\n",
+    "a long sum": b"def f(x):\n    return " + b" + ".join([b"x"] * 20_000) + b"\n",
+    "deep blocks": b"def f(x):\n" + b"".join(
+        b" " * (k + 1) + b"if x > 0:\n" for k in range(120)
+    ) + b" " * 121 + b"return x\n",
+    "a tower of powers": b"def f(x):\n    return x * 9**9**9**9\n",
+    "a global tower": b"N = 9**9**9**9\ndef f(x):\n    return x * N\n",
+    "a huge literal": b"def f(x):\n    return x * " + b"9" * 6000 + b"\n",
+    "a huge shift": b"def f(x):\n    return x * (1 << (1 << 60))\n",
+    "a huge text": b"def f(x):\n    return x * len('%9999999999d' % 3)\n",
+    "a huge list": b"def f(x):\n    return sum(x * i for i in (1,) * 10**10)\n",
+    "doubling tuples": b"def f(x):\n    a = (x, x)\n" + b"    a = (a, a)\n" * 60
+    + b"    return a[0]\n",
+    "doubling globals": b"A = (1.0, 1.0)\n" + b"A = (A, A)\n" * 60
+    + b"def f(x):\n    return x * A[0]\n",
+    "doubling calls": b"def f0(x):\n    return x\n" + b"".join(
+        b"def f%d(x):\n    return f%d(x) + f%d(x)\n" % (k, k - 1, k - 1) for k in range(1, 60)
+    ),
+    "endless recursion": b"def f(x):\n    return f(x) + f(x)\n",
+    "mutual recursion": b"def f(x):\n    return g(x)\ndef g(x):\n    return f(x)\n",
+    "a null byte": b"def f(x):\n    return x\x00\n",
+    "an encoding that is none": b"# coding: rot13\nqrs s(k):\n    erghea k\n",
+    "an encoding without its mark": b"# coding: utf-16\ndef f(x): return x\n",
+    "no text at all": bytes(range(256)) * 10,
+    "surrogates": b"def f(x):\n    return x * len('\\ud800')\n",
+    "nothing": b"",
+}  # fmt: skip
+VERBS = (["show"], ["check", "--static", "--json"], ["build", "-o", "{out}"])
+
+
+# All verbs read files in the one way that show does: a few kinds are enough for the others.
+CASES = [(kind, VERBS[0]) for kind in FILES] + [
+    (kind, verb) for kind in ("deep signs", "doubling calls", "a null byte") for verb in VERBS[1:]
+]
+
+
+@pytest.mark.parametrize(("kind", "verb"), CASES, ids=str)
+def test_an_answer_in_bounded_time(tmp_path, kind, verb):
+    file = tmp_path / "given.py"
+    file.write_bytes(FILES[kind])
+    options = [part.replace("{out}", str(tmp_path / "out.py")) for part in verb]
+    command = [sys.executable, "-m", "adgen", *options, str(file), "--seconds", str(SECONDS)]
+    start = time.monotonic()
+    done = subprocess.run(command, capture_output=True, timeout=CLOCK)
+    assert time.monotonic() - start < CLOCK
+    assert done.returncode in (0, 1, 2), done.stderr
+    assert b"Traceback" not in done.stderr
+    if done.returncode == 2:
+        assert done.stderr.startswith(b"error: "), done.stderr
+
+
+def test_a_file_without_end():
+    command = [sys.executable, "-m", "adgen", "show", "/dev/zero"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=CLOCK)
+    assert done.returncode == 2 and "it is larger than" in done.stderr
+
+
+def test_a_name_that_would_be_called(tmp_path):
+    file = tmp_path / "given.py"
+    file.write_text("def __import__(x: float):\n    return x * x\n")
+    command = [sys.executable, "-m", "adgen", "show", str(file)]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    scope: dict = {}
+    exec(text, scope)
+    assert scope["__import___value_and_grad"](3.0) == (9.0, (6.0,))
+    assert "__import__" not in scope
