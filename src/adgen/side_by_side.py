@@ -40,12 +40,13 @@ def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
     origins = Origins()
     text = emit_module(finished, Style(numba=numba), origins=origins)
     known = origins.lines(text)
+    generated = tuple(text.rstrip("\n").split("\n"))
     own = item.source.file
     links = tuple(
         frozenset(line for file, line in known.get(number, ()) if file == own)
-        for number in range(1, len(text.splitlines()) + 1)
+        for number in range(1, len(generated) + 1)
     )
-    return SideBySide(item.source.name, _lines(item.source, links), tuple(text.splitlines()), links)
+    return SideBySide(item.source.name, _lines(item.source, links), generated, links)
 
 
 def _lines(source: Source, links: tuple[frozenset[int], ...]) -> tuple[tuple[int, str], ...]:

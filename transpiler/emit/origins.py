@@ -68,7 +68,7 @@ class Origins:
         found: dict[int, frozenset[tuple[str, int]]] = {}
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
         _match(self.definitions, functions, found)
-        rows = text.splitlines()
+        rows = text.split("\n")
         for number in range(len(rows), 0, -1):  # a comment belongs to what is below it
             if rows[number - 1].lstrip().startswith("#") and number + 1 in found:
                 found[number] = found[number + 1]
@@ -79,8 +79,9 @@ def _stored(slot: Slot, plan: Plan) -> Iterator[Span | None]:
     """The places of the values that are kept in a slot."""
     for _, op in core.walk(plan.function.body):
         if op.callee == core.SAVE and op.attrs["slot"] is slot:
-            found = plan.order.definition.get(op.operands[0])
-            yield found.op.span if found and found.op else None
+            saved = op.operands[0]
+            made = plan.order.definition[saved].op if isinstance(saved, Value) else None
+            yield made.span if made else None
 
 
 def _folded(operands: Iterable[Operand], plan: Plan) -> Iterator[Span | None]:
