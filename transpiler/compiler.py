@@ -20,6 +20,7 @@ from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
+from adgen.transpiler.passes.first_writes import set_first_writes
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
 from adgen.transpiler.passes.lanes import points_innermost
@@ -53,6 +54,7 @@ LOOP_PASSES = (
 LATE_LOOP_PASSES = (
     (optimisations.POINTS_INNERMOST, points_innermost),
     (optimisations.REUSED_BUFFERS, reuse_buffers),
+    (optimisations.FIRST_WRITES, set_first_writes),
 )
 MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "derivative")
 

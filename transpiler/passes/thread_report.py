@@ -9,7 +9,7 @@ from adgen.transpiler.ir.core import Block, Function, Op
 from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.passes.independent import Context, Meeting, meeting, obstacle
-from adgen.transpiler.passes.threads import ADDS_UP, gains
+from adgen.transpiler.passes.threads import ADDED_LOOP, gains
 
 _SWEEPS = {core.PRIMAL: "", core.ADJOINT: ", adjoint", core.TANGENT: ""}
 
@@ -30,7 +30,7 @@ def _lines(block: Block, context: Context, outermost: bool) -> Iterator[tuple[in
             if ATTRIBUTE in op.attrs:
                 yield where[0], f"{where[1]}: on threads"
                 continue
-            if outermost and ADDS_UP not in op.attrs:
+            if outermost and ADDED_LOOP not in op.attrs:
                 yield where[0], f"{where[1]}: not on threads: {_reason(op, context)}"
         inner = outermost and op.callee == core.IF
         for region in op.regions:

@@ -32,7 +32,7 @@ from adgen.transpiler.primitives.table import find
 
 Change = Callable[[Op, Independent, "Place"], list[Op] | None]
 
-ADDS_UP = "adds_up"  # marks the loop that sums up what another one has kept
+ADDED_LOOP = "added_loop"  # marks loops that are no lines of the user's, but of a pass
 WORTH_KEEPING = 20  # ops of an iteration that a store and a load more hardly slow down
 LEAST_GAIN = 100_000  # ops of a loop that wake threads
 DEAR = 12  # ops that take as long as a function that is not cheap
@@ -246,7 +246,7 @@ def _sum_of(loop: Op, place: int, step: Op, terms: Value) -> Op:
     operands = (so_far, term) if step.operands[0] is total else (term, so_far)
     result = Value(total.type, total.name)
     ops = (*b.ops, step.with_(operands=operands, results=(result,)))
-    attrs = {"label": core.new_label(), ADDS_UP: True}
+    attrs = {"label": core.new_label(), ADDED_LOOP: True}
     bounds = (*loop.operands[:3], loop.operands[3 + place])
     body = Block((index, so_far), ops, (result,))
     return Op(core.FOR, bounds, attrs, (body,), (loop.results[place],), loop.span, loop.role)
