@@ -62,9 +62,9 @@ def _converter(value: Any, jit: bool) -> Callable[[Any], Any] | None:
     if value.ndim == 0:
         return _scalar_of
     if jit:
-        return None if type(value) is np.ndarray and value.flags.carray else _fresh_copy
+        return None if type(value) is np.ndarray and value.flags.carray else fresh_copy
     if not value.flags.c_contiguous:
-        return _fresh_copy
+        return fresh_copy
     return None if type(value) is np.ndarray else np.asarray
 
 
@@ -72,7 +72,8 @@ def _scalar_of(value: Any) -> Any:
     return value[()]
 
 
-def _fresh_copy(value: Any) -> Any:
+def fresh_copy(value: Any) -> Any:
+    """An array as generated code takes it: in C's order, writable, of no subclass."""
     return np.array(value, order="C", copy=True, subok=False)
 
 

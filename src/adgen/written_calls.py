@@ -15,19 +15,22 @@ When arguments of one kind come for the second time, a callable gets a class of 
         return general(self, …)
 
 The general way, by keys of all arguments, costs several times what a call of Numba's does.
-Arguments whose test would not be short (strided arrays) are left to it; containers are tested
-and taken apart by a function of their own (``recognition.py``).
+Containers are tested and taken apart by a function of their own (``recognition.py``); strided
+arrays are told by their key and copied, as the general way does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from adgen import guesses
+from adgen.keys import type_key
+from adgen.leaves import fresh_copy
 from adgen.lookups import Fresh
 from adgen.recognition import Recogniser
 from adgen.runtime.dispatchers import entry_point
@@ -52,7 +55,8 @@ class Form:
 class Kind:
     """One kind of arguments, what is called with them, what comes of it.
 
-    ``looks``: of a number its type, of an array its dtype and the number of its axes.
+    ``looks``: of a number its type, of an array its dtype and the number of its axes, of one
+    that is not in C's order its key.
     ``recognise``: the test of other arguments, containers among them.
     """
 
@@ -65,6 +69,13 @@ class Kind:
     fresh: Fresh | None
 
 
+@dataclass(frozen=True, slots=True)
+class Strided:
+    """How an array looks that is copied before the call: by its key."""
+
+    key: Any
+
+
 def looks_of(args: Sequence[Any]) -> tuple[Any, ...] | None:
     """How arguments like these are told from all others; None if no short test does."""
     looks = tuple(map(_look, args))
@@ -75,9 +86,9 @@ def _look(value: Any) -> Any:
     kind = type(value)
     if kind in _NUMBERS:
         return kind
-    if kind is not np.ndarray or value.ndim == 0 or not value.flags.carray or 1 in value.shape:
+    if kind is not np.ndarray or value.ndim == 0 or 1 in value.shape:
         return None
-    return value.dtype, value.ndim
+    return (value.dtype, value.ndim) if value.flags.carray else Strided(type_key(value))
 
 
 def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
@@ -87,7 +98,7 @@ def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
         return base  # type: ignore[no-any-return]
     names = [f"a{k}" for k in range(kinds[0].count)]
     scope: dict[str, Any] = {
-        "MISSING": MISSING, "ndarray": np.ndarray,
+        "MISSING": MISSING, "ndarray": np.ndarray, "type_key": type_key, "fresh_copy": fresh_copy,
         "general": base.__call__, "again": base._after_guard,
         "from_guard": guesses.from_guard,
     }  # fmt: skip
@@ -109,8 +120,13 @@ def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
 
 
 def _branch(kind: Kind, names: list[str], mark: str, scope: dict[str, Any]) -> list[str]:
-    tests, before, leaves = ["not rest", "not named"], [], ", ".join(names)
-    for position, (name, look) in enumerate(zip(names, kind.looks or (), strict=False)):
+    looks = kind.looks or ()
+    tests, before = ["not rest", "not named"], []
+    leaves = ", ".join(
+        f"fresh_copy({name})" if isinstance(look, Strided) else name
+        for name, look in zip_longest(names, looks)
+    )
+    for position, (name, look) in enumerate(zip(names, looks, strict=False)):
         tests += _tests(name, look, f"dtype{position}{mark}", scope)
     if kind.recognise is not None:
         scope[f"recognise{mark}"] = kind.recognise
@@ -141,6 +157,9 @@ def _tests(name: str, look: Any, mark: str, scope: dict[str, Any]) -> list[str]:
     """What is true of an argument only if one compiled function serves it and the first."""
     if look in _NUMBERS:
         return [f"type({name}) is {_NUMBERS[look]}"]
+    if isinstance(look, Strided):
+        scope[mark] = look.key
+        return [f"type_key({name}) == {mark}"]
     scope[mark], ndim = look
     return [
         f"type({name}) is ndarray", f"{name}.dtype is {mark}", f"{name}.ndim == {ndim}",

@@ -144,3 +144,19 @@ def test_a_guess_that_fails_later():
     for _ in range(3):
         np.testing.assert_array_equal(slope(x, 1), [2.0, 5.0])
         np.testing.assert_array_equal(slope(x, 0), [2.0, 4.0])
+
+
+@pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.jit)])
+def test_strided_arrays_are_told_by_their_layout(jit):
+    """A slice, a transpose, a read-only array: each is copied, and none is taken for another."""
+    f = adgen.value_and_grad(weighted, jit=jit)
+    table, w = np.arange(12.0).reshape(4, 3), np.arange(1.0, 5.0)
+    frozen = table[:, 1].copy()
+    frozen.flags.writeable = False
+    twice(f, table[:, 1], 2, w)
+    assert is_written(f)
+    for x in (table[:, 1], table[:, 2], table[::-1, 1], frozen, table[:, 1].copy(), table[:2, 0]):
+        value, gradient = twice(f, x, 2, w[: len(x)])
+        assert value == weighted(x, 2, w[: len(x)])
+        np.testing.assert_array_equal(gradient, 2 * SCALE * w[: len(x)])
+    np.testing.assert_array_equal(table, np.arange(12.0).reshape(4, 3))

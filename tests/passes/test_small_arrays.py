@@ -11,6 +11,7 @@ from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.ir.types import F8, INT, Array, array
 from adgen.transpiler.ir.verifier import verify
+from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.passes.small.scalars import scalars_for_small_arrays
 from adgen.transpiler.passes.small.webs import LONGEST
@@ -131,9 +132,7 @@ def test_a_loop_around_a_long_one_stays():
 def test_loops_carry_elements():
     """``for k in range(n): v[0] += x[k]; v[1] *= 0.5`` with v from an argument of known length."""
     x, n, b = Value(array("f8", 1), "x"), Value(INT, "n"), Builder()
-    b.effect(
-        core.GUARD, b.emit(core.DIM, x, axis=0, measured=True), 3, kept="guessed", measured=True
-    )
+    measured(b, x, 0, 3)
     k, v = Value(INT, "k"), Value(x.type, "v")
     inner = b.inner()
     w = inner.additem(v, inner.getitem(x, VECTOR, k), VECTOR, 0)
@@ -164,6 +163,32 @@ def test_a_write_outside_of_an_array_is_left_to_run():
     y = b.getitem(b.setitem(v, s, VECTOR, 0), VECTOR, 2)
     function = Function("f", b.block((s,), (y,)))
     assert scalars_for_small_arrays(function) is function
+
+
+def measured(b, array, axis, extent):
+    """A guard ahead of all that says how long an axis of an argument is."""
+    found = b.emit(core.DIM, array, axis=axis, measured=True)
+    b.effect(core.GUARD, found, extent, kept="guessed", measured=True)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i8", "?"])
+def test_a_product_of_few_long_sums_is_one_loop(dtype):
+    """``A.T @ B`` with three and two columns: six sums in one pass over the rows."""
+    a, c, b = Value(array(dtype, 2), "A"), Value(array(dtype, 2), "B"), Builder()
+    measured(b, a, 1, 3)
+    measured(b, c, 1, 2)
+    turned = b.getitem(a, (paths.Transpose((1, 0)),))
+    function = Function("f", b.block((a, c), (b.emit(operator.matmul, turned, c),)))
+    rng = np.random.default_rng(0)
+    for rows in (0, 1, 5):
+        args = [rng.integers(0, 3, size=(rows, columns)).astype(dtype) for columns in (3, 2)]
+        lowered = scalars_for_small_arrays(lower_to_loops(optimise(function)))
+        verify(lowered)
+        np.testing.assert_array_equal(*interpret(lowered, *args), *interpret(function, *args))
+    loops = [op for _, op in core.walk(lowered.body) if op.callee == core.FOR]
+    assert len(loops) == 1 and len(loops[0].results) == 6
+    with pytest.raises(ValueError, match="broadcast"):
+        interpret(lowered, np.zeros((4, 2), dtype), np.zeros((4, 2), dtype))
 
 
 @pytest.mark.parametrize("block", range(6))

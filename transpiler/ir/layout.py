@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,18 @@ def layout_of_array(array: np.ndarray[Any, Any]) -> Layout | None:
     """The layout of an array that is not in C's order; None for one that is."""
     if array.flags.c_contiguous:
         return None
-    axes = [axis for axis, extent in enumerate(array.shape) if extent != 1]
-    shape, strides = array.shape, array.strides
+    return _layout(array.shape, array.strides, array.itemsize)
+
+
+@lru_cache(256)
+def _layout(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> Layout:
+    """The same from what decides it; calls ask for the same few again and again."""
+    axes = [axis for axis, extent in enumerate(shape) if extent != 1]
     order = tuple(sorted(axes, key=lambda axis: -abs(strides[axis])))
     for outer, inner in zip(order, order[1:], strict=False):
         if abs(strides[outer]) <= (shape[inner] - 1) * abs(strides[inner]):
             return UNKNOWN  # elements that overlap
-    if order and 0 < abs(strides[order[-1]]) < array.itemsize:
+    if order and 0 < abs(strides[order[-1]]) < itemsize:
         return UNKNOWN
     joined = frozenset(
         (a, b, sign)
@@ -57,6 +63,6 @@ def layout_of_array(array: np.ndarray[Any, Any]) -> Layout | None:
         if a != b and strides[a] == sign * shape[b] * strides[b]
     )  # fmt: skip
     unit = frozenset(
-        (axis, sign) for axis in axes for sign in (1, -1) if strides[axis] == sign * array.itemsize
+        (axis, sign) for axis in axes for sign in (1, -1) if strides[axis] == sign * itemsize
     )
     return Layout(None if 0 in (strides[axis] for axis in axes) else order, joined, unit)

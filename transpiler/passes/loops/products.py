@@ -47,6 +47,9 @@ def _by_loops(parts: Parts, op: Op) -> None:
     shape = (*result[:inner], sx[-1], *sy[len(sy) - right :])
     kept = op.result.type.ones if isinstance(op.result.type, Array) else ()
     ones = kept[:inner] + of_x[-1:] + of_y[len(of_y) - right :]
+    if rank == 3 and not stack and _is_smaller_than_the_sum(parts, op):
+        _summed_outside(parts, op, (sx[-1], *result), (*of_x[-1:], *kept))
+        return
     ahead = tuple(range(stack - max(ndim(x) - 2, 0), stack))
     view_x = _aligned(parts.view(x), (*ahead, *range(stack, inner + 1)), rank, shape, ones)
     ahead = tuple(range(stack - max(ndim(y) - 2, 0), stack))
@@ -60,6 +63,32 @@ def _by_loops(parts: Parts, op: Op) -> None:
                      extents=shape))  # fmt: skip
     reducer = ANY if dtype == np.bool_ else SUM
     fold(parts, op, op.result, parts.view(product), (inner,), (inner,), reducer, identity(dtype))
+
+
+def _is_smaller_than_the_sum(parts: Parts, op: Op) -> bool:
+    """Whether a product is a small matrix, each element a long sum."""
+    rows, columns = map(parts.same, parts.shape(op.result))
+    inner = parts.same(parts.shape(op.operands[0])[-1])
+    small = all(extent.is_const and extent.const <= SMALL for extent in (rows, columns))
+    return small and not inner.is_const
+
+
+def _summed_outside(parts: Parts, op: Op, shape: Shape, ones: tuple[bool, ...]) -> None:
+    """A product as one loop over the terms of its sums: the operands are passed over once, and
+    all elements of the result are sums in registers.
+    """
+    dtype = op.result.type.dtype
+    product = Value(Array(dtype, ones))
+    place = positions(ones)
+    reads = tuple(
+        parts.read_view(_aligned(parts.view(x), axes, 3, shape, ones), 3, place)
+        for x, axes in zip(op.operands, ((1, 0), (0, 2)), strict=True)
+    )
+    multiply = call(operator.and_ if dtype == np.bool_ else operator.mul, dtype)
+    parts.append(Part(MAP, op, product, iterated(shape, ones), place, reads, multiply, weight=1,
+                     extents=shape))  # fmt: skip
+    reducer = ANY if dtype == np.bool_ else SUM
+    fold(parts, op, op.result, parts.view(product), (0,), (0,), reducer, identity(dtype))
 
 
 def _is_small(parts: Parts, op: Op) -> bool:
