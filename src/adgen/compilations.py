@@ -144,6 +144,10 @@ class Compilations:
         self.unguessed: set[Hashable] = set()  # type keys of arguments for which a guess failed
         self.latest: dict[str, Argument] | None = None  # what was asked for last
 
+    def __reduce__(self) -> Any:
+        """A pickle of the function, whose attribute this is, leaves it behind."""
+        return type(None), ()
+
     @cached_property
     def source(self) -> Source:
         """The text of the function."""

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from adgen import pickles
 from adgen.compilations import compilations_of
 from adgen.differentiable import Differentiable
 from adgen.options import Options
@@ -22,13 +23,25 @@ class Composed(Differentiable):
 
     is_derivative = True
 
+    def __init__(self, name: str, function: Callable[..., Any], wrt: Wrt, options: Options) -> None:
+        super().__init__(_calling(name, function, wrt), wrt, options)
+        self.transform = name
+        self.of = function
+
+    def __reduce__(self) -> Any:
+        return _restored, (self.transform, pickles.carry(self.of), self.wrt, self.options)
+
+
+def _restored(name: str, carried: Any, wrt: Wrt, options: Options) -> Differentiable:
+    return composed(name, pickles.function_of(carried), wrt, options)
+
 
 def composed(name: str, function: Callable[..., Any], wrt: Wrt, options: Options) -> Differentiable:
     """The function that a transform makes of ``function``, one object for each choice."""
     objects = compilations_of(function).objects
     key = name, repr(wrt), options
     if key not in objects:
-        objects[key] = Composed(_calling(name, function, wrt), wrt, options)
+        objects[key] = Composed(name, function, wrt, options)
     made: Differentiable = objects[key]
     return made
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
-from adgen import checking, guesses, listing, pullbacks
+from adgen import checking, guesses, listing, pickles, pullbacks
 from adgen.callables import CompiledCallable, Run, caller
 from adgen.compilations import Build, Wanted, compilations_of
 from adgen.gradients import (
@@ -202,21 +201,19 @@ class Differentiable(CompiledCallable):
         return f"<differentiable {name}, wrt={self.wrt!r}{options}>"
 
     def __reduce__(self) -> Any:
-        name = getattr(self, "__qualname__", "")
-        if _find(self.__module__, name) is self:
-            return name
-        return Differentiable, (self._compilations.function, self.wrt, self.options)
+        if pickles.has_name(self):
+            return getattr(self, "__qualname__")  # noqa: B009  (mypy knows it not)
+        return _restored, (pickles.carry(self._compilations.function), self.wrt, self.options)
 
 
-def _find(module: str, qualname: str) -> Any:
-    """The object of that name, or None."""
-    try:
-        found: Any = importlib.import_module(module)
-        for name in qualname.split("."):
-            found = getattr(found, name)
-    except (ImportError, AttributeError, ValueError):
-        return None
-    return found
+def _restored(carried: Any, wrt: Wrt, options: Options) -> Differentiable:
+    """The object of a pickle: that of this process, if it has one for the same function."""
+    function = pickles.function_of(carried)
+    named = pickles.found(function.__module__ or "", function.__qualname__)
+    if isinstance(named, Differentiable) and named.py_func is function:
+        if (named.wrt, named.options) == (wrt, options):
+            return named
+    return Differentiable(function, wrt, options)
 
 
 def _mutating(build: Build, finish: Callable[[Any], Any] | None) -> Run:
