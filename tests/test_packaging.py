@@ -32,7 +32,8 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 @pytest.mark.slow
 def test_the_wheel_holds_every_module_once(names: set[str]) -> None:
     wanted = {"adgen/py.typed", "adgen/cli/page.css", "adgen/cli/page.js"}
-    wanted |= {f"adgen/{file.name}" for file in (ROOT / "src" / "adgen").glob("*.py")}
+    for folder in (ROOT / "src" / "adgen", ROOT / "src" / "adgen" / "bridges"):
+        wanted |= {file.relative_to(ROOT / "src").as_posix() for file in folder.glob("*.py")}
     for folder in ("transpiler", "runtime", "cli"):
         files = (ROOT / folder).rglob("*.py")
         wanted |= {f"adgen/{file.relative_to(ROOT).as_posix()}" for file in files}
