@@ -55,6 +55,13 @@ def test_gradients_inside_of_a_function(program: Program) -> None:
     assert failure is None, told(program, failure)
 
 
+@pytest.mark.parametrize("program", usable("modes", 25), ids=lambda program: program.seed)
+@pytest.mark.parametrize("mode", ["transposed", "symmetric"])
+def test_modes_agree_with_each_other(program: Program, mode: str) -> None:
+    failure = check(program, mode)
+    assert failure is None, told(program, failure)
+
+
 @pytest.mark.jit
 @pytest.mark.parametrize("program", usable("jit", COMPILED), ids=lambda program: program.seed)
 def test_compiled_agrees_with_the_oracle(program: Program) -> None:

@@ -215,6 +215,42 @@ def _forward(run: Run) -> Problem:
     return None
 
 
+def _transposed(run: Run) -> Problem:
+    """Both modes are transposes of each other: <J v, w> is <v, J' w> to twelve digits."""
+    moved, seeds = run.program.wrt, _drawn(run, 4)
+    tangents = tuple(seeds[k] if k in moved else None for k in range(len(run.args)))
+    _, tangent = adgen.jvp(run.function, run.args, tangents, jit=run.jit)
+    _, pullback = adgen.vjp(run.function, *run.args, wrt=moved, jit=run.jit)
+    terms = [np.ravel(seeds[k] * g) for k, g in zip(moved, pullback(1.7), strict=True)]
+    return _equal_sums("<J v, w> and <v, J' w>", [1.7 * tangent], np.concatenate(terms))
+
+
+def _symmetric(run: Run) -> Problem:
+    """The Hessian is symmetric to twelve digits: <u, H v> is <v, H u>."""
+    moved = run.program.wrt
+    product = adgen.hvp(run.function, wrt=moved, jit=run.jit)
+    u, v = (tuple(_drawn(run, seed)[k] for k in moved) for seed in (5, 6))
+    sides = [
+        np.concatenate([np.ravel(a * b) for a, b in zip(one, product(*run.args, two), strict=True)])
+        for one, two in ((u, v), (v, u))
+    ]
+    return _equal_sums("<u, H v> and <v, H u>", *sides)
+
+
+def _drawn(run: Run, seed: int) -> list[Any]:
+    """Directions of all arguments."""
+    draw = np.random.default_rng(seed)
+    return [draw.normal(size=np.shape(arg))[()] for arg in run.args]
+
+
+def _equal_sums(what: str, one: Any, two: Any) -> Problem:
+    scale = max(1.0, float(np.sum(np.abs(one))), float(np.sum(np.abs(two))))
+    apart = abs(float(np.sum(one)) - float(np.sum(two)))
+    if apart <= 1e-12 * scale:
+        return None
+    return "wrong gradient", f"{what} are {apart / scale:.1e} apart"
+
+
 def _threads(run: Run) -> Problem:
     """What Numba is given for threads: every loop in many chunks, in any order, in CPython."""
     value, gradients = _without_guess(lambda speculates: _in_chunks(run, speculates))
@@ -294,6 +330,8 @@ MODES: dict[str, Callable[[Run], Problem]] = {
     "pair": _pair,
     "forward": _forward,
     "second": _second,
+    "transposed": _transposed,
+    "symmetric": _symmetric,
     "inside": _inside,
     "threads": _threads,
 }

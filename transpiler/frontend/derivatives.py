@@ -34,6 +34,7 @@ from adgen.transpiler.frontend.fitting import fitted_to
 from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import (
     Leaf,
+    all_leaves,
     copied,
     described,
     float_leaves,
@@ -42,7 +43,7 @@ from adgen.transpiler.frontend.leaves import (
 )
 from adgen.transpiler.frontend.surgery import cotangent_of
 from adgen.transpiler.ir.alike import blocks_alike
-from adgen.transpiler.ir.core import Block, Value, type_of
+from adgen.transpiler.ir.core import Block, Operand, Value, type_of
 from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
 from adgen.transpiler.ir.snapshots import Snapshots
 from adgen.transpiler.ir.types import Scalar, is_float
@@ -53,11 +54,15 @@ from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Computed:
-    """What a function computes where ``vjp`` is called, and the facts that were known there."""
+    """What a function computes where ``vjp`` is called, and the facts that were known there.
+
+    ``leaves``: of the value there.
+    """
 
     block: Block
     known: dict[Any, Any]
     equal: dict[Any, Any]
+    leaves: list[Operand]
 
 
 def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
@@ -92,7 +97,8 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     positions = tuple(_position(cx, call, function, one) for one in asked.wrt)
     if asked.name == "pullback":
         *args, cotangent = args
-        return _pullback(cx, call, function, args, positions, cotangent, asked.computed)
+        leaves = asked.computed.leaves
+        return _pullback(cx, call, function, args, positions, cotangent, leaves, asked.computed)
     if call.kwargs:
         _refuse_keywords(cx, call, asked.name)
     if asked.name in COMPOSED:
@@ -109,7 +115,8 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     if asked.name == "elementwise_grad":
         own = tuple(copied(cx, call.node, arg) for arg in args)
         value = apply(cx, call.node, function, own, {})
-        found = _pullback(cx, call, function, args, positions, _ones(cx, call, value))
+        ones = _ones(cx, call, value)
+        found = _pullback(cx, call, function, args, positions, ones, _read_leaves(cx, call, value))
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
 
@@ -119,6 +126,12 @@ def _refuse_keywords(cx: Context, call: Call, name: str) -> NoReturn:
         UnsupportedSyntax, f"`{name}` of a function is called with keywords", call.node,
         "pass the arguments by position",
     )  # fmt: skip
+
+
+def _read_leaves(cx: Context, call: Call, value: Binding) -> list[Operand]:
+    """The numbers and arrays of a value, as they are now."""
+    leaves = all_leaves(cx, call.node, value)
+    return [cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf for leaf in leaves]
 
 
 def _ones(cx: Context, call: Call, like: Binding) -> Binding:
@@ -169,8 +182,10 @@ def _gradient(
 
 def _pullback(
     cx: Context, call: Call, function: Binding, args: Sequence[Binding],
-    positions: Sequence[int], cotangent: Binding, computed: Computed | None = None,
+    positions: Sequence[int], cotangent: Binding, value: Sequence[Operand],
+    computed: Computed | None = None,
 ) -> tuple[Binding, ...]:  # fmt: skip
+    """Cotangents of the arguments; ``value``: the leaves of the value, computed out here."""
     now = cx.state
     if computed is not None:  # what is known only by now might be left out of the region
         cx.state = replace(now.copy(), known=dict(computed.known), equal=dict(computed.equal))
@@ -182,7 +197,7 @@ def _pullback(
             f"the pullback of `{region.name}` is called after something that it reads has changed",
             call.node, "call the pullback first, or pass what changes as an argument",
         )  # fmt: skip
-    wanted = [leaf for leaf in region.leaves if is_float(type_of(leaf))]
+    wanted = [leaf for leaf in value if is_float(type_of(leaf))]  # their shapes are known here
     given = float_leaves(cx, call.node, cotangent, like=region.value)
     seeds = [fitted_to(cx, call.node, g, like) for g, like in zip(given, wanted, strict=True)]
     results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
@@ -243,7 +258,8 @@ def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) 
     block = Region(cx, call, function, held, moving).block()
     again = tuple(copied(cx, call.node, arg) for arg in args)
     value = apply(cx, call.node, function, again, {})
-    asked = Derived("pullback", moving, True, Computed(block, known, equal))
+    computed = Computed(block, known, equal, _read_leaves(cx, call, value))
+    asked = Derived("pullback", moving, True, computed)
     return value, Partial(Static(asked), (function, *held))
 
 

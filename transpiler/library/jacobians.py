@@ -37,12 +37,24 @@ def reverse_jacobian(vjp: Any, function: Any, before: Any, x: Any, after: Any) -
     value, pullback = vjp(moved, x)
     if np.ndim(value) == 0:
         return pullback(1.0)[0]
+    if np.ndim(x) == 0:
+        return _slopes(pullback, value)
     rows = np.zeros((np.size(value), np.size(x)), dtype=x.dtype)
     for i in range(np.size(value)):
         weights = np.zeros(np.size(value), dtype=value.dtype)
         weights[i] = 1.0
         rows[i] = np.ravel(pullback(np.reshape(weights, np.shape(value)))[0])
     return np.reshape(rows, np.shape(value) + np.shape(x))
+
+
+def _slopes(pullback: Any, value: Any) -> Any:
+    """By a number: the derivative of each element of the value."""
+    slopes = np.zeros(np.size(value), dtype=value.dtype)
+    for i in range(np.size(value)):
+        weights = np.zeros(np.size(value), dtype=value.dtype)
+        weights[i] = 1.0
+        slopes[i] = pullback(np.reshape(weights, np.shape(value)))[0]
+    return np.reshape(slopes, np.shape(value))
 
 
 def shorter_jacobian(jvp: Any, vjp: Any, function: Any, before: Any, x: Any, after: Any) -> Any:
