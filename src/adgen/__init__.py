@@ -24,6 +24,7 @@ from adgen.matrices import (
     jacrev,
 )
 from adgen.named_gradients import grad_named, multigrad_dict
+from adgen.notebooks import load_ipython_extension
 from adgen.specialisations import RespecialisationWarning
 from adgen.texts import from_source
 from adgen.transforms import (
@@ -94,6 +95,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "load_ipython_extension",
     "make_hvp",
     "make_jvp",
     "make_vjp",

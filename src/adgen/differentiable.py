@@ -124,6 +124,12 @@ class Differentiable(CompiledCallable):
         """Print ``source(...)``."""
         print(self.source(*args, stage=stage, **kwargs))
 
+    def _repr_html_(self) -> str:
+        """In a notebook: the function beside its gradient."""
+        from adgen.notebooks import picture
+
+        return picture(self._compilations, self._positions, self.options, self.is_derivative)
+
     def residual_bytes(self, *args: Any, **kwargs: Any) -> ResidualBytes:
         """How many bytes the gradient stores between its sweeps for such arguments.
 

@@ -63,6 +63,10 @@ class Derivative(CompiledCallable):
     def __repr__(self) -> str:
         return f"<adgen {self.__name__}>"
 
+    def _repr_html_(self) -> str:
+        """In a notebook: the function beside its gradient."""
+        return self.owner._repr_html_()
+
     def __reduce__(self) -> Any:
         return _member, (self.owner, self.kind, self._wanted.order)
 

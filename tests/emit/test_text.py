@@ -276,6 +276,13 @@ def f(s):
     assert compiled(text)["f"](2.0) == (2.0, (1.0, 2.0))
 
 
+@pytest.mark.parametrize("doc", ['"', 'Ends with "quotes"', 'a \\" b\\', '"""', 'x\\"""y"'])
+def test_docstrings_that_end_with_quotes_and_backslashes(doc: str) -> None:
+    s = Value(F8, "s")
+    text = emit_module([Function("f", Builder().block((s,), (s,)), LEAF, doc=doc)], Style())
+    assert compiled(text)["f"].__doc__ == doc
+
+
 def test_long_expressions_get_lines_of_their_own() -> None:
     def build(b, s):
         total = s

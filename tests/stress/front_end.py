@@ -26,7 +26,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from adgen.cli import show
+from adgen.cli.targets import Asked, done, targets
+from adgen.listing import listing
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.static_module import read_text
 from tests.random_programs.generate import generate
@@ -116,11 +117,17 @@ def attempt(written: str) -> str:
 
 def _shown(written: str) -> str:
     try:
-        functions = read_text(written, "text.py").choose(None)[:2]
-        show._all_that_can_be(functions, None, {}, "array", parallel=False)
+        show(written)
     except AdgenError:
         return "refused"
     return "shown"
+
+
+def show(written: str, name: str = "", most: int = 2) -> None:
+    """What ``adgen show`` does with a file of this text; of its functions the first ones."""
+    module = read_text(written, "text.py")
+    chosen = targets(Asked(f"text.py::{name}" if name else "text.py"), module)[:most]
+    done(chosen, lambda item: listing([item], "array"))
 
 
 def _where() -> str:

@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 
 import adgen
-from adgen.cli import show
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.static_module import read_text
 from tests.stress import front_end, processes, threads
 
 
@@ -60,9 +58,8 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_what_grows_beyond_all_bounds_is_refused(name, monkeypatch):
     monkeypatch.setattr("adgen.transpiler.frontend.budget.MOST_STEPS", 20_000)
-    chosen = read_text(BOMBS[name], "bomb.py").choose("f28")
     with pytest.raises(UnsupportedSyntax, match="takes more than 20000 steps to compile"):
-        show._all_that_can_be(chosen, None, {}, "array", parallel=False)
+        front_end.show(BOMBS[name], "f28")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +71,8 @@ def test_what_grows_beyond_all_bounds_is_refused(name, monkeypatch):
     ],
 )
 def test_constants_beyond_all_bounds_are_refused(written, reason):
-    chosen = read_text(f"def f(x: float):\n    return {written}\n", "big.py").choose("f")
     with pytest.raises(UnsupportedSyntax, match=reason):
-        show._all_that_can_be(chosen, None, {}, "array", parallel=False)
+        front_end.show(f"def f(x: float):\n    return {written}\n")
 
 
 def _function(tmp_path: Path, expression: str):
@@ -102,9 +98,8 @@ def test_a_sum_of_a_thousand_terms(tmp_path):
 def test_deeper_than_any_limit_is_refused(monkeypatch):
     monkeypatch.setattr("adgen.transpiler.nesting.DEEPEST", 1500)
     text = "def f(x: float):\n    return " + " + ".join(["x"] * 2000) + "\n"
-    chosen = read_text(text, "deep.py").choose("f")
     with pytest.raises(UnsupportedSyntax, match="`f` is nested too deeply to be read"):
-        show._all_that_can_be(chosen, None, {}, "array", parallel=False)
+        front_end.show(text)
 
 
 def test_a_file_that_is_read_imports_no_module_of_the_user(tmp_path, monkeypatch):
@@ -114,6 +109,5 @@ def test_a_file_that_is_read_imports_no_module_of_the_user(tmp_path, monkeypatch
     (package / "__init__.py").write_text("raise SystemExit('executed')")
     monkeypatch.syspath_prepend(str(tmp_path))
     for line in ("import evil", "import evil.sub", "from evil import sub", "import antigravity"):
-        chosen = read_text(f"def f(x: float):\n    {line}\n    return x\n", "e.py").choose("f")
         with pytest.raises(UnsupportedSyntax, match="inside a function"):
-            show._all_that_can_be(chosen, None, {}, "array", parallel=False)
+            front_end.show(f"def f(x: float):\n    {line}\n    return x\n")

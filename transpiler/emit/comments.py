@@ -45,9 +45,11 @@ class Comments:
         """The docstring as a statement; none if there is no text."""
         if not doc.strip():
             return []
-        text = doc.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-        end = "\n" if "\n" in text.strip() else ""
-        return [self.marker(f'"""{text.strip()}{end}"""')]
+        text = doc.strip().replace("\\", "\\\\")
+        if '"""' in text or text.endswith('"'):
+            text = text.replace('"', '\\"')
+        end = "\n" if "\n" in text else ""
+        return [self.marker(f'"""{text}{end}"""')]
 
     def marker(self, text: str) -> Stmt:
         """A statement that prints as the text."""
