@@ -94,6 +94,13 @@ def command(
         raise typer.Exit(exits.FAILED)
 
 
+def measurements(asked: Asked) -> list[Measured]:
+    """What the functions of a file cost that can be called; the file is executed."""
+    with _fresh_cache(), np.errstate(all="ignore"):
+        every = list(_all(asked, "", SIZE, Options()))
+    return [found for _, found in every if isinstance(found, Measured)]
+
+
 def _all(
     asked: Asked, inputs: str, size: int, chosen: Options
 ) -> Iterator[tuple[str, Measured | UnsupportedError]]:

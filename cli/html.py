@@ -13,7 +13,7 @@ from adgen.side_by_side import SideBySide
 # What a page may load: nothing, so that a name in a file can never make it reach out.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _TOKEN = re.compile(
-    r"""(?P<comment>\#.*)|(?P<string>[rbfuRBFU]{0,2}(?:\"(?:\\.|[^"\\])*\"|'(?:\\.|[^'\\])*'))"""
+    r"""(?P<comment>\#.*)|(?P<string>\"{3}|'{3}|[rbfuRBFU]{0,2}(?:\"(?:\\.|[^"\\])*\"|'(?:\\.|[^'\\])*'))"""
     r"""|(?P<number>\b\d[\w.]*(?:e[+-]?\d+)?)|(?P<name>[^\W\d]\w*)"""
 )
 
@@ -43,8 +43,10 @@ def _escape(character: str) -> str:
 
 def view(both: SideBySide, file: str = "") -> str:
     """Source on the left, gradient on the right; ``page.js`` lights up what belongs together."""
+    numbers = {line for line, _ in both.source}
     left = "".join(
-        f'<li data-line="{line}" tabindex="-1"><i>{line}</i><code>{python(shown)}</code></li>\n'
+        f'<li data-line="{line}" tabindex="-1"{_gap(line, numbers)}><i>{line}</i>'
+        f"<code>{python(shown)}</code></li>\n"
         for line, shown in both.source
     )
     right = "".join(
@@ -62,6 +64,11 @@ def view(both: SideBySide, file: str = "") -> str:
         f'<ol class="code generated" role="listbox" aria-label="generated">\n{right}</ol>'
         "</section>\n</div>\n"
     )
+
+
+def _gap(line: int, numbers: set[int]) -> str:
+    """A mark for a line that does not stand right below the one before."""
+    return ' class="gap"' if line - 1 not in numbers and line != min(numbers) else ""
 
 
 def python(line: str) -> str:

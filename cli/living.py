@@ -37,7 +37,7 @@ def executed(file: str) -> ModuleType:
     except BaseException as error:  # SystemExit too: the file decides
         raise AdgenError(
             f"{file} fails when it is run: {type(error).__name__}: {error}",
-            hint="show, build and check --static read files without running them",
+            hint="show, build, report and check --static read files without running them",
         ) from error
     finally:
         sys.path.remove(str(path.resolve().parent))

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from adgen import __version__
-from adgen.cli import bench, build, cache, check, exits, rules, show
+from adgen.cli import bench, build, cache, check, exits, report, rules, show
 from adgen.transpiler.errors import AdgenError
 
 HELP = """Derivatives of Python functions, as Python source.
 
-show, build and check --static read files and execute nothing of them, unless --run
+show, build, report and check --static read files and execute nothing of them, unless --run
 says so; check and bench execute them.
 """
 EPILOG = (
@@ -52,6 +52,7 @@ for _name, _module in (
     ("check", check),
     ("bench", bench),
     ("build", build),
+    ("report", report),
     ("rules", rules),
     ("cache", cache),
 ):

@@ -25,6 +25,7 @@ from adgen.transpiler.signature import argument_of
 
 Axis = tuple[int, int]  # which parameter, which axis
 SMALL = 3  # the extents of arrays whose every entry is checked
+FIXED = (2, 4, 1)  # what programs expect that take points of a plane or states of an equation
 MOST_TRIPS = 10
 
 
@@ -43,8 +44,9 @@ def plans(function: Function, size: int = SMALL) -> Iterator[Plan]:
     """What is tried, in order, until the function can be called with it."""
     told = extents(function, size)
     for low, high in ((-1.0, 1.0), (0.2, 0.8), (1.1, 2.0)):
-        for known in (told, {}):
-            yield Plan(known, size, min(size, MOST_TRIPS), low, high)
+        yield Plan(told, size, min(size, MOST_TRIPS), low, high)
+        for usual in (size, *FIXED):
+            yield Plan({}, usual, min(usual, MOST_TRIPS), low, high)
 
 
 def arguments(item: Listed, plan: Plan, given: Mapping[str, Any], seed: int = 0) -> tuple[Any, ...]:

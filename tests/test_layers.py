@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 _T = "adgen.transpiler"
-_BASE = {f"{_T}.span", f"{_T}.errors", f"{_T}.optimisations", f"{_T}.nesting"}
+_BASE = {f"{_T}.span", f"{_T}.errors", f"{_T}.optimisations", f"{_T}.nesting", f"{_T}.watching"}
 _IR = _BASE | {f"{_T}.ir"}
 _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     _T: set(),
     f"{_T}.span": set(),
     f"{_T}.optimisations": set(),
+    f"{_T}.watching": set(),
     f"{_T}.errors": {f"{_T}.span"},
     f"{_T}.nesting": {f"{_T}.errors"},
     f"{_T}.ir": _BASE,

@@ -39,6 +39,7 @@ from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unrea
 from adgen.transpiler.primitives.conventions import following
 from adgen.transpiler.requests import Compiled, Request
 from adgen.transpiler.source import Source
+from adgen.transpiler.watching import applied
 
 PASSES = gradient.Passes(optimise, optimise_joint, guess_kept_shapes)
 NO_GUESSES = gradient.Passes(optimise, optimise_joint)
@@ -108,12 +109,12 @@ def prepare(
 
     A function that prints guesses nothing, where that can be: its call is not to be repeated.
     """
-    lowered = lower(source, arguments, speculates, ones_known)
+    lowered = applied(lower, source, arguments, speculates, ones_known)
     primal = optimise(derive_inside(lowered, _passes(speculates)))
     if has_unreachable(primal):
-        primal = optimise(eliminate_unreachable(primal))
+        primal = optimise(applied(eliminate_unreachable, primal))
     if speculates and optimisations.enabled(optimisations.KEPT_SHAPES):
-        primal = optimise(guess_kept_shapes(primal))
+        primal = optimise(applied(guess_kept_shapes, primal))
     primal = _without_idle_writes(primal)
     if speculates and guesses(primal) and prints(primal):
         with contextlib.suppress(UnsupportedError):
@@ -197,7 +198,8 @@ def finished(function: Function, request: Request) -> Function:
 
 def to_read(function: Function) -> Function:
     """The array level of a function: what people read and CPython runs."""
-    return eliminate_dead_code(settle_reshaped_writes(drop_checked_by_numpy(function)))
+    checked = applied(settle_reshaped_writes, applied(drop_checked_by_numpy, function))
+    return applied(eliminate_dead_code, checked)
 
 
 def to_loops(function: Function, parallel: bool = False, guessing: bool = True) -> Function:
@@ -214,14 +216,14 @@ def to_loops(function: Function, parallel: bool = False, guessing: bool = True) 
     wide = replace(function, body=body, residuals_out=slots)
     wide = optimise(wide)
     if guessing and optimisations.enabled(optimisations.SMALL_ARRAYS):
-        wide = optimise(guess_extents(wide))
-    wide = settle_reshaped_writes(wide, for_loops=True)
-    wide = lower_to_loops(wide)
+        wide = optimise(applied(guess_extents, wide))
+    wide = applied(settle_reshaped_writes, wide, for_loops=True)
+    wide = applied(lower_to_loops, wide)
     for name, improve in LOOP_PASSES:
-        wide = improve(wide) if optimisations.enabled(name) else wide
-    wide = mark_threads(wide) if parallel else wide
+        wide = applied(improve, wide) if optimisations.enabled(name) else wide
+    wide = applied(mark_threads, wide) if parallel else wide
     for name, improve in LATE_LOOP_PASSES:
-        wide = improve(wide) if optimisations.enabled(name) else wide
+        wide = applied(improve, wide) if optimisations.enabled(name) else wide
     wide = optimise(wide)
     body = wide.body
     after = iter(body.yields[len(results) :])

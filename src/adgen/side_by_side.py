@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adgen.listing import Listed, derive_for_people
@@ -26,8 +26,8 @@ class SideBySide:
 def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
     """A function and its gradient at a stage that is a module: ``array`` or ``numba``.
 
-    Of the user's file there are the lines of the function, and of the functions that it calls as
-    far as something was generated from them.  Raises UnsupportedError for what has no derivative.
+    Of the user's file there are the function and the functions from which something was generated
+    for it.  Raises UnsupportedError for what has no derivative.
     """
     from adgen.transpiler.compiler import prepare, to_loops, to_read
     from adgen.transpiler.emit.module import emit_module
@@ -50,17 +50,30 @@ def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
 
 
 def _lines(source: Source, links: tuple[frozenset[int], ...]) -> tuple[tuple[int, str], ...]:
+    """The lines of the function, and of those that other lines stand in."""
     first = source.first_line
     texts = dict(enumerate(source.text.rstrip("\n").split("\n"), first))
-    others = sorted({line for linked in links for line in linked} - texts.keys())
-    found = {**texts, **{line: _line_of(source.file, line, texts) for line in others}}
-    return tuple(sorted((line, text) for line, text in found.items() if text is not None))
+    others = {line for linked in links for line in linked} - texts.keys()
+    for line in _whole_functions(source.file, others):
+        texts.setdefault(line, linecache.getline(source.file, line).rstrip("\n"))
+    return tuple(sorted(texts.items()))
 
 
-def _line_of(file: str, line: int, known: Mapping[int, str]) -> str | None:
-    """A line of the file that is outside of the function: of another one that it calls."""
-    text = linecache.getline(file, line)
-    return text.rstrip("\n") if text else None
+def _whole_functions(file: str, lines: set[int]) -> set[int]:
+    """The lines of all functions that some lines of a file stand in."""
+    if not lines:
+        return lines
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return lines
+    found = set(lines)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            own = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            if lines.intersection(own):
+                found.update(own)
+    return found
 
 
 def columns(view: SideBySide, width: int = 0) -> str:

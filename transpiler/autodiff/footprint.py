@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Function, Op, Operand, Value
+from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
@@ -34,10 +34,14 @@ _WRITES = (core.SETITEM, core.ADDITEM, core.ACCUM)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The bytes of one array: the size of an item times extents, which are numbers of the IR."""
+    """The bytes of one array: the size of an item times extents, which are numbers of the IR.
+
+    ``stored``: the slot, or the array itself where it is only kept.
+    """
 
     itemsize: int
     extents: tuple[Operand, ...]
+    stored: Slot | Value
 
 
 class Footprint:
@@ -58,12 +62,14 @@ class Footprint:
     @property
     def formula(self) -> str:
         """The sum as Python, over the names of the parameters."""
-        sizes = Counter(
-            " * ".join(map(self._text, (t.itemsize, *[e for e in t.extents if e != 1])))
-            for t in self.terms
-        )
+        sizes = Counter(map(self.bytes_of, self.terms))
         parts = [size if n == 1 else f"{n} * {size}" for size, n in sizes.items()]
         return " + ".join(parts) or "0"
+
+    def bytes_of(self, term: Term) -> str:
+        """The bytes of one array as Python."""
+        extents = [extent for extent in term.extents if extent != 1]
+        return " * ".join(map(self._text, (term.itemsize, *extents)))
 
     def bytes(self, arguments: Sequence[Any]) -> int:
         """The sum for the arguments of one call, which are flat."""
@@ -83,7 +89,7 @@ class Footprint:
                 slot = op.attrs["slot"]
                 self.exact = self.exact and slot.kind != "stack"
                 if slot.kind == "tape":
-                    yield from self._term(slot.type.dtype, op.operands)
+                    yield from self._term(slot.type.dtype, op.operands, slot)
 
     def _kept(self) -> Iterator[Term]:
         """Arrays that the forward sweep makes and the backward sweep reads."""
@@ -98,7 +104,7 @@ class Footprint:
             if storage is not None and made is not None and made.role == core.PRIMAL:
                 found[storage] = None
         for value in found:
-            yield from self._term(value.type.dtype, self._extents(value))
+            yield from self._term(value.type.dtype, self._extents(value), value)
 
     def _storage(self, value: Value) -> Value | None:
         """The value that was first in the memory of an array; None for that of an argument."""
@@ -130,9 +136,11 @@ class Footprint:
         self._defined.update((r, made) for made in b.ops for r in made.results)
         return found
 
-    def _term(self, dtype: np.dtype, extents: Sequence[Operand]) -> Iterator[Term]:
+    def _term(
+        self, dtype: np.dtype, extents: Sequence[Operand], stored: Slot | Value
+    ) -> Iterator[Term]:
         if all(map(self._is_known, extents)):
-            yield Term(dtype.itemsize, tuple(extents))
+            yield Term(dtype.itemsize, tuple(extents), stored)
         else:
             self.exact = False
 

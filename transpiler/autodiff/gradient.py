@@ -17,6 +17,7 @@ from adgen.transpiler.autodiff.split import split
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Operand
 from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.watching import applied
 
 Pass = Callable[[Function], Function]
 
@@ -46,21 +47,21 @@ def value_and_grad(
 
     With ``auxiliary``, of one that returns a scalar and anything beside it.
     """
-    joint = without_rules(reverse(function, wrt, seeded=False, auxiliary=auxiliary))
+    joint = without_rules(applied(reverse, function, wrt, seeded=False, auxiliary=auxiliary))
     return _planned_gradient(function, joint, passes)
 
 
 def _planned_gradient(function: Function, joint: Function, passes: Passes) -> Function:
-    return own_results(planned(joint, passes), core.leaves(function.structure))
+    return applied(own_results, planned(joint, passes), core.leaves(function.structure))
 
 
 def planned(joint: Function, passes: Passes) -> Function:
     """A joint function made executable: iterations merged, residuals stored or recomputed."""
     joint = passes.optimise_joint(joint)
     if optimisations.enabled(optimisations.INDEPENDENT_ITERATIONS):
-        joint = passes.optimise_joint(merge_independent_iterations(joint))
+        joint = passes.optimise_joint(applied(merge_independent_iterations, joint))
     joint = passes.optimise_joint(passes.guess(joint))
-    return passes.optimise(fix_order(plan_residuals(joint)))
+    return passes.optimise(applied(fix_order, applied(plan_residuals, joint)))
 
 
 def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Function, Function]:
@@ -70,9 +71,9 @@ def pair(function: Function, wrt: Sequence[int], passes: Passes) -> tuple[Functi
 
 def seeded(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     """Both sweeps as one function of the arguments and the cotangents of the values."""
-    joint = passes.optimise_joint(without_rules(reverse(function, wrt, seeded=True)))
-    joint = passes.optimise(fix_order(plan_residuals(joint)))
-    return own_results(joint, core.leaves(function.structure))
+    joint = passes.optimise_joint(without_rules(applied(reverse, function, wrt, seeded=True)))
+    joint = passes.optimise(applied(fix_order, applied(plan_residuals, joint)))
+    return applied(own_results, joint, core.leaves(function.structure))
 
 
 def jvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:

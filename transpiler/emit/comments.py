@@ -32,11 +32,8 @@ class Comments:
         if op.span is None or (op.span.file, op.span.line) == self._last:
             return statements
         self._last = (op.span.file, op.span.line)
-        if op.span.snippet.startswith("with "):
-            return [
-                self.marker(f"# {_one_line(op.span.snippet)}"),
-                *statements,
-            ]  # what runs here stands there
+        if op.span.snippet.startswith("with "):  # what runs here stands there
+            return [self.marker(f"# {_one_line(op.span.snippet)}"), *statements]
         if op.span.snippet.endswith(":"):
             return statements  # the head of a loop or an if says nothing of what is below
         return [self.marker(f"# adjoint of: {_one_line(op.span.snippet)}"), *statements]

@@ -11,7 +11,7 @@ from adgen.transpiler.ir.paths import Index, Path, Reshape, Slice, Transpose
 from adgen.transpiler.ir.types import Array, Scalar
 
 
-class _Names:
+class Names:
     """Names that are unique in what is printed: ``x``, ``x1``, ``x2``; ``t1``, ``t2`` for no name.
 
     They depend only on the order in which values are met, so equal IR prints equally.
@@ -23,6 +23,7 @@ class _Names:
         self.numbers: dict[str, int] = {}
 
     def of(self, thing: Value | Slot) -> str:
+        """The name of a value or a slot."""
         if thing not in self.given:
             self.given[thing] = self._fresh(thing.name)
         return self.given[thing]
@@ -36,38 +37,40 @@ class _Names:
         return name
 
     def operand(self, operand: Operand) -> str:
+        """A value by its name, a constant as it is."""
         return f"%{self.of(operand)}" if isinstance(operand, Value) else repr(operand)
 
 
-def print_function(function: Function) -> str:
+def print_function(function: Function, names: Names | None = None) -> str:
     """The whole function.
 
     One line per op: ``results = callee operands {attrs} : types``; regions are indented.
+    ``names``: of values that were printed before, which keep theirs.
     """
-    names = _Names()
+    names = names or Names()
     params = ", ".join(f"%{names.of(p)}: {p.type}" for p in function.params)
     lines = [f"func {function.name}({params}) {{"]
     lines += _block(names, function.body, "  ", "return")
     return "\n".join([*lines, "}"])
 
 
-def print_op(op: Op) -> str:
+def print_op(op: Op, names: Names | None = None) -> str:
     """The first line of one op on its own, for error messages."""
-    return next(_op(_Names(), op, ""))
+    return next(_op(names or Names(), op, ""))
 
 
 def print_block(block: Block) -> str:
     """One block on its own, for error messages."""
-    return "\n".join(_block(_Names(), block, "", "yield"))
+    return "\n".join(_block(Names(), block, "", "yield"))
 
 
-def _block(names: _Names, block: Block, pad: str, last: str) -> Iterator[str]:
+def _block(names: Names, block: Block, pad: str, last: str) -> Iterator[str]:
     for op in block.ops:
         yield from _op(names, op, pad)
     yield f"{pad}{last} {', '.join(names.operand(y) for y in block.yields)}".rstrip()
 
 
-def _op(names: _Names, op: Op, pad: str) -> Iterator[str]:
+def _op(names: Names, op: Op, pad: str) -> Iterator[str]:
     left = ", ".join(f"%{names.of(r)}" for r in op.results)
     callee = op.callee if isinstance(op.callee, str) else callee_name(op.callee)
     operands = ", ".join(names.operand(o) for o in op.operands)
@@ -96,7 +99,7 @@ def callee_name(callee: Any) -> str:
     return f"{short}.{name}" if short else name
 
 
-def _attrs(names: _Names, attrs: Mapping[str, Any]) -> str:
+def _attrs(names: Names, attrs: Mapping[str, Any]) -> str:
     shown = []
     for key, value in attrs.items():
         if key == "path":

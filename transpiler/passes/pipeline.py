@@ -15,6 +15,7 @@ from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.simplify import simplify
+from adgen.transpiler.watching import applied
 
 Pass = Callable[[Function], Function]
 
@@ -60,5 +61,5 @@ def _run(passes: tuple[Pass, ...], function: Function) -> Function:
     for improve in passes:
         name = _OPTIONAL.get(improve)
         if name is None or optimisations.enabled(name):
-            function = improve(function)
+            function = applied(improve, function)
     return function
