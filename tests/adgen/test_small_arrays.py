@@ -134,3 +134,41 @@ def test_people_read_arrays():
         np.array([1.0, 0.5]), np.array([1.5, 0.8]), 7
     )
     assert "state_0" not in text
+
+
+def skinned(turns, vertices, weights):
+    """Products with small matrices, row by row, in a loop."""
+    total = np.zeros_like(vertices)
+    for k in range(turns.shape[0]):
+        c, s = np.cos(turns[k]), np.sin(turns[k])
+        turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        total = total + weights[:, k : k + 1] * (vertices @ turn.T + np.ones(3))
+    return np.sum(total**2)
+
+
+SKINNED = (np.array([0.3, -0.7]), RNG.normal(size=(5, 3)), RNG.normal(size=(5, 2)))
+
+
+@pytest.mark.parametrize("jit", JITS)
+def test_rows_times_a_small_matrix(jit):
+    agrees(skinned, *SKINNED, jit=jit)
+
+
+def test_short_loops_without_functions_are_written_out_rather_than_blocked():
+    text = adgen.differentiate(skinned, wrt="turns").source(*SKINNED, stage="numba")
+    assert "_first" not in text and "matmul" not in text
+
+
+def turned(axes, points):
+    """Elementary functions of rows that are gathered: these loops run in blocks."""
+    total = 0.0
+    for k in range(axes.shape[0]):
+        axis = axes[k] * np.ones(3)
+        for j in range(3):
+            total += np.sin(axis[j]) * np.cos(axis[j] * points[k, j])
+    return total
+
+
+@pytest.mark.parametrize("jit", JITS)
+def test_functions_of_rows(jit):
+    agrees(turned, RNG.normal(size=(9, 3)), RNG.normal(size=(9, 3)), jit=jit)

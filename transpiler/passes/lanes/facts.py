@@ -183,7 +183,7 @@ def _slots(facts: Facts, independent: Independent) -> bool:
     if any(op.attrs["slot"] not in independent.private for op in ops if "slot" in op.attrs):
         return False
     facts.saved = {op.attrs["slot"] for op in ops if op.callee == core.SAVE}
-    for slot in independent.private:
+    for slot in dict.fromkeys(op.attrs["slot"] for op in ops if "slot" in op.attrs):
         declared = facts.context.declared.get(slot)
         extents = () if declared is None else declared.operands
         if slot.kind == "tape" and declared is None:

@@ -33,10 +33,20 @@ def choose(facts: Facts, nested: bool) -> bool:
         if len(facts.varying) == size:
             break
     if nested:
-        return any(op in facts.hoisted for loop in facts.hoisted for op in loop.regions[0].ops)
+        nests = any(op in facts.hoisted for loop in facts.hoisted for op in loop.regions[0].ops)
+        return nests and not _vectorises_written_out(facts)
     if facts.hoisted:
         return _gain(facts) >= 0
     return _adds_to_elements(facts)
+
+
+def _vectorises_written_out(facts: Facts) -> bool:
+    """Whether all loops in the iterations are short, and compute nothing dear.
+
+    Written out, with their arrays in scalars, they leave straight code, which vectorises.
+    """
+    ops = [op for _, op in core.walk(facts.body)]
+    return all(_is_short(op) for op in ops if op.callee == core.FOR) and not any(map(_is_dear, ops))
 
 
 def _gain(facts: Facts) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import substitute, with_body
 from adgen.transpiler.passes.independent import Context, meetings
-from adgen.transpiler.passes.lanes.facts import gather
+from adgen.transpiler.passes.lanes.facts import Facts, gather
 from adgen.transpiler.passes.lanes.pays import choose, sums_known
 from adgen.transpiler.passes.lanes.rows import copy_rows
 from adgen.transpiler.passes.lanes.schedule import schedule
@@ -25,6 +26,11 @@ def points_innermost(function: Function) -> Function:
     finder = _Finder(function)
     body = finder.block(function.body, nested=False)
     return with_body(function, body) if finder.found else function
+
+
+def loops_in_blocks(function: Function) -> list[Op]:
+    """The loops that would be written in blocks."""
+    return list(_Finder(function).chosen(function.body, nested=False))
 
 
 class _Finder:
@@ -62,8 +68,17 @@ class _Finder:
             return block
         return substitute(Block(block.args, tuple(ops), block.yields), mapping)
 
-    def written(self, op: Op, nested: bool) -> tuple[list[Op], dict[Value, Operand]] | None:
-        """What takes the place of a loop, and of its results."""
+    def chosen(self, block: Block, nested: bool) -> Iterator[Op]:
+        """Such loops in a block."""
+        for op in block.ops:
+            if op.callee == core.FOR and self.facts(op, nested) is not None:
+                yield op
+                continue
+            for region in op.regions:
+                yield from self.chosen(region, nested or op.callee != core.IF)
+
+    def facts(self, op: Op, nested: bool) -> Facts | None:
+        """What is known of a loop that is to be written in blocks; None of others."""
         if op.operands[2] != 1 or not _may_pay(op):
             return None
         independent = meetings(op, self.context)
@@ -71,6 +86,13 @@ class _Finder:
             return None
         facts = gather(op, independent, self.context)
         if facts is None or not choose(facts, nested) or not sums_known(facts):
+            return None
+        return facts
+
+    def written(self, op: Op, nested: bool) -> tuple[list[Op], dict[Value, Operand]] | None:
+        """What takes the place of a loop, and of its results."""
+        facts = self.facts(op, nested)
+        if facts is None:
             return None
         self.found = True
         copy_rows(facts, self.shapes)

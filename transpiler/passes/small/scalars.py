@@ -23,10 +23,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import rename, resolve_all, substitute_op, with_body
 from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.passes.lanes import loops_in_blocks
 from adgen.transpiler.passes.small.webs import Webs
 from adgen.transpiler.primitives.builder import Builder, fold
 
@@ -35,8 +37,14 @@ _FRESH = (core.ZEROS, core.EMPTY, core.FULL_)
 
 
 def scalars_for_small_arrays(function: Function) -> Function:
-    """The function without small arrays whose elements all have places that are known."""
+    """The function without small arrays whose elements all have places that are known.
+
+    Loops that are to be written with the iteration innermost keep theirs.
+    """
     webs = Webs(function)
+    if webs.shapes and optimisations.enabled(optimisations.POINTS_INNERMOST):
+        in_blocks = loops_in_blocks(function)
+        webs = Webs(function, in_blocks) if in_blocks else webs
     if not webs.shapes:
         return function
     rewriting = _Rewriting(webs)

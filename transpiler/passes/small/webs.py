@@ -58,9 +58,11 @@ class Web:
 class Webs:
     """The webs of a function that can be scalars: ``shapes`` of their arrays, ``loops`` to be
     written out.
+
+    ``apart``: loops whose arrays are left alone.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, apart: Iterable[Op] = ()) -> None:
         self._parent: dict[Value, Value] = {}
         self._web: dict[Value, Web] = {}
         self._made: dict[Value, Op] = {}
@@ -72,6 +74,8 @@ class Webs:
             self.loops: set[Op] = set()
             return
         self._uses(function.body)
+        for loop in apart:
+            self._leave(loop)
         self._extents = Extents(function)
         self._settle()
 
@@ -195,6 +199,13 @@ class Webs:
         found = [self._loops_of(o) for o in op.operands]
         return None if None in found else set().union(*found)  # type: ignore[arg-type]
 
+    def _leave(self, loop: Op) -> None:
+        """Reject the webs of all arrays in a loop."""
+        for block, op in core.walk(Block((), (loop,), ())):
+            for value in (*block.args, *op.results):
+                if isinstance(value.type, Array):
+                    self.web(value).rejected = True
+
     # What is left
 
     def _settle(self) -> None:
@@ -204,12 +215,13 @@ class Webs:
         for web in webs:
             web.rejected = web.rejected or not self._fits(web)
         while True:
-            self.loops = {loop for web in webs if not web.rejected for loop in web.loops}
-            too_long = {loop for loop in self.loops if not self._may_be_written_out(loop)}
+            wanted = {loop for web in webs if not web.rejected for loop in web.loops}
+            too_long = {loop for loop in wanted if not _may_be_written_out(loop)}
             if not too_long:
                 break
             for web in webs:
                 web.rejected = web.rejected or not too_long.isdisjoint(web.loops)
+        self.loops = wanted.union(*(_loops_in(loop) for loop in wanted))
         self.shapes = {
             value: web.shape
             for value in arrays
@@ -230,24 +242,6 @@ class Webs:
         shape = self._extents.of(value)
         return tuple(e.const for e in shape) if all(e.is_const for e in shape) else None
 
-    def _may_be_written_out(self, loop: Op) -> bool:
-        body = loop.regions[0]
-        inner = [op for _, op in core.walk(body) if op.callee in (core.FOR, core.WHILE)]
-        if any(op not in self.loops for op in inner):
-            return False
-        return trips(loop) * self._length(body.ops) <= LONGEST
-
-    def _length(self, ops: Iterable[Op]) -> int:
-        """How many operations on numbers ops are when all loops in them are written out."""
-        total = 0
-        for op in ops:
-            inside = sum(self._length(region.ops) for region in op.regions)
-            if op.regions:
-                total += inside * trips(op) if op.callee == core.FOR else inside + 1
-            elif not (op.results and op.result.type.dtype.kind == "i"):
-                total += op.callee not in (core.GETITEM, *_WRITES)
-        return total
-
 
 def trips(loop: Op) -> int:
     """How many trips a loop over a range of numbers has; -1 if that is not known or may differ."""
@@ -257,6 +251,30 @@ def trips(loop: Op) -> int:
     if not all(type(bound) is int for bound in bounds):
         return -1
     return len(range(*bounds))  # type: ignore[arg-type]
+
+
+def _may_be_written_out(loop: Op) -> bool:
+    """Whether a loop is short enough, with the loops in it, which are written out too."""
+    if not all(0 <= trips(inner) <= MOST_TRIPS for inner in _loops_in(loop)):
+        return False
+    return trips(loop) * _length(loop.regions[0].ops) <= LONGEST
+
+
+def _loops_in(loop: Op) -> list[Op]:
+    inside = core.walk(loop.regions[0])
+    return [op for _, op in inside if op.callee in (core.FOR, core.WHILE)]
+
+
+def _length(ops: Iterable[Op]) -> int:
+    """How many operations on numbers ops are when all loops in them are written out."""
+    total = 0
+    for op in ops:
+        inside = sum(_length(region.ops) for region in op.regions)
+        if op.regions:
+            total += inside * trips(op) if op.callee == core.FOR else inside + 1
+        elif not (op.results and op.result.type.dtype.kind == "i"):
+            total += op.callee not in (core.GETITEM, *_WRITES)
+    return total
 
 
 def _fresh_shape(op: Op) -> tuple[int, ...] | None:
