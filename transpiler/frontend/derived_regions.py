@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adgen.transpiler.errors import NotDifferentiable, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.errors import (
+    AliasedMutation,
+    NotDifferentiable,
+    TypeMismatch,
+    UnsupportedSyntax,
+)
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Closure, Partial, Ref, Static
+from adgen.transpiler.frontend.bindings import Binding, Cell, Closure, Partial, Ref, Static
 from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
@@ -21,7 +26,7 @@ from adgen.transpiler.frontend.leaves import (
     rebuilt,
 )
 from adgen.transpiler.frontend.shapes import mentions
-from adgen.transpiler.frontend.state import State
+from adgen.transpiler.frontend.state import State, related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, is_float
@@ -50,6 +55,7 @@ class Region:
             fresh = [copied(cx, call.node, arg) for arg in args]
             for k in positions:
                 fresh[k] = rebuilt(cx, call.node, args[k], self.argument)
+            handed = list(self._handed(args, fresh))
             if pure:  # a call of it is a call of the function: its effects would be lost
                 before = cx.state.copy()
             self.value = apply(cx, call.node, function, tuple(fresh), dict(kwargs or {}))
@@ -58,6 +64,7 @@ class Region:
                 for leaf in all_leaves(cx, call.node, self.value)
             ]
             self.check_effects(before, cx.state)
+            self._check_apart(handed, before)
             self.value = detached(cx, call.node, self.value)
 
     def _checked(self, positions: Sequence[int], args: Sequence[Binding]) -> Sequence[int]:
@@ -74,6 +81,31 @@ class Region:
                     self.call.node, "pass it as float",
                 )  # fmt: skip
         return positions
+
+    def _handed(
+        self, args: Sequence[Binding], fresh: Sequence[Binding]
+    ) -> Iterator[tuple[Ref, Cell, Value]]:
+        """Arrays among the arguments, what stands for them in the region, and its value."""
+        for arg, new in zip(args, fresh, strict=True):
+            leaves = (all_leaves(self.cx, self.call.node, each) for each in (arg, new))
+            for one, two in zip(*leaves, strict=True):
+                if isinstance(one, Ref) and isinstance(two, Ref):
+                    yield one, two.cell, self.cx.state.cells[two.cell]
+
+    def _check_apart(self, handed: Sequence[tuple[Ref, Cell, Value]], before: State) -> None:
+        """Refuse a function that writes to an argument which may be another one, too."""
+        cells, passed = self.cx.state.cells, self.cx.passed
+        for one, cell, value in handed:
+            if passed.get(cells[cell], cells[cell]) is value:
+                continue
+            for two, other, _ in handed:
+                if other is not cell and related(before.may, one.cell, two.cell):
+                    self.cx.refuse(
+                        AliasedMutation,
+                        f"`{self.name}` is differentiated here, and writes to an argument that may "
+                        "share memory with another one",
+                        self.call.node, "pass a copy: x.copy()",
+                    )  # fmt: skip
 
     def argument(self, leaf: Binding) -> Binding:
         """What stands for a number or an array in the region."""
