@@ -31,6 +31,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.derived_regions import Region, name_of, parameters_of
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.fitting import fitted_to
+from adgen.transpiler.frontend.jacobian_blocks import call_flat
 from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import (
     Leaf,
@@ -92,6 +93,8 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
 def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     """A call of ``grad(f)`` and its like; the function is the first argument."""
     function, *args = call.args
+    if asked.name == "flat":
+        return call_flat(cx, call, asked, call.args)
     if asked.name == "checkpoint":
         return _checkpoint(cx, call, function, args)
     positions = tuple(_position(cx, call, function, one) for one in asked.wrt)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adgen.transpiler.errors import TypeMismatch
-from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Partial, Ref, Static, is_operand
+from adgen.transpiler.errors import NotDifferentiable, TypeMismatch
+from adgen.transpiler.frontend.bindings import Binding, Partial, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
+from adgen.transpiler.frontend.jacobian_blocks import blocks, is_plain, value_of
+from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.library import jacobians as library
 from adgen.transpiler.transforms import Derived, derived, transform
@@ -23,17 +24,32 @@ def _jacobian(
 ) -> Binding:  # fmt: skip
     found = []
     for k in positions:
-        if not is_operand(args[k]) and not isinstance(args[k], Ref):
-            cx.refuse(
-                TypeMismatch, f"a Jacobian by {describe(args[k])}", call.node,
-                "pass a number or an array: adgen.flatten makes a vector of containers",
-            )  # fmt: skip
         definition, modes = _MODES[asked.name]
+        value = value_of(cx, call, function, args)
+        if not is_plain(args[k]) or not isinstance(value, Leaf):
+            _check_floats(cx, call, args[k], value)
+            whole = _BLOCKS[asked.name]
+            found.append(blocks(cx, call, whole, modes, function, args, k, value))
+            continue
         given = (*modes, function, tuple(args[:k]), args[k], tuple(args[k + 1 :]))
         found.append(call_definition(cx, call.node, definition, given, {}))
     return tuple(found) if asked.packed else found[0]
 
 
+def _check_floats(cx: Context, call: Call, argument: Binding, value: Binding) -> None:
+    for binding in (argument, value):
+        if not float_leaves(cx, call.node, binding):
+            cx.refuse(
+                NotDifferentiable, f"a Jacobian by or of {described(binding)} without floats",
+                call.node, "pass and return floats",
+            )  # fmt: skip
+
+
+_BLOCKS: dict[str, Callable[..., Any]] = {
+    "jacfwd": library.forward_blocks,
+    "jacrev": library.reverse_blocks,
+    "jacobian": library.shorter_blocks,
+}
 _MODES: dict[str, tuple[Callable[..., Any], tuple[Binding, ...]]] = {
     "jacfwd": (library.forward_jacobian, (_JVP,)),
     "jacrev": (library.reverse_jacobian, (_VJP,)),

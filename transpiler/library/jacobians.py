@@ -75,6 +75,80 @@ def shorter_jacobian(jvp: Any, vjp: Any, function: Any, before: Any, x: Any, aft
     return jacobian
 
 
+def forward_blocks(jvp: Any, function: Any, parts: Any) -> Any:
+    """Of a function that returns a tuple: for each of its parts a block by each argument."""
+    values = function(*parts)
+    rows: Any = tuple([] for _ in values)
+    for k in range(len(parts)):
+        before, x, after = parts[:k], parts[k], parts[k + 1 :]
+
+        def moved(t: Any, before: Any = before, after: Any = after) -> Any:
+            return function(*before, t, *after)
+
+        for row, block in zip(rows, _columns(jvp, moved, x, values), strict=True):
+            row.append(block)
+    return tuple(tuple(row) for row in rows)
+
+
+def _columns(jvp: Any, moved: Any, x: Any, values: Any) -> Any:
+    """By one array: for each part of the value its tangents, side by side."""
+    blocks = tuple(_empty_block(value, x, value) for value in values)
+    for j in range(np.size(x)):
+        direction = np.zeros(np.size(x))
+        direction[j] = 1.0
+        step = direction[0] if np.ndim(x) == 0 else np.reshape(direction, np.shape(x))
+        for block, tangent in zip(blocks, jvp(moved, (x,), (step,))[1], strict=True):
+            block[:, j] = np.ravel(tangent)
+    pairs = zip(blocks, values, strict=True)
+    return tuple(_shaped(block, np.shape(value) + np.shape(x)) for block, value in pairs)
+
+
+def _empty_block(value: Any, x: Any, like: Any) -> Any:
+    if np.ndim(like) == 0:
+        return np.zeros((np.size(value), np.size(x)))
+    return np.zeros((np.size(value), np.size(x)), dtype=like.dtype)
+
+
+def _shaped(block: Any, shape: Any) -> Any:
+    return block[0, 0] if len(shape) == 0 else np.reshape(block, shape)
+
+
+def reverse_blocks(vjp: Any, function: Any, parts: Any) -> Any:
+    """The same by a sweep for each element of the value."""
+    values, pullback = vjp(function, *parts)
+    return tuple(_rows(pullback, values, k, parts) for k in range(len(values)))
+
+
+def _rows(pullback: Any, values: Any, k: Any, parts: Any) -> Any:
+    """Of one part of the value: its cotangents by all arguments, one above the other."""
+    value = values[k]
+    blocks = tuple(_empty_block(value, x, x) for x in parts)
+    for i in range(np.size(value)):
+        weights = np.zeros(np.size(value))
+        weights[i] = 1.0
+        own = weights[0] if np.ndim(value) == 0 else np.reshape(weights, np.shape(value))
+        others = tuple(0.0 if np.ndim(v) == 0 else np.zeros(np.shape(v)) for v in values)
+        cotangents = pullback((*others[:k], own, *others[k + 1 :]))
+        for block, cotangent in zip(blocks, cotangents, strict=True):
+            block[i] = np.ravel(cotangent)
+    pairs = zip(blocks, parts, strict=True)
+    return tuple(_shaped(block, np.shape(value) + np.shape(x)) for block, x in pairs)
+
+
+def shorter_blocks(jvp: Any, vjp: Any, function: Any, parts: Any) -> Any:
+    """In the mode that takes fewer sweeps."""
+    values = function(*parts)
+    if all(np.ndim(value) == 0 for value in values):
+        return reverse_blocks(vjp, function, parts)
+    if all(np.ndim(x) == 0 for x in parts):
+        return forward_blocks(jvp, function, parts)
+    if sum([np.size(x) for x in parts]) <= sum([np.size(value) for value in values]):
+        blocks = forward_blocks(jvp, function, parts)
+    else:
+        blocks = reverse_blocks(vjp, function, parts)
+    return blocks
+
+
 def gauss_newton_product(jvp: Any, vjp: Any, function: Any, x: Any, v: Any) -> Any:
     """The transposed Jacobian times the Jacobian times ``v``."""
     return vjp(function, x)[1](jvp(function, (x,), (v,))[1])[0]
