@@ -8,7 +8,14 @@ import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.arguments import dtype_of, integer, is_none, named, static_flag
+from adgen.transpiler.frontend.arguments import (
+    dtype_of,
+    integer,
+    is_none,
+    named,
+    static_flag,
+    static_value,
+)
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_sequence, items_of
 from adgen.transpiler.frontend.checks import check_natural
@@ -20,6 +27,7 @@ from adgen.transpiler.frontend.literals import stacked
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.paths import FULL, NEW, Index
 from adgen.transpiler.ir.types import Array, Scalar
 
 _FLOAT = np.dtype(np.float64)
@@ -142,7 +150,7 @@ def _filled_with(
 
 @known(np.array)
 def _array(cx: Context, call: Call) -> Binding:
-    items, dtype, copy = named(cx, call, ("object", "dtype", "copy"), 1, 2)
+    items, dtype, copy, ndmin = named(cx, call, ("object", "dtype", "copy", "ndmin"), 1, 2)
     if not static_flag(cx, copy, call.node, "`copy`", True):
         cx.refuse(
             UnsupportedSyntax,
@@ -150,10 +158,27 @@ def _array(cx: Context, call: Call) -> Binding:
             call.node,
             "use `np.asarray`",
         )
-    return _converted(cx, call, items, dtype, copied=True)
+    made = _converted(cx, call, items, dtype, copied=True)
+    return made if is_none(ndmin) else _of_rank(cx, call, made, ndmin)
 
 
-@known(np.asarray, np.ascontiguousarray)
+def _of_rank(cx: Context, call: Call, made: Binding, ndmin: Binding) -> Binding:
+    """The array with axes of length 1 ahead, until it has as many as asked for."""
+    from adgen.transpiler.frontend.paths_compose import compose
+
+    rank = static_value(cx, ndmin, call.node, "`ndmin`")
+    if not isinstance(made, Ref):
+        if rank == 0:
+            return made
+        number = operand_of_binding(cx, made, call.node)
+        made = cx.wrap(_full(cx, call, number, type_of(number).dtype, (1,)))
+        assert isinstance(made, Ref)
+    ndim = len(shapes.ref_shape(cx, made))
+    ahead = (NEW,) * (rank - ndim)
+    return compose(cx, call.node, made, (Index((*ahead, *(FULL,) * ndim)),), ()) if ahead else made
+
+
+@known(np.asarray, np.asanyarray, np.ascontiguousarray)
 def _asarray(cx: Context, call: Call) -> Binding:
     items, dtype = named(cx, call, ("a", "dtype"))
     if isinstance(items, Ref) and items.path and call.function.endswith("ascontiguousarray"):

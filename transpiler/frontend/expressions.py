@@ -9,7 +9,15 @@ import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Closure, Method, Ref, Static, is_operand
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Closure,
+    Method,
+    Ref,
+    SliceOf,
+    Static,
+    is_operand,
+)
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.context import Context
@@ -137,6 +145,9 @@ def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
             UnsupportedSyntax, f"`.{name}` of {describe(base)} is not compiled", node,
             "use the NumPy function of that name, or plain indexing",
         )  # fmt: skip
+    if isinstance(base, SliceOf) and name in ("start", "stop", "step"):
+        bound = getattr(base, name)
+        return Static(None) if bound is None else bound
     if container_method(base, name) is not None:
         return Method(base, name)
     if is_object(base):

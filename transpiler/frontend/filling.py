@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import (
     dtype_of,
@@ -19,9 +20,8 @@ from adgen.transpiler.frontend.arguments import (
     number,
     range_of,
     static_flag,
-    static_value,
 )
-from adgen.transpiler.frontend.bindings import Binding
+from adgen.transpiler.frontend.bindings import Binding, is_operand
 from adgen.transpiler.frontend.checks import check_natural
 from adgen.transpiler.frontend.constructors import as_scalar, extents_of
 from adgen.transpiler.frontend.context import Context
@@ -80,18 +80,19 @@ def _eye(cx: Context, call: Call) -> Binding:
         columns = offset = None
     else:
         rows, columns, offset, dtype = named(cx, call, ("N", "M", "k", "dtype"))
-    if offset is not None and static_value(cx, offset, call.node, "`k`") != 0:
-        cx.refuse(
-            UnsupportedSyntax,
-            "`np.eye` with another diagonal than the main one",
-            call.node,
-            "fill zeros in a loop: `x[i, i + k] = 1.0`",
-        )
+    if offset is not None and (isinstance(offset, Value) or offset != 0):
+        return _by_library(cx, call, library.eye)
     kind = dtype_of(cx, dtype, call.node, np.dtype(np.float64))
     extents = extents_of(cx, (rows, rows if is_none(columns) else columns), call.node)
     zeros = cx.emit(call.node, core.ZEROS, *extents, dtype=kind, name=call.name)
     assert isinstance(zeros, Value)
     return cx.new_array(_with_diagonal(cx, call, zeros, extents))
+
+
+def _by_library(cx: Context, call: Call, definition: Callable[..., Any]) -> Binding:
+    from adgen.transpiler.frontend.library_calls import call_definition
+
+    return call_definition(cx, call.node, definition, call.args, call.kwargs)
 
 
 # arange
@@ -171,16 +172,14 @@ def _floats(cx: Context, node: Any, given: list[Operand]) -> tuple[Operand, Oper
 @known(np.linspace)
 def _linspace(cx: Context, call: Call) -> Binding:
     names = ("start", "stop", "num", "endpoint")
+    ends = [*call.args[:2], *(call.kwargs[name] for name in names[:2] if name in call.kwargs)]
+    if not all(is_operand(end) and type_of(end).dtype != np.float32 for end in ends) or not (
+        call.kwargs.keys() <= set(names)
+    ):
+        return _by_library(cx, call, library.linspace)
     first, second, num, endpoint = named(cx, call, names, 2)
     node = call.node
     given = [number(cx, part, node, "an end of `np.linspace`") for part in (first, second)]
-    if any(type_of(part).dtype == np.float32 for part in given):
-        cx.refuse(
-            UnsupportedSyntax,
-            "`np.linspace` of float32 numbers is not compiled",
-            node,
-            "convert its ends with `float(…)`",
-        )
     start, stop = (as_scalar(cx, node, part, FLOAT) for part in given)
     count = 50 if num is None else integer(cx, num, node, "`num`")
     check_natural(cx, node, count, "Number of samples must be non-negative.")

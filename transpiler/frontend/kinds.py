@@ -13,6 +13,7 @@ from adgen.transpiler.frontend.bindings import (
     ErrorOf,
     RangeOf,
     Ref,
+    SliceOf,
     Static,
     StringOf,
     is_operand,
@@ -41,6 +42,8 @@ def class_of(cx: Context, binding: Binding) -> type:
             return binding.kind.cls
         case RangeOf():
             return range
+        case SliceOf():
+            return slice
         case StringOf():
             return str
         case ErrorOf(cls=cls):

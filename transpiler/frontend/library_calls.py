@@ -50,7 +50,18 @@ def _as_method(definition: Callable[..., Any]) -> Callable[..., Binding]:
     return handler
 
 
-for _function in (np.var, np.std, np.cumsum, np.cumprod, np.trace, np.diagonal, np.repeat):
+for _function in (
+    np.var, np.std, np.cumsum, np.cumprod, np.trace, np.diagonal, np.repeat, np.take,
+    np.argmax, np.argmin, np.nonzero, np.choose, np.put,
+):  # fmt: skip
     _definition = library.definition_of(_function)
     assert _definition is not None
     method(_function.__name__)(_as_method(_definition))
+
+
+@method("compress")
+def _compress(cx: Context, base: Binding, call: Call) -> Binding:
+    definition = library.definition_of(np.compress)
+    assert definition is not None
+    condition, *rest = call.args
+    return call_definition(cx, call.node, definition, (condition, base, *rest), call.kwargs)

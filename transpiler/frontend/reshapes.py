@@ -7,7 +7,7 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.arguments import integer
+from adgen.transpiler.frontend.arguments import integer, is_none, static_value
 from adgen.transpiler.frontend.bindings import Binding, Ref
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.constructors import copy_of
@@ -16,7 +16,7 @@ from adgen.transpiler.frontend.layouts import is_contiguous, is_mergeable
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.shapes import Extent, Shape
 from adgen.transpiler.ir.core import Operand, Value
-from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Reshape
+from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Reshape, Transpose
 
 
 def reshaped(cx: Context, node: Any, ref: Ref, wanted: Binding) -> Ref:
@@ -142,6 +142,25 @@ def _refuse_size(cx: Context, node: Any, total: int) -> None:
 
 
 # Memory
+
+
+def is_by_columns(cx: Context, node: Any, ref: Ref, order: Binding | None) -> bool:
+    """Whether ``order`` means that the first axis runs fastest.
+
+    Raises UnsupportedSyntax where that depends on memory, and memory is not known.
+    """
+    given = "C" if is_none(order) else static_value(cx, order, node, "an order")
+    if given in ("C", "F"):
+        return bool(given == "F")
+    axes = tuple(range(len(shapes.ref_shape(cx, ref))))
+    if is_contiguous(cx, ref):
+        return False
+    if is_contiguous(cx, compose(cx, node, ref, (Transpose(axes[::-1]),), ())):
+        return True
+    cx.refuse(
+        UnsupportedSyntax, f"the order {given!r} of an array that is not contiguous", node,
+        "say 'C' or 'F'",
+    )  # fmt: skip
 
 
 def _with_other_ones(cx: Context, ref: Ref, shape: Shape, wanted: Shape) -> Ref | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Ref, Static
+from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Partial, Ref, Static
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.objects import called, class_of, is_object
@@ -52,7 +52,11 @@ def asked(
 ) -> Binding | None:  # fmt: skip
     """What a special method of an object returns; None if its class has none."""
     method = special(binding, name)
-    return None if method is None else called(cx, node, method, binding, *args)
+    if method is None:
+        return None
+    if isinstance(binding, Static):  # of what the library may say more
+        return called(cx, node, Partial(method, (binding,)), *args)
+    return called(cx, node, method, binding, *args)
 
 
 def binary_of_objects(

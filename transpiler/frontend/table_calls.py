@@ -29,6 +29,7 @@ from adgen.transpiler.frontend.boxes import is_sequence
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.literals import stacked
+from adgen.transpiler.frontend.reductions import with_more
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array
@@ -63,6 +64,9 @@ def call_primitive(cx: Context, call: Call, entry: Primitive) -> Binding:
 
     Raises TypeMismatch or UnsupportedSyntax where the arguments do not fit.
     """
+    reduced = with_more(cx, call, entry) if entry.reduction else None
+    if reduced is not None:
+        return reduced
     given = _arguments(cx, call, entry)
     count = len(entry.operands)
     operands = tuple(_operand(cx, call, entry, binding) for binding in given[:count])
@@ -305,18 +309,22 @@ def _to_integer(cx: Context, call: Call) -> Binding:
 
 
 @known(np.round, np.around)
-def _round(cx: Context, call: Call) -> Binding:
+def rounded(cx: Context, call: Call) -> Binding:
+    """``np.round(x, decimals)``: as NumPy does it, by a power of ten before and after."""
     array, decimals = named(cx, call, ("a", "decimals"))
-    x = operand_of_binding(cx, array, call.node)
-    if decimals is not None and static_value(cx, decimals, call.node, "`decimals`") != 0:
-        cx.refuse(
-            UnsupportedSyntax,
-            f"`{call.function}` to decimal places is not compiled",
-            call.node,
-            "write `np.rint(x * 100) / 100`",
-        )
-    callee = np.rint if type_of(x).dtype.kind == "f" else np.positive
-    return cx.wrap(cx.emit(call.node, callee, x, name=call.name))
+    x, node = operand_of_binding(cx, array, call.node), call.node
+    places = 0 if is_none(decimals) else static_value(cx, decimals, node, "`decimals`")
+    if type_of(x).dtype.kind != "f":
+        if places < 0:
+            cx.refuse(UnsupportedSyntax, f"`{call.function}` of integers to tens", node,
+                      "write `x // 10 * 10`, or convert them to floats")  # fmt: skip
+        return cx.wrap(cx.emit(node, np.positive, x, name=call.name))
+    if places == 0:
+        return cx.wrap(cx.emit(node, np.rint, x, name=call.name))
+    before, after = (np.multiply, np.divide) if places > 0 else (np.divide, np.multiply)
+    power = 10.0 ** abs(places)
+    whole = cx.emit(node, np.rint, cx.emit(node, before, x, power))
+    return cx.wrap(cx.emit(node, after, whole, power, name=call.name))
 
 
 def _entry(callee: Any) -> Primitive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from adgen.transpiler.frontend.arguments import (
     with_base,
 )
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static
+from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
@@ -26,8 +28,14 @@ from adgen.transpiler.frontend.dispatch import Call, attribute, known, method
 from adgen.transpiler.frontend.indexing import read_part, write_part
 from adgen.transpiler.frontend.layouts import laid_out_like
 from adgen.transpiler.frontend.paths_compose import compose
-from adgen.transpiler.frontend.reshapes import flattened, raveled, reshaped
-from adgen.transpiler.frontend.table_calls import call_primitive, clipped, dot, operand_of_binding
+from adgen.transpiler.frontend.reshapes import flattened, is_by_columns, raveled, reshaped
+from adgen.transpiler.frontend.table_calls import (
+    call_primitive,
+    clipped,
+    dot,
+    operand_of_binding,
+    rounded,
+)
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Transpose
 from adgen.transpiler.ir.types import Array, Scalar
@@ -106,6 +114,15 @@ def _dtype(cx: Context, base: Binding, node: Any) -> Binding:
 def _transposed(cx: Context, base: Binding, node: Any) -> Binding:
     _refuse_number(cx, base, node, "transpose")
     return permuted(cx, node, base, tuple(range(ndim_of(cx, base)))[::-1])
+
+
+@attribute("mT")
+def _matrices_transposed(cx: Context, base: Binding, node: Any) -> Binding:
+    _refuse_number(cx, base, node, "transpose")
+    ndim = ndim_of(cx, base)
+    if ndim < 2:
+        cx.refuse(TypeMismatch, "`.mT` of an array of less than two axes", node, "use `.T`")
+    return permuted(cx, node, base, (*range(ndim - 2), ndim - 1, ndim - 2))
 
 
 @attribute("flat")
@@ -208,23 +225,39 @@ def _np_moveaxis(cx: Context, call: Call) -> Binding:
 
 @known(np.reshape)
 def _np_reshape(cx: Context, call: Call) -> Binding:
-    array, shape = named(cx, call, ("a", "shape"), 2)
-    return _reshaped(cx, call, array, shape)
+    array, shape, order = named(cx, call, ("a", "shape", "order"), 2)
+    return _reshaped(cx, call, array, shape, order)
 
 
 @method("reshape")
 def _reshape(cx: Context, base: Binding, call: Call) -> Binding:
     if len(call.args) > 1:
         call = replace(call, args=(call.args,))
-    array, shape = named(cx, with_base(base, call), ("a", "shape"), 2)
-    return _reshaped(cx, call, array, shape)
+    array, shape, order = named(cx, with_base(base, call), ("a", "shape", "order"), 2)
+    return _reshaped(cx, call, array, shape, order)
 
 
-def _reshaped(cx: Context, call: Call, array: Binding, shape: Binding) -> Binding:
+def _reshaped(
+    cx: Context, call: Call, array: Binding, shape: Binding, order: Binding | None = None
+) -> Binding:
     base = array_of(cx, array, call.node)
     if not isinstance(base, Ref):
+        if items_of(cx, shape, call.node) == ():
+            return base
         base = cx.new_array(_one_element(cx, base, call.node))
-    return reshaped(cx, call.node, base, shape)
+    if not is_by_columns(cx, call.node, base, order):
+        return reshaped(cx, call.node, base, shape)
+    listed = items_of(cx, shape, call.node)
+    if listed is not None:
+        shape = tuple(listed)[::-1]
+    return _turned(cx, call.node, reshaped(cx, call.node, _turned(cx, call.node, base), shape))
+
+
+def _turned(cx: Context, node: Any, base: Ref) -> Ref:
+    """The view with its axes in the opposite order."""
+    turned = permuted(cx, node, base, tuple(range(ndim_of(cx, base)))[::-1])
+    assert isinstance(turned, Ref)
+    return turned
 
 
 def _one_element(cx: Context, number: Operand, node: Any) -> Any:
@@ -234,32 +267,36 @@ def _one_element(cx: Context, number: Operand, node: Any) -> Any:
 
 @known(np.ravel)
 def _np_ravel(cx: Context, call: Call) -> Binding:
-    (array,) = named(cx, call, ("a",))
+    array, order = named(cx, call, ("a", "order"))
     base = array_of(cx, array, call.node)
     if not isinstance(base, Ref):
         return cx.new_array(_one_element(cx, base, call.node))
-    return raveled(cx, call.node, base)
+    columns = is_by_columns(cx, call.node, base, order)
+    return raveled(cx, call.node, _turned(cx, call.node, base) if columns else base)
 
 
 @method("flatten")
 def _flatten(cx: Context, base: Binding, call: Call) -> Binding:
-    named(cx, call, (), 0)
+    (order,) = named(cx, call, ("order",), 0)
     if not isinstance(base, Ref):
         return cx.new_array(_one_element(cx, base, call.node))
-    return flattened(cx, call.node, base)
+    columns = is_by_columns(cx, call.node, base, order)
+    return flattened(cx, call.node, _turned(cx, call.node, base) if columns else base)
 
 
 # Axes of length 1
+
+_LENGTH_ONE = "an axis that is computed has length 1: name the axes that `squeeze` takes away"
 
 
 @known(np.expand_dims)
 def _expand_dims(cx: Context, call: Call) -> Binding:
     array, axis = named(cx, call, ("a", "axis"), 2)
     base = array_of(cx, array, call.node)
-    if not isinstance(base, Ref):
-        return _reshaped(cx, call, base, 1)
     value = static_value(cx, axis, call.node, "an axis")
     count = len(value) if isinstance(value, tuple) else 1
+    if not isinstance(base, Ref):
+        return _reshaped(cx, call, base, (1,) * count)
     ndim = ndim_of(cx, base) + count
     new = listed_axes(cx, axis, ndim, call.node)
     items: list[Item] = [NEW if place in new else FULL for place in range(ndim)]
@@ -275,14 +312,11 @@ def _np_squeeze(cx: Context, call: Call) -> Binding:
     shape = shapes.ref_shape(cx, base)
     if is_none(axis):
         gone = tuple(k for k, extent in enumerate(shape) if extent == 1)
-        unknown = [e for k, e in enumerate(shape) if k not in gone and not isinstance(e, int)]
-        if unknown:
-            cx.refuse(
-                UnsupportedSyntax,
-                "`squeeze` of axes whose lengths are not known",
-                call.node,
-                "name the axes that go: `np.squeeze(x, axis=0)`",
-            )
+        for k, extent in enumerate(shape):
+            if k not in gone and not isinstance(extent, int):
+                length = shapes.operand_of(cx, call.node, extent)
+                longer = cx.emit(call.node, operator.ne, length, 1)
+                cx.check(call.node, longer, "ValueError", _LENGTH_ONE)
     else:
         gone = listed_axes(cx, axis, len(shape), call.node)
         for k in gone:
@@ -340,6 +374,12 @@ def _item(cx: Context, base: Binding, call: Call) -> Binding:
 # Methods that are functions of NumPy too
 
 
+@method("round")
+def _method_round(cx: Context, base: Binding, call: Call) -> Binding:
+    _refuse_number(cx, base, call.node, "round")
+    return rounded(cx, with_base(base, call))
+
+
 def _as_function(callee: Any) -> Callable[..., Binding]:
     def handler(cx: Context, base: Binding, call: Call) -> Binding:
         _refuse_number(cx, base, call.node, callee.__name__)
@@ -350,7 +390,8 @@ def _as_function(callee: Any) -> Callable[..., Binding]:
     return handler
 
 
-for _function in (np.sum, np.mean, np.max, np.min, np.prod, np.any, np.all):
+for _function in (np.sum, np.mean, np.max, np.min, np.prod, np.any, np.all, np.argsort,
+                  np.argpartition, np.searchsorted, np.conjugate):  # fmt: skip
     method(_function.__name__)(_as_function(_function))
 
 
@@ -390,5 +431,4 @@ def _refused(name: str, hint: str) -> None:
 
 
 _refused("tolist", "use the array itself: it is indexed and looped over like a list")
-_refused("round", "write `np.rint(x * 100) / 100` for two decimals")
 _refused("sort", "sort it before the function is called")

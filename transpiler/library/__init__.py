@@ -5,18 +5,26 @@ and differentiated with the rest.  Refusals inside point at the user's call.
 """
 
 from adgen.transpiler.library import (  # noqa: F401  (they register their definitions)
+    changing,
+    choosing,
     cumulative,
     elementwise,
     gathering,
     linear_algebra,
+    padding,
+    polynomials,
     products,
+    quantiles,
     rearranging,
     series,
     sorting,
+    spaces,
     stacking,
     statistics,
     triangles,
+    ufunc_methods,
 )
+from adgen.transpiler.library.conditional import WITH_MORE
 from adgen.transpiler.library.contraction import contracted, diagonal_of
 from adgen.transpiler.library.gathering import accumulate, gather, scatter
 from adgen.transpiler.library.registry import (
@@ -30,8 +38,10 @@ from adgen.transpiler.library.registry import (
     refuse,
     shares_memory,
 )
+from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
-    "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of", "gather",
-    "is_one", "names", "near_matches", "owns", "refuse", "scatter", "shares_memory",
+    "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
+    "eye", "gather", "is_one", "linspace", "names", "near_matches", "owns", "refuse", "scatter",
+    "shares_memory",
 ]  # fmt: skip

@@ -51,12 +51,20 @@ def real_if_close(a, tol=100):
 
 @defines(np.float_power)
 def float_power(x1, x2):
-    return np.power(1.0 * np.asarray(x1), x2)
+    return np.power(np.asarray(x1, np.float64), np.asarray(x2, np.float64))
 
 
-@defines(np.polyval)
-def polyval(p, x):
-    value = 0.0 * x
-    for coefficient in p:
-        value = value * x + coefficient
-    return value
+@defines(np.fix)
+def fix(x, out=None):
+    return np.trunc(x)
+
+
+@defines(np.modf)
+def modf(x):
+    whole = np.trunc(x)
+    return np.where(np.isinf(x), 0 * np.sign(x), x - whole), whole
+
+
+@defines(np.divmod)
+def divmod_(x1, x2):
+    return np.floor_divide(x1, x2), np.remainder(x1, x2)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import first
-from adgen.transpiler.library.registry import alike, defines, is_one, refuse
+from adgen.transpiler.library.changing import unraveled
+from adgen.transpiler.library.registry import alike, as_usual, defines, is_one
 
 
 def _shape_of(indices):
@@ -150,13 +151,16 @@ def compress(condition, a, axis=None):
 
 @defines(np.take)
 def take(a, indices, axis=None, out=None, mode="raise"):
-    if out is not None or mode != "raise":
-        refuse("`np.take` with `out` or `mode`", "index with brackets")
+    as_usual(out)
     a = np.asarray(a)
     if axis is None:
         a = np.ravel(a)
         axis = 0
     source = first(a, axis)
+    if mode == "clip":
+        indices = np.clip(np.asarray(indices), 0, source.shape[0] - 1)
+    elif mode == "wrap":
+        indices = np.asarray(indices) % source.shape[0]
     if np.ndim(indices) == 0:
         picked = source[indices]
         return picked.copy() if np.ndim(picked) > 0 else picked
@@ -194,16 +198,12 @@ def take_along_axis(arr, indices, axis=-1):
 @defines(np.put_along_axis)
 def put_along_axis(arr, indices, values, axis):
     wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(np.copy(indices), axis, -1)
-    put = values if np.ndim(values) == 0 else np.moveaxis(np.copy(values), axis, -1)
-    if arr.ndim == 1:
-        for k in range(places.shape[0]):
-            wide[places[k]] = put if np.ndim(put) == 0 else put[k]
-    elif arr.ndim == 2:
-        for i in range(places.shape[0]):
-            for k in range(places.shape[1]):
-                wide[i, places[i, k]] = put if np.ndim(put) == 0 else put[i, k]
-    else:
-        refuse("`np.put_along_axis` of three and more axes", "loop over the first axis")
+    put = np.broadcast_to(np.copy(values), np.shape(indices))
+    new = np.moveaxis(put, axis, -1).reshape((-1, places.shape[-1]))
+    rows, shape = places.reshape((-1, places.shape[-1])), places.shape[:-1]
+    for i in range(rows.shape[0]):
+        for k in range(rows.shape[1]):
+            wide[unraveled(i, shape) + (rows[i, k],)] = new[i, k]
 
 
 def _best(a, better):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first, interleaved
-from adgen.transpiler.library.registry import defines, refuse, view_in_numpy
+from adgen.transpiler.library.registry import defines, view_in_numpy
 
 
 @view_in_numpy
@@ -63,7 +63,8 @@ def roll(a, shift, axis=None):
     if axis is None:
         return _rolled(np.ravel(a), shift, 0).reshape(a.shape)
     if isinstance(axis, tuple):
-        for k, by in zip(axis, shift):
+        shifts = shift if isinstance(shift, (tuple, list)) else (shift,) * len(axis)
+        for k, by in zip(axis, shifts):
             a = _rolled(a, by, k)
         return a
     return _rolled(a, shift, axis)
@@ -93,76 +94,43 @@ def tile(A, reps):
 
 @defines(np.repeat)
 def repeat(a, repeats, axis=None):
-    if isinstance(repeats, (np.ndarray, list, tuple)):
-        refuse("`np.repeat` with a count per element", "fill an array in a loop")
     a = np.asarray(a)
     if axis is None:
         a = np.ravel(a)
         axis = 0
     source = first(a, axis)
+    if np.ndim(repeats) > 0:
+        return np.moveaxis(_repeated(source, np.asarray(repeats)), 0, axis)
     rest = source.shape[1:]
     out = np.empty((source.shape[0], repeats) + rest, a.dtype)
     out[...] = source[:, np.newaxis]
     return np.moveaxis(out.reshape((source.shape[0] * repeats,) + rest), 0, axis)
 
 
-@defines(np.pad)
-def pad(array, pad_width, mode="constant", constant_values=0):
-    a = np.asarray(array)
-    if isinstance(pad_width, int):
-        widths = ((pad_width, pad_width),) * a.ndim
-    elif isinstance(pad_width[0], int):
-        both = pad_width if len(pad_width) == 2 else (pad_width[0], pad_width[0])
-        widths = (both,) * a.ndim
-    else:
-        widths = pad_width if len(pad_width) == a.ndim else (pad_width[0],) * a.ndim
-    for k, (before, after) in enumerate(widths):
-        a = np.moveaxis(_padded(first(a, k), before, after, mode, constant_values), 0, k)
-    return a
-
-
-def _padded(a, before, after, mode, constant):
-    """More elements before and after along the first axis."""
-    n = a.shape[0]
-    out = np.empty((before + n + after,) + a.shape[1:], a.dtype)
-    out[before : before + n] = a
-    if mode == "constant":
-        out[:before] = constant
-        out[before + n :] = constant
-    elif mode == "edge":
-        out[:before] = a[0]
-        out[before + n :] = a[n - 1]
-    elif mode == "wrap":
-        for k in range(before):
-            out[before - 1 - k] = a[n - 1 - k % n]
-        for k in range(after):
-            out[before + n + k] = a[k % n]
-    elif mode == "symmetric":
-        for k in range(before):
-            out[before - 1 - k] = a[_reflected(k, n)]
-        for k in range(after):
-            out[before + n + k] = a[n - 1 - _reflected(k, n)]
-    elif mode == "reflect":
-        for k in range(before):
-            out[before - 1 - k] = a[_bounced(k + 1, n)]
-        for k in range(after):
-            out[before + n + k] = a[n - 1 - _bounced(k + 1, n)]
-    else:
-        refuse("`np.pad` in this mode", "use constant, edge, wrap, reflect or symmetric")
+def _repeated(source, counts):
+    """Each row as often as its count says."""
+    counts = np.broadcast_to(counts, (source.shape[0],))
+    total = 0
+    for k in range(counts.shape[0]):
+        total += counts[k]
+    out = np.empty((total,) + source.shape[1:], source.dtype)
+    place = 0
+    for k in range(counts.shape[0]):
+        for _ in range(counts[k]):
+            out[place] = source[k]
+            place += 1
     return out
 
 
-def _reflected(k, n):
-    """The place of ``k`` in 0, 1, …, n-1, n-1, …, 1, 0, 0, 1, …"""
-    place = k % (2 * n)
-    return place if place < n else 2 * n - 1 - place
-
-
-def _bounced(k, n):
-    """The place of ``k`` in 0, 1, …, n-1, n-2, …, 1, 0, 1, …"""
-    period = max(2 * n - 2, 1)
-    place = k % period
-    return place if place < n else period - place
+@defines(np.resize)
+def resize(a, new_shape):
+    a = np.ravel(a)
+    shape = new_shape if isinstance(new_shape, (tuple, list)) else (new_shape,)
+    out = np.empty(shape, a.dtype)
+    flat = out.reshape(-1)
+    for k in range(flat.shape[0]):
+        flat[k] = a[k % a.shape[0]]
+    return out
 
 
 @defines(np.meshgrid)

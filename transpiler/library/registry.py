@@ -6,8 +6,10 @@ import difflib
 import importlib
 import sys
 from collections.abc import Callable
-from types import MethodType
+from types import BuiltinMethodType, MethodType
 from typing import Any, NoReturn, TypeVar
+
+import numpy as np
 
 Definition = TypeVar("Definition", bound=Callable[..., Any])
 
@@ -59,15 +61,22 @@ def names() -> list[str]:
 
 def near_matches(name: str) -> list[str]:
     """Names in the library that resemble ``name``, for an error message; none of SciPy's."""
-    known = sorted({f.__name__ for f in _DEFINITIONS if not f.__module__.startswith("scipy")})
+    known = sorted({f.__name__ for f in _DEFINITIONS if not _shown(f).startswith(_SCIPY)})
     return difflib.get_close_matches(name, known, n=3)
 
 
+_SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.")
+
+
 def _shown(function: Any) -> str:
+    if isinstance(function, MethodType) and function.__self__ in (np.mgrid, np.ogrid):
+        return "np.ogrid" if function.__self__ is np.ogrid else "np.mgrid"
     if isinstance(function, MethodType):  # of one of SciPy's distributions
         held = vars(sys.modules["scipy.stats"]).items()
         own = next(name for name, value in held if value is function.__self__)
         return f"stats.{own}.{function.__name__}"
+    if isinstance(function, BuiltinMethodType) and isinstance(function.__self__, np.ufunc):
+        return f"np.{function.__self__.__name__}.{function.__name__}"
     module = (getattr(function, "__module__", "") or "numpy").split(".")
     short = ["np"] if module[0] == "numpy" else []
     public = [*short, *(part for part in module[1:] if not part.startswith("_"))]

@@ -12,15 +12,26 @@ from adgen.transpiler.library.registry import defines, refuse
 
 @defines(np.interp)
 def interp(x, xp, fp, left=None, right=None, period=None):
+    xp, fp = np.asarray(xp, np.float64), np.asarray(fp, np.float64)
+    x = np.asarray(x, np.float64)
     if period is not None:
-        refuse("`np.interp` with `period`", "take the remainder of `x`, and repeat an end of `xp`")
-    xp, fp = np.asarray(xp), np.asarray(fp)
+        left, right = None, None
+        x, xp, fp = _in_period(x, xp, fp, abs(period))
     last = xp.shape[0] - 1
     j = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, last - 1)
     y = (fp[j + 1] - fp[j]) / (xp[j + 1] - xp[j]) * (x - xp[j]) + fp[j]
     y = np.where(x == xp[last], fp[last], y)
     y = np.where(x > xp[last], fp[last] if right is None else right, y)
     return np.where(x < xp[0], fp[0] if left is None else left, y)
+
+
+def _in_period(x, xp, fp, period):
+    """The points and the data within one period, the data with a neighbour at both ends."""
+    xp = xp % period
+    order = np.argsort(xp)
+    xp, fp = xp[order], fp[order]
+    xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
+    return x % period, xp, np.concatenate((fp[-1:], fp, fp[:1]))
 
 
 def _full(a, v):
@@ -54,8 +65,8 @@ def convolve(a, v, mode="full"):
 @defines(np.correlate)
 def correlate(a, v, mode="valid"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
-    if mode == "same":
-        refuse("`np.correlate` with the mode 'same'", "slice the result of the mode 'full'")
+    if a.shape[0] < v.shape[0]:  # the longer one is slid over, and the result turned
+        return _part(_full(v, a[::-1]), v.shape[0], a.shape[0], mode)[::-1]
     return _part(_full(a, v[::-1]), a.shape[0], v.shape[0], mode)
 
 
@@ -63,7 +74,7 @@ def correlate(a, v, mode="valid"):
 def vander(x, N=None, increasing=False):  # noqa: N803
     x = np.asarray(x)
     columns = x.shape[0] if N is None else N
-    powers = np.empty((x.shape[0], columns), x.dtype)
+    powers = np.empty((x.shape[0], columns), np.result_type(x.dtype, np.int64))
     for i in range(x.shape[0]):
         power = np.ones_like(x[i])
         for k in range(columns):
@@ -76,7 +87,7 @@ def vander(x, N=None, increasing=False):  # noqa: N803
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     if full or cov:
         refuse("`np.polyfit` with `full` or `cov`", "leave them out")
-    left, right = np.vander(1.0 * np.asarray(x), deg + 1), np.asarray(y)
+    left, right = np.vander(1.0 * np.asarray(x), deg + 1), np.asarray(y, np.float64)
     if w is not None:
         w = np.asarray(w)
         left = left * w[:, np.newaxis]
@@ -100,14 +111,18 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * math.pi):
     return np.moveaxis(np.concatenate((ahead[:1], rest), axis=0), 0, axis)
 
 
-def _slopes(f, spacing, axis):
-    """Central differences inside, one-sided ones at the ends."""
+def _slopes(f, spacing, axis, order):
+    """Central differences inside, one-sided ones of first or second order at the ends."""
     y = first(f, axis)
     slopes = np.empty(y.shape, f.dtype)
     if np.ndim(spacing) == 0:
         slopes[1:-1] = (y[2:] - y[:-2]) / (2.0 * spacing)
-        slopes[0] = (y[1] - y[0]) / spacing
-        slopes[-1] = (y[-1] - y[-2]) / spacing
+        if order == 1:
+            slopes[0] = (y[1] - y[0]) / spacing
+            slopes[-1] = (y[-1] - y[-2]) / spacing
+        else:
+            slopes[0] = (-1.5 * y[0] + 2.0 * y[1] - 0.5 * y[2]) / spacing
+            slopes[-1] = (0.5 * y[-3] - 2.0 * y[-2] + 1.5 * y[-1]) / spacing
         return np.moveaxis(slopes, 0, axis)
     steps = (spacing[1:] - spacing[:-1]).reshape((-1,) + (1,) * (f.ndim - 1))
     before, after = steps[:-1], steps[1:]
@@ -116,21 +131,32 @@ def _slopes(f, spacing, axis):
         + y[1:-1] * ((after - before) / (before * after))
         + y[2:] * (before / (after * (before + after)))
     )
-    slopes[0] = (y[1] - y[0]) / steps[0]
-    slopes[-1] = (y[-1] - y[-2]) / steps[-1]
+    if order == 1:
+        slopes[0] = (y[1] - y[0]) / steps[0]
+        slopes[-1] = (y[-1] - y[-2]) / steps[-1]
+    else:
+        slopes[0] = _at_end(y[0], y[1], y[2], steps[0], steps[1])
+        slopes[-1] = -_at_end(y[-1], y[-2], y[-3], steps[-1], steps[-2])
     return np.moveaxis(slopes, 0, axis)
+
+
+def _at_end(y0, y1, y2, one, two):
+    """The slope of the parabola through three points, at the first of them."""
+    return (
+        y0 * (-(2.0 * one + two) / (one * (one + two)))
+        + y1 * ((one + two) / (one * two))
+        - y2 * (one / (two * (one + two)))
+    )
 
 
 @defines(np.gradient)
 def gradient(f, *varargs, axis=None, edge_order=1):
-    if edge_order != 1:
-        refuse("`np.gradient` with `edge_order` 2", "leave it out")
     f = 1.0 * np.asarray(f)
     axes = axes_of(f, axis)
     spacings = varargs if len(varargs) > 0 else (1.0,)
     if len(spacings) == 1:
         spacings = spacings * len(axes)
-    found = tuple([_slopes(f, spacing, k) for spacing, k in zip(spacings, axes)])
+    found = tuple([_slopes(f, spacing, k, edge_order) for spacing, k in zip(spacings, axes)])
     return found[0] if len(axes) == 1 else found
 
 

@@ -1,11 +1,10 @@
-"""Order statistics: elements picked by their places in order."""
+"""Elements in order, different elements, and how many are in each bin."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from adgen.transpiler.library.axes import axes_of, first, without
-from adgen.transpiler.library.registry import as_usual, defines, refuse
+from adgen.transpiler.library.registry import defines, refuse
 
 
 @defines(np.sort)
@@ -26,83 +25,13 @@ def partition(a, kth, axis=-1, kind="introselect", order=None):
     return np.take_along_axis(a, np.argpartition(a, kth, axis=axis), axis)
 
 
-def _columns(a, axis):
-    """The elements along the axes as the first axis, in order; and the shape of the others."""
-    a = np.asarray(a)
-    if axis is None:
-        return np.sort(np.ravel(a)), ()
-    over = axes_of(a, axis)
-    others = without(tuple(range(a.ndim)), over)
-    rest = tuple([a.shape[k] for k in others])
-    if len(over) == 1:
-        return np.sort(first(a, over[0]), axis=0), rest
-    count = 1
-    for k in over:
-        count *= a.shape[k]
-    return np.sort(a.transpose(over + others).reshape((count,) + rest), axis=0), rest
-
-
-def _with_axes(result, a, axis, keepdims):
-    """The result with the axes that are gone put back with length 1."""
-    if not keepdims:
-        return result
-    over = axes_of(np.asarray(a), axis)
-    return np.expand_dims(result, over)
-
-
-@defines(np.median)
-def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
-    as_usual(out)
-    ordered, rest = _columns(a, axis)
-    n = ordered.shape[0]
-    middle = 0.5 * (ordered[(n - 1) // 2] + ordered[n // 2])
-    middle = np.where(np.isnan(ordered[n - 1]), np.nan, middle)
-    return _with_axes(middle, a, axis, keepdims)
-
-
-def _between(ordered, place):
-    """What stands at a place that need not be whole: as NumPy interpolates."""
-    last = ordered.shape[0] - 1
-    low = min(max(int(np.floor(place)), 0), last)
-    high = min(low + 1, last)
-    t = place - low
-    below, above = ordered[low], ordered[high]
-    step = above - below
-    at = above - step * (1 - t) if t >= 0.5 else below + step * t
-    return np.where(np.isnan(ordered[last]), np.nan, at)
-
-
-@defines(np.quantile)
-def quantile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, weights=None
-):
-    as_usual(out, weights)
-    if method != "linear":
-        refuse("a quantile by another method than 'linear'", "leave the method out")
-    ordered, rest = _columns(a, axis)
-    last = ordered.shape[0] - 1
-    if np.ndim(q) == 0:
-        if not 0 <= q <= 1:
-            raise ValueError("Quantiles must be in the range [0, 1]")
-        return _with_axes(_between(ordered, q * last), a, axis, keepdims)
-    if np.ndim(q) != 1 or keepdims:
-        refuse("quantiles at more than a row of places", "give a number, or a vector of them")
-    q = np.asarray(q)
-    found = np.empty((q.shape[0],) + rest, ordered.dtype)
-    for k in range(q.shape[0]):
-        if not 0 <= q[k] <= 1:
-            raise ValueError("Quantiles must be in the range [0, 1]")
-        found[k] = _between(ordered, q[k] * last)
-    return found
-
-
-@defines(np.percentile)
-def percentile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, weights=None
-):
-    return np.quantile(
-        a, np.true_divide(q, 100), axis, out, overwrite_input, method, keepdims, weights=weights
-    )
+@defines(np.lexsort)
+def lexsort(keys, axis=-1):
+    order = np.argsort(keys[0], axis=axis, kind="stable")
+    for key in keys[1:]:
+        rank = np.argsort(np.take_along_axis(key, order, axis), axis=axis, kind="stable")
+        order = np.take_along_axis(order, rank, axis)
+    return order
 
 
 @defines(np.unique)

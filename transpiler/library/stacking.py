@@ -78,20 +78,66 @@ def append(arr, values, axis=None):
     return np.concatenate((arr, values), axis=axis)
 
 
+@defines(np.block)
+def block(arrays):
+    depth, rank = _depth(arrays), _rank(arrays)
+    return _joined(arrays, max(rank, depth), depth)
+
+
+def _depth(arrays):
+    return 1 + _depth(arrays[0]) if isinstance(arrays, (list, tuple)) else 0
+
+
+def _rank(arrays):
+    if not isinstance(arrays, (list, tuple)):
+        return np.ndim(arrays)
+    most = 0
+    for part in arrays:
+        most = max(most, _rank(part))
+    return most
+
+
+def _joined(arrays, rank, depth):
+    """Nested lists put together, the innermost along the last axis."""
+    if not isinstance(arrays, (list, tuple)):
+        a = np.atleast_1d(arrays)
+        return a.reshape((1,) * (rank - a.ndim) + a.shape)
+    return np.concatenate([_joined(part, rank, depth - 1) for part in arrays], axis=-depth)
+
+
+@defines(np.broadcast_arrays)
+def broadcast_arrays(*args):
+    total = 0
+    for a in args:
+        total = total + 0 * np.asarray(a)
+    return tuple([np.broadcast_to(a, np.shape(total)) for a in args])
+
+
+def _each(function, arrays):
+    return tuple([function(a) for a in arrays])
+
+
 @defines(np.atleast_1d)
-def atleast_1d(a):
+def atleast_1d(*arys):
+    if len(arys) != 1:
+        return _each(np.atleast_1d, arys)
+    a = arys[0]
     return np.array([a]) if np.ndim(a) == 0 else np.asarray(a)
 
 
 @defines(np.atleast_2d)
-def atleast_2d(a):
-    a = np.atleast_1d(a)
+def atleast_2d(*arys):
+    if len(arys) != 1:
+        return _each(np.atleast_2d, arys)
+    a = np.atleast_1d(arys[0])
     return a[np.newaxis, :] if a.ndim == 1 else a
 
 
 @defines(np.atleast_3d)
-def atleast_3d(a):
-    a = np.atleast_1d(a)
+def atleast_3d(*arys):
+    if len(arys) != 1:
+        return _each(np.atleast_3d, arys)
+    a = np.atleast_1d(arys[0])
     if a.ndim == 1:
         return a[np.newaxis, :, np.newaxis]
     return a[:, :, np.newaxis] if a.ndim == 2 else a

@@ -5,21 +5,38 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, count_of, first
+from adgen.transpiler.library.conditional import counted
 from adgen.transpiler.library.registry import as_usual, defines
 
 
 @defines(np.var)
-def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
-    as_usual(dtype, out)
-    a = np.asarray(a)
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count_of(a, axis) - ddof)
+def var(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None,
+    correction=None,
+):  # fmt: skip
+    as_usual(out)
+    a = np.asarray(a) if dtype is None else np.asarray(a, dtype)
+    freedom = ddof if correction is None else correction
+    if where is not None:
+        chosen = np.asarray(where)
+        center = np.mean(a, axis=axis, keepdims=True, where=chosen) if mean is None else mean
+        deviation = np.where(chosen, a - center, np.asarray(0, a.dtype))
+        total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+        count = counted(a, chosen, axis, keepdims, np.asarray(total).dtype)
+        return total / np.maximum(count - freedom, 0)
+    center = np.mean(a, axis=axis, keepdims=True) if mean is None else mean
+    deviation = a - center
+    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (
+        count_of(a, axis) - freedom
+    )
 
 
 @defines(np.std)
-def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
-    as_usual(dtype, out)
-    return np.sqrt(np.var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+def std(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None,
+    correction=None,
+):  # fmt: skip
+    return np.sqrt(np.var(a, axis, dtype, out, ddof, keepdims, where, mean, correction))
 
 
 @defines(np.average)
@@ -32,8 +49,11 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         if w.ndim != a.ndim:
             (k,) = axes_of(a, axis)
             w = w.reshape((1,) * k + (w.shape[0],) + (1,) * (a.ndim - k - 1))
+        weighed = a * w
         total = np.sum(w, axis=axis, keepdims=keepdims)
-        mean = np.sum(a * w, axis=axis, keepdims=keepdims) / total
+        mean = np.sum(weighed, axis=axis, keepdims=keepdims) / total
+        if returned:
+            total = np.sum(0 * weighed + w, axis=axis, keepdims=keepdims)
     return (mean, total) if returned else mean
 
 
@@ -58,35 +78,50 @@ def ptp(a, axis=None, out=None, keepdims=False):
 @defines(np.nansum)
 def nansum(a, axis=None, dtype=None, out=None, keepdims=False):
     as_usual(dtype, out)
-    return np.sum(np.where(np.isnan(a), 0.0, a), axis=axis, keepdims=keepdims)
+    return np.sum(np.where(np.isnan(a), 0, a), axis=axis, keepdims=keepdims)
 
 
 @defines(np.nanprod)
 def nanprod(a, axis=None, dtype=None, out=None, keepdims=False):
     as_usual(dtype, out)
-    return np.prod(np.where(np.isnan(a), 1.0, a), axis=axis, keepdims=keepdims)
+    return np.prod(np.where(np.isnan(a), 1, a), axis=axis, keepdims=keepdims)
 
 
 @defines(np.nanmean)
-def nanmean(a, axis=None, dtype=None, out=None, keepdims=False):
+def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, where=None):
     as_usual(dtype, out)
-    count = np.sum(np.where(np.isnan(a), 0.0, 1.0), axis=axis, keepdims=keepdims)
-    return np.nansum(a, axis=axis, keepdims=keepdims) / count
+    there = _there(a, where)
+    return np.mean(np.where(there, a, 0), axis=axis, keepdims=keepdims, where=there)
 
 
 @defines(np.nanvar)
-def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
+def nanvar(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None,
+    correction=None,
+):  # fmt: skip
     as_usual(dtype, out)
-    there = np.where(np.isnan(a), 0.0, 1.0)
-    deviation = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis=axis, keepdims=True))
-    count = np.sum(there, axis=axis, keepdims=keepdims)
-    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count - ddof)
+    there = _there(a, where)
+    filled = np.where(there, a, 0)
+    freedom = ddof if correction is None else correction
+    center = np.mean(filled, axis=axis, keepdims=True, where=there) if mean is None else mean
+    deviation = np.where(there, filled - center, 0)
+    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+    left = counted(filled, there, axis, keepdims, np.asarray(total).dtype) - freedom
+    return np.where(left > 0, total, np.nan) / np.where(left > 0, left, 1)
+
+
+def _there(a, where):
+    """Which elements are numbers, and chosen."""
+    there = ~np.isnan(a)
+    return there if where is None else there & where
 
 
 @defines(np.nanstd)
-def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
-    as_usual(dtype, out)
-    return np.sqrt(np.nanvar(a, axis=axis, ddof=ddof, keepdims=keepdims))
+def nanstd(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None,
+    correction=None,
+):  # fmt: skip
+    return np.sqrt(np.nanvar(a, axis, dtype, out, ddof, keepdims, where, mean, correction))
 
 
 @defines(np.nanmax)
@@ -102,18 +137,31 @@ def nanmin(a, axis=None, out=None, keepdims=False):
 
 
 @defines(np.cov)
-def cov(m, y=None, rowvar=True, bias=False, ddof=None):
-    x = np.atleast_2d(m)
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
+    as_usual(dtype)
+    x = np.asarray(np.atleast_2d(m), np.float64)
     if not rowvar and x.shape[0] != 1:
         x = x.T
     if y is not None:
-        z = np.atleast_2d(y)
+        z = np.asarray(np.atleast_2d(y), np.float64)
         x = np.concatenate((x, z if rowvar or z.shape[0] == 1 else z.T), axis=0)
-    deviation = x - np.mean(x, axis=1, keepdims=True)
     if ddof is None:
         ddof = 0 if bias else 1
-    result = deviation @ deviation.T / (x.shape[1] - ddof)
+    if fweights is None and aweights is None:
+        deviation = x - np.mean(x, axis=1, keepdims=True)
+        result = deviation @ deviation.T / (x.shape[1] - ddof)
+    else:
+        result = _weighed_cov(x, fweights, aweights, ddof)
     return result[0, 0] if np.ndim(m) == 1 and y is None else result
+
+
+def _weighed_cov(x, fweights, aweights, ddof):
+    w = np.asarray(1.0 if fweights is None else fweights) * (1.0 if aweights is None else aweights)
+    total = np.sum(w)
+    deviation = x - np.sum(x * w, axis=1, keepdims=True) / total
+    spread = 0.0 if aweights is None else np.sum(w * aweights)
+    freedom = total - ddof * (1.0 if aweights is None else spread / total)
+    return deviation @ (deviation * w).T / freedom
 
 
 @defines(np.trapezoid)

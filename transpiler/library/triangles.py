@@ -83,6 +83,26 @@ def triu_indices(n, k=0, m=None):
     return _places(n, n if m is None else m, k, n + (n if m is None else m) + abs(k))
 
 
+@defines(np.tril_indices_from)
+def tril_indices_from(arr, k=0):
+    return np.tril_indices(arr.shape[0], k, arr.shape[1])
+
+
+@defines(np.triu_indices_from)
+def triu_indices_from(arr, k=0):
+    return np.triu_indices(arr.shape[0], k, arr.shape[1])
+
+
+@defines(np.diag_indices_from)
+def diag_indices_from(arr):
+    return np.diag_indices(arr.shape[0], arr.ndim)
+
+
+@defines(np.tri)
+def tri(N, M=None, k=0, dtype=float):  # noqa: N803
+    return np.tril(np.ones((N, N if M is None else M), dtype), k)
+
+
 @defines(np.diag_indices)
 def diag_indices(n, ndim=2):
     return (np.arange(n),) * ndim

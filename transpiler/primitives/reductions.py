@@ -84,14 +84,23 @@ for _function in (np.max, np.min):
 
 
 def _others(y, x, axis, keepdims):  # type: ignore[no-untyped-def]
-    """The product of all other elements, right with one zero too."""
+    """The product of all other elements; with zeros among them, its derivatives too are right.
+
+    That of the others that are 0 is written as a polynomial of them, up to three.
+    """
     wide = expand_reduced(y, x, axis, keepdims)
-    zeros = np.where(x == 0, 1.0, 0.0)
-    safe = np.where(x == 0, 1.0, x)
-    rest = np.prod(safe, axis=axis, keepdims=True) if x.ndim else safe
-    count = np.sum(zeros, axis=axis, keepdims=True) if x.ndim else zeros
-    single = np.where((count == 1) & (x == 0), rest, 0.0)
-    return np.where(count == 0, wide / safe, single)
+    is_zero = x == 0
+    safe, zeros = np.where(is_zero, 1.0, x), np.where(is_zero, x, 0.0)
+    if not x.ndim:
+        return np.where(is_zero, 1.0, wide / safe)
+    count = np.sum(np.where(is_zero, 1.0, 0.0), axis=axis, keepdims=True)
+    rest = np.prod(safe, axis=axis, keepdims=True)
+    once = np.sum(zeros, axis=axis, keepdims=True) - zeros
+    twice = np.sum(zeros * zeros, axis=axis, keepdims=True) - zeros * zeros
+    pairs = 0.5 * (once * once - twice)
+    left = count - np.where(is_zero, 1.0, 0.0)
+    of_zeros = np.where(left == 0, 1.0, np.where(left == 1, once, np.where(left == 2, pairs, 0.0)))
+    return np.where(count == 0, wide / safe, of_zeros * rest / safe)
 
 
 def _prod_vjp(g, y, x, axis, keepdims):  # type: ignore[no-untyped-def]

@@ -210,13 +210,27 @@ class Shapes:
             left = [a for a in range(_ndim(op.operands[0])) if keep or a not in axes]
             return self.extent(op.operands[0], left[axis])
         if op.callee in (operator.matmul, np.matmul, np.dot):
-            first, second = op.operands
-            if axis < _ndim(first) - 1:
-                return self.extent(first, axis)
-            return self.extent(second, _ndim(second) - 1)
+            return self._of_product(x, axis, *op.operands)
         if op.callee is np.outer:
             return self.extent(op.operands[axis], 0)
         return (x, axis)
+
+    def _of_product(self, x: Value, axis: int, first: Operand, second: Operand) -> Extent:
+        """Of a product of vectors, matrices and stacks of matrices."""
+        back = _ndim(x) - 1 - axis
+        columns, rows = int(_ndim(second) > 1), int(_ndim(first) > 1)
+        if back < columns:
+            return self.extent(second, _ndim(second) - 1)
+        if back < columns + rows:
+            return self.extent(first, _ndim(first) - 2)
+        found: list[Extent] = []
+        for operand in (first, second):
+            kind, place = type_of(operand), _ndim(operand) - 3 - (back - columns - rows)
+            if isinstance(kind, Array) and place >= 0:
+                found.append(self.extent(operand, place))
+                if not kind.ones[place]:
+                    return found[-1]
+        return found[0]
 
 
 def measured_extents(function: Function) -> dict[Axis, int]:

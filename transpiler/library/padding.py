@@ -1,0 +1,95 @@
+"""Arrays with more elements around them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adgen.transpiler.library.axes import first
+from adgen.transpiler.library.registry import defines, refuse
+
+
+@defines(np.pad)
+def pad(array, pad_width, mode="constant", constant_values=0, end_values=0, stat_length=None):
+    if stat_length is not None:
+        refuse("`np.pad` with `stat_length`", "compute the value, and give it as a constant")
+    a = np.asarray(array)
+    widths, constants = _pairs(pad_width, a.ndim), _pairs(constant_values, a.ndim)
+    ends = _pairs(end_values, a.ndim)
+    for k, (before, after) in enumerate(widths):
+        wide = _padded(first(a, k), before, after, mode, constants[k], ends[k])
+        a = np.moveaxis(wide, 0, k)
+    return a
+
+
+def _pairs(given, count):
+    """What belongs before and behind each axis."""
+    if not isinstance(given, (tuple, list)):
+        return ((given, given),) * count
+    if isinstance(given[0], (tuple, list)):
+        return given if len(given) == count else (given[0],) * count
+    return ((given[0], given[1] if len(given) == 2 else given[0]),) * count
+
+
+_FILLERS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}
+
+
+def _padded(a, before, after, mode, constants, ends):
+    """More elements before and after along the first axis."""
+    n = a.shape[0]
+    out = np.empty((before + n + after,) + a.shape[1:], a.dtype)
+    out[before : before + n] = a
+    if mode == "empty":
+        return out
+    if mode == "constant":
+        out[:before] = constants[0]
+        out[before + n :] = constants[1]
+    elif mode == "edge":
+        out[:before] = a[0]
+        out[before + n :] = a[n - 1]
+    elif mode == "linear_ramp":
+        for k in range(before):
+            out[k] = ends[0] + (a[0] - ends[0]) * (k / before)
+        for k in range(after):
+            out[before + n + after - 1 - k] = ends[1] + (a[n - 1] - ends[1]) * (k / after)
+    elif mode in _FILLERS:
+        fill = _FILLERS[mode](a, axis=0)
+        out[:before] = fill
+        out[before + n :] = fill
+    else:
+        _repeat_inside(out, a, before, after, mode)
+    return out
+
+
+def _repeat_inside(out, a, before, after, mode):
+    """Elements of the array itself, in the order that the mode says."""
+    n = a.shape[0]
+    if mode == "wrap":
+        for k in range(before):
+            out[before - 1 - k] = a[n - 1 - k % n]
+        for k in range(after):
+            out[before + n + k] = a[k % n]
+    elif mode == "symmetric":
+        for k in range(before):
+            out[before - 1 - k] = a[_reflected(k, n)]
+        for k in range(after):
+            out[before + n + k] = a[n - 1 - _reflected(k, n)]
+    elif mode == "reflect":
+        for k in range(before):
+            out[before - 1 - k] = a[_bounced(k + 1, n)]
+        for k in range(after):
+            out[before + n + k] = a[n - 1 - _bounced(k + 1, n)]
+    else:
+        refuse("`np.pad` in this mode", "use one of the modes of NumPy by its name")
+
+
+def _reflected(k, n):
+    """The place of ``k`` in 0, 1, …, n-1, n-1, …, 1, 0, 0, 1, …"""
+    place = k % (2 * n)
+    return place if place < n else 2 * n - 1 - place
+
+
+def _bounced(k, n):
+    """The place of ``k`` in 0, 1, …, n-1, n-2, …, 1, 0, 1, …"""
+    period = max(2 * n - 2, 1)
+    place = k % period
+    return place if place < n else period - place

@@ -1,0 +1,69 @@
+"""Polynomials by their coefficients, the highest power first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adgen.transpiler.library.registry import defines, refuse
+
+
+@defines(np.polyval)
+def polyval(p, x):
+    p = np.asarray(p)
+    value = 0 * np.asarray(x)
+    for coefficient in p:
+        value = value * x + coefficient
+    return value
+
+
+@defines(np.polyder)
+def polyder(p, m=1):
+    p = np.asarray(p)
+    for _ in (None,) * m:
+        powers = np.arange(p.shape[0] - 1, 0, -1)
+        p = p[:-1] * powers
+    return p
+
+
+@defines(np.polyint)
+def polyint(p, m=1, k=None):
+    p = 1.0 * np.asarray(p)
+    for step in tuple(range(m)):
+        constant = 0.0 if k is None else np.ravel(k)[step if np.ndim(k) > 0 else 0]
+        powers = np.arange(p.shape[0], 0, -1)
+        p = np.concatenate((p / powers, np.full(1, constant)))
+    return p
+
+
+@defines(np.polymul)
+def polymul(a1, a2):
+    return np.convolve(a1, a2)
+
+
+@defines(np.polyadd)
+def polyadd(a1, a2):
+    a, b = _of_one_length(np.atleast_1d(a1), np.atleast_1d(a2))
+    return a + b
+
+
+@defines(np.polysub)
+def polysub(a1, a2):
+    a, b = _of_one_length(np.atleast_1d(a1), np.atleast_1d(a2))
+    return a - b
+
+
+def _of_one_length(a, b):
+    """Both with zeros before the shorter one."""
+    n = max(a.shape[0], b.shape[0])
+    return _filled(a, n), _filled(b, n)
+
+
+def _filled(a, n):
+    out = np.zeros(n, a.dtype)
+    out[n - a.shape[0] :] = a
+    return out
+
+
+@defines(np.roots)
+def roots(p):
+    refuse("`np.roots`", "find one root by Newton's method, in a loop")
