@@ -212,7 +212,7 @@ def to_loops(function: Function, parallel: bool = False, guessing: bool = True) 
     results = function.body.yields
     kept = [thing for thing in function.residuals_out if not isinstance(thing, Slot)]
     slots = tuple(thing for thing in function.residuals_out if isinstance(thing, Slot))
-    body = Block(function.body.args, function.body.ops, (*results, *kept))
+    body = function.body.with_(yields=(*results, *kept))
     wide = replace(function, body=body, residuals_out=slots)
     wide = optimise(wide)
     if guessing and optimisations.enabled(optimisations.SMALL_ARRAYS):

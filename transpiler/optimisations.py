@@ -45,6 +45,11 @@ def enabled(name: str) -> bool:
     return name not in _left_out.get()
 
 
+def left_out() -> frozenset[str]:
+    """What is not done in this compilation."""
+    return _left_out.get()
+
+
 def all_enabled() -> bool:
     """Whether nothing is left out: only then is what is compiled worth keeping."""
     return not _left_out.get()

@@ -1,21 +1,25 @@
 """The before -> after example of each general pass."""
 
 import operator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.ir.types import F8, INT, array
+from adgen.transpiler.passes import pipeline
 from adgen.transpiler.passes.common_subexpressions import eliminate_common_subexpressions
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.extents import resolve_extents
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.local_writes import confine_writes
+from adgen.transpiler.passes.pipeline import OPTIMISE, optimise
 from adgen.transpiler.passes.simplify import simplify
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.primitives.builder import Builder
@@ -312,3 +316,51 @@ def test_an_array_that_is_stored_as_a_whole():
     function = eliminate_dead_code(simplify(Function("f", b.block((x, v), (y,)))))
     assert not function.body.ops
     assert function.body.yields == (v,)
+
+
+def programs():
+    def loop(x):
+        total = 0.0
+        for i in range(x.shape[0]):
+            if x[i] > 0.0:
+                total += np.sin(x[i]) * x[i]
+        while total > 10.0:
+            total = total / 2.0
+        return total
+
+    def arrays(x):
+        y = np.tanh(x) * 2.0
+        return np.sum(y * y) + y.shape[0]
+
+    return [loop, arrays]
+
+
+@pytest.mark.parametrize("f", programs(), ids=["loop", "arrays"])
+def test_what_is_tidy_stays_the_same_object(f):
+    """A pass copies nothing where it has nothing to do."""
+    function = optimise(optimise(lower(from_function(f), {"x": VECTOR})))
+    for improve in OPTIMISE:
+        assert improve(function) is function
+
+
+def test_a_settled_body_is_left_alone(monkeypatch):
+    calls = []
+    function = lower(from_function(programs()[0]), {"x": VECTOR})
+    real = pipeline._improved
+    monkeypatch.setattr(pipeline, "_improved", lambda f, i: calls.append(i) or real(f, i))
+
+    def runs(function):
+        before = len(calls)
+        return pipeline.optimise(function), len(calls) - before
+
+    once, count = runs(function)
+    assert count == len(OPTIMISE)
+    twice, _ = runs(once)
+    again, count = runs(twice)
+    assert again is twice and count == 0
+    # another run, or another function with that body, is another question
+    pipeline.optimise_joint(twice)
+    with optimisations.without(optimisations.HOISTING):
+        assert runs(twice)[1] == len(OPTIMISE)
+    kept = replace(twice, residuals_out=twice.body.yields)
+    assert runs(kept)[1] == len(OPTIMISE)

@@ -31,7 +31,7 @@ def _block(block: Block) -> Block:
     ops = tuple(
         op.with_(regions=tuple(_block(region) for region in op.regions)) for op in block.ops
     )
-    return Block(block.args, ops, block.yields)
+    return block.with_(ops=ops)
 
 
 def _merge_one(block: Block) -> Block | None:

@@ -50,7 +50,8 @@ The loop index of a ``for`` is args[0] of its body.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -132,8 +133,13 @@ class Op:
     ) -> Op:
         """A copy with some fields changed (results keep their identity).
 
-        Passes do little else, and `dataclasses.replace` costs ten times as much.
+        Passes do little else, and `dataclasses.replace` costs ten times as much.  Regions that
+        are all the same make no copy.
         """
+        if regions is not _KEPT and are_same(regions, self.regions):
+            others = (callee, operands, attrs, results, span, role)
+            if all(field is _KEPT for field in others):
+                return self
         return Op(
             self.callee if callee is _KEPT else callee,
             self.operands if operands is _KEPT else operands,
@@ -147,12 +153,35 @@ class Op:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Block:
-    """A straight list of ops with arguments and yielded operands."""
+    """A straight list of ops with arguments and yielded operands.
+
+    ``settled``: what ``passes/pipeline.py`` notes of bodies that it has nothing to do about.
+    """
 
     args: tuple[Value, ...]
     ops: tuple[Op, ...]
     yields: tuple[Operand, ...]
     _free: Mapping[Value, None] | None = field(default=None, init=False, repr=False)
+    settled: object = field(default=None, init=False, repr=False)
+
+    def with_(
+        self, *, args: Sequence[Value] | None = None, ops: Sequence[Op] | None = None,
+        yields: Sequence[Operand] | None = None,
+    ) -> Block:  # fmt: skip
+        """A copy with some fields changed; the block itself if they are what they were."""
+        given = (args, self.args), (ops, self.ops), (yields, self.yields)
+        if all(new is None or are_same(new, old) for new, old in given):
+            return self
+        return Block(*(old if new is None else tuple(new) for new, old in given))  # type: ignore[arg-type]
+
+    def settle(self, run: object) -> None:
+        """Note that a run of passes has nothing to do about this block."""
+        object.__setattr__(self, "settled", run)
+
+
+def are_same(first: Sequence[object], second: Sequence[object]) -> bool:
+    """Whether two sequences hold the same objects."""
+    return first is second or (len(first) == len(second) and all(map(operator.is_, first, second)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

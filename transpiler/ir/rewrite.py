@@ -59,7 +59,7 @@ def clone_op(op: Op, mapping: dict[Value, Operand]) -> Op:
 
 def with_body(function: Function, body: Block) -> Function:
     """The function with another body."""
-    return replace(function, body=body)
+    return function if body is function.body else replace(function, body=body)
 
 
 def _fresh(value: Value, mapping: dict[Value, Operand]) -> Value:

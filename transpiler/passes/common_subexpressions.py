@@ -34,8 +34,7 @@ class _Numbering:
             new = self.op(op, known)
             if new is not None:
                 ops.append(new)
-        yields = resolve_all(block.yields, self.mapping)
-        return Block(block.args, tuple(ops), yields)
+        return block.with_(ops=ops, yields=resolve_all(block.yields, self.mapping))
 
     def op(self, op: Op, known: dict[_Key, Value]) -> Op | None:
         operands = resolve_all(op.operands, self.mapping)

@@ -48,7 +48,7 @@ def _block(block: Block, live: set[Value], slots: set[core.Slot]) -> tuple[Block
         for region in op.regions:
             live.update(core.free_values(region))
     live.difference_update(block.args)
-    return Block(block.args, tuple(reversed(kept)), block.yields), live
+    return block.with_(ops=kept[::-1]), live
 
 
 def _needed(op: Op, live: set[Value], slots: set[core.Slot]) -> bool:
@@ -81,8 +81,10 @@ def _trim_if(op: Op, live: set[Value], slots: set[core.Slot]) -> Op:
     keep = [k for k, result in enumerate(op.results) if result in live]
     regions = []
     for region in op.regions:
-        narrow = Block((), region.ops, tuple(region.yields[k] for k in keep))
+        narrow = region.with_(yields=[region.yields[k] for k in keep])
         regions.append(_block(narrow, live, slots)[0])
+    if len(keep) == len(op.results):
+        return op.with_(regions=tuple(regions))
     return op.with_(regions=tuple(regions), results=tuple(op.results[k] for k in keep))
 
 
@@ -100,9 +102,12 @@ def _trim_loop(op: Op, live: set[Value], slots: set[core.Slot]) -> Op:
     regions = [_narrow_args(op, region, keep) for region in op.regions[:-1]]
     regions = [_block(region, live, slots)[0] for region in regions]
     args = _kept_args(op, op.regions[-1], keep)
+    body = op.regions[-1].with_(args=args, ops=body.ops, yields=body.yields)
+    if len(keep) == len(op.results):
+        return op.with_(regions=(*regions, body))
     return op.with_(
         operands=(*op.operands[:fixed], *(op.operands[fixed + k] for k in keep)),
-        regions=(*regions, Block(args, body.ops, body.yields)),
+        regions=(*regions, body),
         results=tuple(op.results[k] for k in keep),
     )
 
@@ -135,4 +140,4 @@ def _kept_args(op: Op, region: Block, keep: list[int]) -> tuple[Value, ...]:
 
 
 def _narrow_args(op: Op, region: Block, keep: list[int]) -> Block:
-    return Block(tuple(region.args[k] for k in keep), region.ops, region.yields)
+    return region.with_(args=[region.args[k] for k in keep])

@@ -32,7 +32,8 @@ def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block
             found = shapes.extent(op.operands[0], op.attrs["axis"])
             if isinstance(found, tuple):
                 base, axis = found
-                op = op.with_(operands=(base,), attrs={"axis": axis})
+                if base is not op.operands[0] or axis != op.attrs["axis"]:
+                    op = op.with_(operands=(base,), attrs={"axis": axis})
             else:
                 b = Builder(op.span, op.role)
                 mapping[op.result] = shapes.emit(b, found)
@@ -41,4 +42,4 @@ def _block(block: Block, shapes: Shapes, mapping: dict[Value, Operand]) -> Block
         if op.regions:
             op = op.with_(regions=tuple(_block(r, shapes, mapping) for r in op.regions))
         ops.append(op)
-    return Block(block.args, tuple(ops), resolve_all(block.yields, mapping))
+    return block.with_(ops=ops, yields=resolve_all(block.yields, mapping))

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.bounds import Bounds
@@ -40,12 +41,22 @@ def set_first_writes(function: Function) -> Function:
 
 class _Setter:
     def __init__(self, function: Function) -> None:
-        self.bounds = Bounds(function)
-        self.uses: Counter[Operand] = Counter(function.body.yields)
-        for _, op in core.walk(function.body):
-            self.uses.update(core.uses_of(op))
+        self.function = function
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What integers are never below."""
+        return Bounds(self.function)
+
+    @cached_property
+    def uses(self) -> Counter[Operand]:
+        """How often each value is named."""
+        found: Counter[Operand] = Counter(self.function.body.yields)
+        for _, op in core.walk(self.function.body):
+            found.update(core.uses_of(op))
             for region in op.regions:
-                self.uses.update(region.yields)
+                found.update(region.yields)
+        return found
 
     def block(self, block: Block) -> Block:
         zeros = {op.result: op for op in block.ops if op.callee == core.ZEROS}
@@ -60,7 +71,7 @@ class _Setter:
                 op = _setting(op, place, made, step)
             regions = tuple(self.block(region) for region in op.regions)
             ops.append(op.with_(regions=regions) if regions else op)
-        return Block(block.args, tuple(unset.get(op, op) for op in ops), block.yields)
+        return block.with_(ops=[unset.get(op, op) for op in ops])
 
     def found(self, loop: Op, zeros: dict[Value, Op]) -> Iterator[tuple[int, Op, Op]]:
         """Of each such array: which one a loop carries it as, what makes it, the addition."""

@@ -40,7 +40,7 @@ def _block(block: Block, outside: set[Value]) -> Block:
                 scope.update(out.results)
         ops.append(op)
         scope.update(op.results)
-    return Block(block.args, tuple(ops), block.yields)
+    return block.with_(ops=ops)
 
 
 def _hoist(op: Op, scope: set[Value]) -> tuple[list[Op], Op]:
@@ -56,7 +56,7 @@ def _hoist(op: Op, scope: set[Value]) -> tuple[list[Op], Op]:
                 known.update(inner.results)
             else:
                 stay.append(inner)
-        regions.append(Block(region.args, tuple(stay), region.yields))
+        regions.append(region.with_(ops=stay))
     return moved, op.with_(regions=tuple(regions))
 
 

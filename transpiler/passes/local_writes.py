@@ -45,7 +45,7 @@ class _Confine:
             if op.regions:
                 op = op.with_(regions=tuple(self.block(region, same) for region in op.regions))
             ops.append(op)
-        return Block(block.args, tuple(ops), block.yields)
+        return block.with_(ops=ops)
 
     def loop(self, op: Op, used: set[Value], same: dict[Operand, Value]) -> Op:
         """The loop with arrays handed on as they came, where that makes no difference."""

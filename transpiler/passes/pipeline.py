@@ -58,8 +58,25 @@ def optimise_joint(function: Function) -> Function:
 
 
 def _run(passes: tuple[Pass, ...], function: Function) -> Function:
-    for improve in passes:
-        name = _OPTIONAL.get(improve)
-        if name is None or optimisations.enabled(name):
-            function = applied(improve, function)
+    """All passes; none where the last run has left the body as it is, with nothing to do.
+
+    That is so if its last passes have found nothing: what they do follows from all the others.
+    """
+    run = passes, optimisations.left_out(), function.residuals_in, function.residuals_out
+    if function.body.settled == run:
+        return function
+    *first, last_but_one, last = passes
+    for improve in first:
+        function = _improved(function, improve)
+    before = function.body
+    function = _improved(_improved(function, last_but_one), last)
+    if function.body is before:
+        before.settle(run)
     return function
+
+
+def _improved(function: Function, improve: Pass) -> Function:
+    name = _OPTIONAL.get(improve)
+    if name is not None and not optimisations.enabled(name):
+        return function
+    return applied(improve, function)

@@ -12,6 +12,8 @@ they are distinct, which it does of a fresh one alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.bounds import Bounds
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
@@ -31,8 +33,16 @@ _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
 
 def reuse_buffers(function: Function) -> Function:
     """The function with allocations moved out of loops where the buffer stays within one trip."""
+    if not any(op.callee in _FRESH for _, op in _in_loops(function)):
+        return function
     function = hoist_invariants(resolve_extents(function))  # where an extent is known from outside
     return with_body(function, _block(function.body, Bounds(function)))
+
+
+def _in_loops(function: Function) -> Iterator[tuple[Block, Op]]:
+    for _, op in core.walk(function.body):
+        if op.callee == core.FOR:
+            yield from core.walk(op.regions[0])
 
 
 def _block(block: Block, bounds: Bounds) -> Block:

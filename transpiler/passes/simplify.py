@@ -56,7 +56,7 @@ class _Simplifier:
             for result in op.results:
                 if ops and result in ops[-1].results:
                     self.defined[result] = ops[-1]
-        return Block(block.args, tuple(ops), resolve_all(block.yields, self.mapping))
+        return block.with_(ops=ops, yields=resolve_all(block.yields, self.mapping))
 
     def op(self, op: Op) -> list[Op]:
         """What the op becomes: nothing (its results are mapped), itself, or other ops."""
@@ -152,7 +152,9 @@ class _Simplifier:
             yields = region.yields
             if is_body:
                 yields = (*yields[:lead], *(yields[lead + k] for k in keep))
-            regions.append(self.block(Block(args, region.ops, yields)))
+            regions.append(self.block(region.with_(args=args, yields=yields)))
+        if not drop:
+            return op.with_(regions=tuple(regions))
         return op.with_(
             operands=(*op.operands[:fixed], *(op.operands[fixed + k] for k in keep)),
             regions=tuple(regions),
@@ -185,7 +187,9 @@ class _Simplifier:
                 self.mapping[result] = first
             else:
                 keep.append(k)
-        regions = tuple(Block((), r.ops, tuple(r.yields[k] for k in keep)) for r in (then, orelse))
+        regions = tuple(r.with_(yields=[r.yields[k] for k in keep]) for r in (then, orelse))
+        if len(keep) == len(op.results):
+            return [op.with_(regions=regions)]
         return [op.with_(regions=regions, results=tuple(op.results[k] for k in keep))]
 
     def arm(self, region: Block, condition: Value, truth: bool) -> Block:
@@ -211,8 +215,6 @@ class _Simplifier:
         """An operand that the op always equals."""
         if op.callee == core.GETITEM:
             return self.forwarded(op)
-        if op.callee == core.SETITEM:
-            return self.put_back(op)
         if op.callee == core.SETITEM:
             return self.put_back(op)
         if op.callee == core.CAST:

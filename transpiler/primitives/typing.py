@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,7 +36,8 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
     (operators, ``math``), where the ufunc would give a NumPy scalar.
     """
 
-    def rule(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
+    @functools.cache  # NumPy is asked for each op of a program, always the same
+    def found(types: tuple[Type, ...]) -> Type:
         ones = broadcast_ones(types)
         weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
         if weak:  # only Python numbers: their own dtypes decide
@@ -54,7 +56,7 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
         dtype = function.resolve_dtypes((*dtypes, None))[-1]
         return shaped(dtype, ones, weak and python)
 
-    return rule
+    return lambda types, attrs: found(types)
 
 
 _KEEPS_BOOL = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum}
@@ -67,9 +69,12 @@ def _python_dtype(function: np.ufunc, kind: Type) -> np.dtype[Any]:
     return kind.dtype
 
 
+_DIVISION = ufunc(np.true_divide, python=True)
+
+
 def python_division(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
     """Type of ``/``."""
-    return ufunc(np.true_divide, python=True)(types, attrs)
+    return _DIVISION(types, attrs)
 
 
 def fixed(kind: Type) -> TypeRule:

@@ -315,8 +315,10 @@ class Extents:
         if op.callee in (core.SETITEM, core.ADDITEM) and not core.is_scalar(operands[1]):
             part = self.viewer.apply(self.view(operands[0]), op.attrs["path"], operands[2:])
             return [] if part is None else self._fitting(operands[1], part.extents)
+        if not op.results or isinstance(op.results[0].type, Scalar):
+            return []
         entry = find(op.callee)
-        if entry is not None and entry.elementwise and op.results:
+        if entry is not None and entry.elementwise:
             shape = self.of(op.result)
             return [pair for o in operands for pair in self._fitting(o, shape)]
         return []

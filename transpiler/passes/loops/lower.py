@@ -161,7 +161,7 @@ class _Run:
     def _needs_finished(self, op: Op) -> bool:
         """Whether a size or an index of the op is computed by a part of this run."""
         made = self.parts.made
-        if not made:
+        if not made or (callable(op.callee) and not any(_arrays((*op.operands, *op.results)))):
             return False
         integers = [
             o for o in op.operands
