@@ -25,7 +25,7 @@ def _type_radd(context: Any) -> Any:
     def typer(x: Any, y: Any) -> Any:
         if isinstance(x, types.Number) and isinstance(y, types.Number):
             kind = context.unify_types(x, y)
-            if isinstance(kind, (types.Float, types.Integer)):
+            if isinstance(kind, (types.Float, types.Integer, types.Complex)):
                 return signature(kind, kind, kind)
         return None
 
@@ -35,6 +35,15 @@ def _type_radd(context: Any) -> Any:
 @lower_builtin(radd, types.Float, types.Float)
 def _lower_radd_float(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
     return builder.fadd(*args, flags=REASSOCIATE)
+
+
+@lower_builtin(radd, types.Complex, types.Complex)
+def _lower_radd_complex(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    out = context.make_complex(builder, sig.return_type)
+    x, y = (context.make_complex(builder, sig.return_type, value) for value in args)
+    out.real = builder.fadd(x.real, y.real, flags=REASSOCIATE)
+    out.imag = builder.fadd(x.imag, y.imag, flags=REASSOCIATE)
+    return out._getvalue()
 
 
 @lower_builtin(radd, types.Integer, types.Integer)

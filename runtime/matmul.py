@@ -19,7 +19,12 @@ from numba.np.linalg import ensure_blas
 
 from adgen.runtime.memory import allocate, field
 
-LETTERS = {types.float64: "d", types.float32: "s"}
+LETTERS = {
+    types.float64: "d",
+    types.float32: "s",
+    types.complex128: "z",
+    types.complex64: "c",
+}
 
 # The routine that Numba's own np.dot calls; its runtime exports it, so cached code finds it.
 GEMM = "numba_xxgemm"
@@ -37,7 +42,8 @@ ensure_blas()  # cached code calls BLAS without passing through the lowering bel
 def matmul(x: Any, y: Any) -> Any:
     """``x @ y`` of two matrices of numbers.
 
-    BLAS if both are float64 or both float32 (a strided one is copied first), else loops.
+    BLAS if both have one floating dtype, real or complex (a strided one is copied first);
+    else loops.
     Raises ValueError if the inner extents differ.
     """
     return x @ y
@@ -150,8 +156,9 @@ def _call_gemm(
     """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
     (x, y, result), (n, m, inner) = data, extents
     x_kind, y_kind = kinds
-    kind = context.get_value_type(x_kind.dtype)
-    one, zero = (cgutils.alloca_once_value(builder, ir.Constant(kind, v)) for v in (1.0, 0.0))
+    one, zero = (
+        cgutils.alloca_once_value(builder, context.get_constant(x_kind.dtype, v)) for v in (1, 0)
+    )
 
     def letter(text: str) -> ir.Constant:
         return ir.Constant(_BYTE, ord(text))

@@ -160,23 +160,24 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
-    passes = _passes(request.speculates)
+    passes, holomorphic = _passes(request.speculates), request.holomorphic
     if request.mode == "primal":
         return (gradient.primal(returning_updates(primal), passes),)
     if request.mode != "jvp" and optimisations.enabled(optimisations.WORK_SPACE):
         primal = renew_overwritten(primal)
     if request.mode == "value_and_grad":
-        return (gradient.value_and_grad(primal, request.wrt, passes),)
+        return (gradient.value_and_grad(primal, request.wrt, passes, False, holomorphic),)
     if request.mode == "grad_and_aux":
-        return (gradient.value_and_grad(primal, request.wrt, passes, auxiliary=True),)
+        return (gradient.value_and_grad(primal, request.wrt, passes, True, holomorphic),)
     if request.mode == "pair":
         return gradient.pair(primal, request.wrt, passes)
     if request.mode == "jvp":
         return (gradient.jvp(primal, request.wrt, passes),)
     if request.mode == "hvp":
-        return (gradient.hvp(primal, request.wrt, passes),)
+        return (gradient.hvp(primal, request.wrt, passes, holomorphic),)
     if request.mode == "derivative":
-        return (gradient.derivative(primal, request.wrt[0], request.order, passes),)
+        (wrt,), order = request.wrt, request.order
+        return (gradient.derivative(primal, wrt, order, passes, holomorphic),)
     raise ValueError(f"mode must be one of {MODES}, not {request.mode!r}")
 
 

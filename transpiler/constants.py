@@ -144,7 +144,7 @@ def _nested(node: ast.expr, lookup: Lookup) -> Any:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating))
+    return isinstance(value, (bool, int, float, complex, np.bool_, np.integer, np.inexact))
 
 
 def _apply(function: Callable[..., Any], *values: Any, **options: Any) -> Any:

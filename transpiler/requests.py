@@ -32,6 +32,7 @@ class Request:
     ``vector_math``: Numba is given elementary functions that it may vectorise.
     ``parallel``: loops with independent iterations run on threads (stage ``numba``).
     ``subgradients``: what is chosen to hold at kinks.
+    ``holomorphic``: the gradient is the complex derivative of a complex result.
     """
 
     mode: str
@@ -45,6 +46,7 @@ class Request:
     vector_math: bool = True
     parallel: bool = False
     subgradients: tuple[tuple[str, float | str], ...] = ()
+    holomorphic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,17 @@ from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.guess import guess_arguments
 from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.trees import DICT, LIST, Keys, Kind, Node, kind_of
-from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Static, array
+from adgen.transpiler.ir.types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    Array,
+    Scalar,
+    Static,
+    array,
+    real_dtype,
+)
 from adgen.transpiler.source import Source
 from adgen.transpiler.surroundings import MISSING
 
@@ -26,10 +36,11 @@ DTYPES: Mapping[str, str] = {
     **{f"float{bits}": f"f{bits // 8}" for bits in (32, 64)},
     **{f"int{bits}": f"i{bits // 8}" for bits in (8, 16, 32, 64)},
     **{f"uint{bits}": f"u{bits // 8}" for bits in (8, 16, 32, 64)},
+    **{"c8": "c8", "c16": "c16", "complex64": "c8", "complex128": "c16", "complex": "c16"},
     **{"single": "f4", "double": "f8", "intp": "i8", "int_": "i8"},
     **{"bool": "?", "bool_": "?", "boolean": "?", "b1": "?", "float": "f8", "int": "i8"},
 }
-WEAK: Mapping[str, Scalar] = {"f8": FLOAT, "i8": INT, "?": BOOL}
+WEAK: Mapping[str, Scalar] = {"f8": FLOAT, "i8": INT, "?": BOOL, "c16": COMPLEX}
 STATIC_TYPES = (str, bytes, type(None), type, types.FunctionType, types.BuiltinFunctionType)
 STATIC_KINDS = (*STATIC_TYPES, types.ModuleType, np.ufunc, np.dtype, slice, range)
 
@@ -60,6 +71,8 @@ def argument_of(value: Any) -> Argument:
         return INT
     if isinstance(value, float):
         return FLOAT
+    if isinstance(value, complex):
+        return COMPLEX
     if type(value) is tuple:
         _check_parts("tuple", value)
         return tuple(argument_of(item) for item in value)
@@ -72,8 +85,6 @@ def argument_of(value: Any) -> Argument:
         return Static(value)
     name = type(value).__name__
     hint = f"if it holds numbers and arrays, register it: adgen.register_container({name}, ...)"
-    if isinstance(value, complex):
-        hint = "pass the real and the imaginary part"
     raise UnsupportedError(f"an argument of type `{name}` is not supported", hint=hint)
 
 
@@ -108,7 +119,7 @@ def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
 
 
 def _checked(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == np.float16:
+    if dtype.kind not in "biufc" or real_dtype(dtype).itemsize > 8 or dtype == np.float16:
         raise UnsupportedError(
             f"arrays of dtype {dtype} are not supported", hint="convert with x.astype(np.float64)"
         )
@@ -147,7 +158,7 @@ def show(argument: Argument) -> str:
     code = "bool" if argument.dtype.kind == "b" else argument.dtype.str[1:]
     if isinstance(argument, Array):
         return f"{code}[{', '.join('1' if one else ':' for one in argument.ones)}]"
-    return {FLOAT: "float", INT: "int", BOOL: "bool"}.get(argument, code)
+    return {FLOAT: "float", INT: "int", BOOL: "bool", COMPLEX: "complex"}.get(argument, code)
 
 
 def _shown(value: Any) -> str:
@@ -306,7 +317,7 @@ def _named(value: object) -> Argument | str:
     origin = getattr(value, "__origin__", value)
     if origin is np.ndarray:
         return ARRAY_OF_ANY_RANK
-    return _scalar(value.__name__) if value in (float, int, bool) else _FOREIGN  # type: ignore
+    return _scalar(value.__name__) if value in (float, int, bool, complex) else _FOREIGN  # type: ignore
 
 
 def _subscript(base: ast.expr, index: ast.expr, source: Source | None) -> Argument | str:

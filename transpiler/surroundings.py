@@ -84,7 +84,7 @@ def read(table: Table, name: str) -> object:
 def note_parts(given: Mapping[str, object]) -> None:
     """Note arguments that a function has before a call: a list among them may change."""
     for name, value in given.items():
-        if not isinstance(value, (int, float, str, FunctionType, type(None))):
+        if not isinstance(value, (int, float, complex, str, FunctionType, type(None))):
             read(given, name)
 
 

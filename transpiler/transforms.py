@@ -41,6 +41,7 @@ class Derived:
     """What a transform makes of a function that is its first argument.
 
     ``wrt``: positions or names of arguments; ``packed``: derivatives come as a tuple.
+    ``holomorphic``: the gradient of a complex result is the complex derivative.
     ``computed``: of a pullback, what the function has computed when its value was.
     """
 
@@ -48,6 +49,7 @@ class Derived:
     wrt: tuple[int | str, ...]
     packed: bool
     computed: Any = None
+    holomorphic: bool = False
 
     @property
     def __name__(self) -> str:  # type: ignore[override]
@@ -65,9 +67,11 @@ def transform(name: str) -> Transform:
 
 
 @functools.cache
-def derived(name: str, wrt: tuple[int | str, ...], packed: bool) -> Derived:
+def derived(
+    name: str, wrt: tuple[int | str, ...], packed: bool, holomorphic: bool = False
+) -> Derived:
     """The one object for these."""
-    return Derived(name, wrt, packed)
+    return Derived(name, wrt, packed, None, holomorphic)
 
 
 def given_to(thing: Any) -> tuple[Derived, Any] | None:
@@ -78,8 +82,8 @@ def given_to(thing: Any) -> tuple[Derived, Any] | None:
     found = getattr(type(thing), "__adgen_derived__", None)
     if found is None:
         return None
-    name, function, wrt, packed = found(thing)
-    return derived(name, wrt, packed), function
+    name, function, wrt, packed, holomorphic = found(thing)
+    return derived(name, wrt, packed, holomorphic), function
 
 
 def member_of(thing: Any, name: str) -> Any:

@@ -68,11 +68,11 @@ def check(
         found = pullback(cotangent)
         cotangents = found if function.packed else (found,)
         left = sum(
-            float(np.vdot(floats(bar), floats(tangents[k])))
+            float(np.vdot(_cotangents(bar), floats(tangents[k])))
             for k, bar in zip(positions, cotangents, strict=True)
         )
-        right = float(np.vdot(floats(cotangent), slope))
-        terms = np.abs(floats(cotangent) * slope).sum()
+        right = float(np.vdot(_cotangents(cotangent), slope))
+        terms = np.abs(_cotangents(cotangent) * slope).sum()
         _compare("the cotangent (vjp)", np.array([left]), np.array([right]), tolerance, terms)
 
 
@@ -100,7 +100,9 @@ def _check_product(
 
 def tolerance_for(args: tuple[Any, ...]) -> float:
     """How exact differences are, for the least precise of the arguments."""
-    single = any(getattr(leaf, "dtype", None) == np.float32 for leaf in _numbers(args))
+    single = any(
+        getattr(leaf, "dtype", None) in (np.float32, np.complex64) for leaf in _numbers(args)
+    )
     return TOLERANCE[4 if single else 8]
 
 
@@ -116,28 +118,44 @@ def _compare(what: str, have: Any, want: Any, tolerance: float, scale: Any = 0.0
 
 def _numbers(value: Any) -> list[Any]:
     """The numbers and arrays in a nested value."""
-    kinds = (np.ndarray, np.generic, int, float)
+    kinds = (np.ndarray, np.generic, int, float, complex)
     return [leaf for leaf in leaves(tree_of(value)) if isinstance(leaf, kinds)]
 
 
 def floats(value: Any) -> np.ndarray[Any, Any]:
-    """All numbers in a nested value, as one vector of float64."""
-    parts = [np.ravel(np.asarray(leaf, np.float64)) for leaf in _numbers(value)]
+    """All numbers in a nested value, as one vector of float64; complex ones as two each."""
+    parts = [np.ravel(np.asarray(leaf, _wide(leaf))).view(np.float64) for leaf in _numbers(value)]
     return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _wide(leaf: Any) -> type:
+    return np.complex128 if np.iscomplexobj(leaf) else np.float64
+
+
+def _cotangents(value: Any) -> np.ndarray[Any, Any]:
+    """The same of cotangents: their imaginary parts count negative, see `Complex numbers`."""
+    conjugated = map_tree(lambda leaf: leaf if leaf is None else np.conjugate(leaf), tree_of(value))
+    return floats(built(conjugated))
 
 
 def _direction(rng: np.random.Generator, value: Any) -> Any:
     """A random tangent; None for leaves that are no floats."""
 
     def leaf(part: Any) -> Any:
-        return rng.normal(size=np.shape(part))[()] if is_float_leaf(part) else None
+        return _random(rng, part) if is_float_leaf(part) else None
 
     return built(map_tree(leaf, tree_of(value)))
 
 
+def _random(rng: np.random.Generator, like: Any) -> Any:
+    made = rng.normal(size=np.shape(like))[()]
+    return made + 1j * rng.normal(size=np.shape(like))[()] if np.iscomplexobj(like) else made
+
+
 def is_float_leaf(leaf: Any) -> bool:
     """Whether a leaf has a derivative."""
-    return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
+    kind = getattr(getattr(leaf, "dtype", None), "kind", "")
+    return isinstance(leaf, (float, complex)) or kind in ("f", "c")
 
 
 def random_cotangent(rng: np.random.Generator, value: Any) -> Any:
@@ -145,7 +163,7 @@ def random_cotangent(rng: np.random.Generator, value: Any) -> Any:
 
     def leaf(part: Any) -> Any:
         if is_float_leaf(part):
-            return rng.normal(size=np.shape(part))[()]
+            return _random(rng, part)
         return np.zeros(np.shape(part))[()] if _numbers(part) else None
 
     return built(map_tree(leaf, tree_of(value)))
@@ -198,7 +216,7 @@ def _step(value: Any, tangent: Any, step: float) -> Any:
 
     def leaf(part: Any) -> Any:
         move = next(moves)
-        return part if move is None else np.asarray(part, np.float64)[()] + step * move
+        return part if move is None else np.asarray(part, _wide(part))[()] + step * move
 
     return built(map_tree(leaf, tree))
 

@@ -205,6 +205,7 @@ class Compilations:
             wanted.mode, wrt, wanted.order, stage, speculates, extents_guessed=True,
             counters=counted, vector_math=wanted.options.vector_math,
             parallel=wanted.options.parallel, subgradients=wanted.options.subgradients,
+            holomorphic=wanted.options.holomorphic,
         )  # fmt: skip
         header = run_header(arguments)
 

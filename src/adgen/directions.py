@@ -76,6 +76,7 @@ def tangent_like(leaf: Leaf, value: Any, given: Any, what: str) -> Any:
 
 def array_like(shape: tuple[int, ...], dtype: np.dtype[Any], given: Any, what: str) -> Any:
     """A C-contiguous array of that dtype; raises ValueError when the shape is another."""
+    _check_real(dtype, given, what)
     made = np.require(given, dtype, ["C", "A", "W"])
     if made.shape != shape:
         raise ValueError(f"the {what} has shape {made.shape}, it should be {shape}")
@@ -87,4 +88,12 @@ def scalar_like(kind: Scalar, given: Any, what: str) -> Any:
     made = np.asarray(given)
     if made.shape != ():
         raise ValueError(f"the {what} has shape {made.shape}, it should be a number")
-    return float(made) if kind.dtype == np.float64 else kind.dtype.type(made)
+    _check_real(kind.dtype, made, what)
+    python = {"f8": float, "c16": complex}.get(kind.dtype.str[1:], kind.dtype.type)
+    return python(made)
+
+
+def _check_real(dtype: np.dtype[Any], given: Any, what: str) -> None:
+    """Raise ValueError for a complex tangent of something real."""
+    if dtype.kind != "c" and np.iscomplexobj(given):
+        raise ValueError(f"the {what} is complex, it should be real")

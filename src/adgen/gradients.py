@@ -54,11 +54,12 @@ class Derivative(CompiledCallable):
         """What is to hold at its kinks, wherever it is called."""
         return self.owner.options.subgradients
 
-    def __adgen_derived__(self) -> tuple[str, Any, tuple[int, ...], bool]:
+    def __adgen_derived__(self) -> tuple[str, Any, tuple[int, ...], bool, bool]:
         """What functions that are compiled take it for: a transform of a function."""
         order = self._wanted.order
         function = self.owner if order == 1 else self.owner.derivative("grad", order - 1)
-        return self.kind, function, self.owner._positions, self.packed
+        holomorphic = self.owner.options.holomorphic
+        return self.kind, function, self.owner._positions, self.packed, holomorphic
 
     def __repr__(self) -> str:
         return f"<adgen {self.__name__}>"

@@ -63,7 +63,7 @@ def _surroundings(compilations: Compilations) -> list[str]:
     code, facts = function.__code__, []
     for name in (*code.co_freevars, *code.co_names):
         value = compilations.source.bindings.lookup(name)
-        if isinstance(value, (bool, int, float, str)):
+        if isinstance(value, (bool, int, float, complex, str)):
             facts.append(f"{name}={value!r}")
         elif name in code.co_freevars and value is not MISSING:
             facts.append(f"{name}:{uuid.uuid4().hex}")
@@ -93,6 +93,7 @@ def module(
         counters=counted, vector_math=wanted.options.vector_math,
         parallel=wanted.options.parallel and _may_use_threads(),
         subgradients=wanted.options.subgradients,
+        holomorphic=wanted.options.holomorphic,
     )  # fmt: skip
     generated = for_all_extents(compilations.source, arguments, request, leaves)
     compiled = generated.compiled
@@ -190,7 +191,7 @@ class _Displays:
         return f"{name}({inner})"
 
     def _constant(self, structure: Any) -> str:
-        if structure.value is None or isinstance(structure.value, (str, bool, int, float)):
+        if structure.value is None or isinstance(structure.value, (str, bool, int, float, complex)):
             return repr(structure.value)
         self._refuse(repr(structure.value))
 

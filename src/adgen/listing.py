@@ -11,7 +11,7 @@ from adgen.leaves import leaves_of
 from adgen.options import Options
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.types import is_float
+from adgen.transpiler.ir.types import is_complex, is_float
 from adgen.transpiler.primitives.conventions import following
 from adgen.transpiler.signature import Argument, show, signature_of
 from adgen.transpiler.source import Source
@@ -136,20 +136,21 @@ def _request(item: Listed, primal: core.Function) -> Request:
     from adgen.transpiler.compiler import Request
 
     leaves = tuple(leaves_of(item.arguments))
-    mode = "primal" if item.itself else _mode(primal)
+    mode = "primal" if item.itself else _mode(primal, item.options.holomorphic)
     wrt = flat_wrt(item.source, item.arguments, leaves, item.positions)
     return Request(
         mode, wrt, counters=counters(leaves, item.positions, wrt),
         vector_math=item.options.vector_math, parallel=item.options.parallel,
         subgradients=item.options.subgradients,
+        holomorphic=item.options.holomorphic,
     )  # fmt: skip
 
 
-def _mode(primal: core.Function) -> str:
+def _mode(primal: core.Function, holomorphic: bool) -> str:
     result = primal.body.yields[0] if primal.structure is core.LEAF else None
-    if result is not None and core.is_scalar(result) and is_float(core.type_of(result)):
-        return "value_and_grad"
-    return "pair"
+    if result is None or not core.is_scalar(result) or not is_float(core.type_of(result)):
+        return "pair"
+    return "value_and_grad" if holomorphic or not is_complex(core.type_of(result)) else "pair"
 
 
 def _header(item: Listed, primal: core.Function, names: Sequence[str]) -> Iterator[str]:

@@ -130,9 +130,10 @@ def _reader(container: Any, kind: Any) -> Parts:
 
 def _same_number(now: Any, then: Any) -> bool:
     """Whether two objects are one number, which is as good as being one object."""
-    if type(now) is not type(then) or not isinstance(now, (int, float)):
+    if type(now) is not type(then) or not isinstance(now, (int, float, complex)):
         return False
-    return now == then and copysign(1.0, now) == copysign(1.0, then)
+    parts = ((now.real, then.real), (now.imag, then.imag))
+    return all(a == b and copysign(1.0, a) == copysign(1.0, b) for a, b in parts)
 
 
 def _same_parts(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:

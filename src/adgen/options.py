@@ -19,6 +19,7 @@ class Options:
     ``parallel``: loops with independent iterations run on threads, where Numba compiles them.
     ``debug_nans``: a result that is not finite raises, and says where it arises.
     ``subgradients``: what is chosen to hold at kinks, as conventions.py has it.
+    ``holomorphic``: gradients are the complex derivatives of complex results.
     """
 
     jit: bool = True
@@ -28,6 +29,7 @@ class Options:
     parallel: bool = False
     debug_nans: bool = False
     subgradients: Chosen = ()
+    holomorphic: bool = False
 
     @property
     def compiles(self) -> bool:
@@ -57,3 +59,4 @@ class Choices(TypedDict, total=False):
     parallel: bool | None
     debug_nans: bool | None
     subgradients: Mapping[str, float | str] | None
+    holomorphic: bool | None

@@ -10,7 +10,7 @@ import numpy as np
 from adgen.structures import Make, maker, remaker, taker
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of
-from adgen.transpiler.ir.types import Scalar, Static, Type, is_float
+from adgen.transpiler.ir.types import PYTHON, Scalar, Static, Type, is_float
 from adgen.transpiler.signature import Argument
 
 
@@ -54,7 +54,7 @@ def _number_maker(kind: Type) -> Callable[[Any], Any] | None:
         return None
     if not kind.weak:
         return kind.dtype.type
-    return {"f": float, "i": int, "b": bool}[kind.dtype.kind]
+    return PYTHON[kind.dtype.kind]
 
 
 def differentiated(argument: Argument) -> Any:
@@ -106,4 +106,4 @@ def _like_maker(example: Any) -> Callable[[Any], Any] | None:
         return lambda cotangent: np.asarray(cotangent, dtype)
     if isinstance(example, np.generic):
         return type(example)
-    return float
+    return complex if isinstance(example, complex) else float

@@ -37,7 +37,7 @@ def has_rule(entry: Primitive, k: int) -> bool:
 
 SMOOTH = [e for e in ENTRIES if any(has_rule(e, k) for k in range(len(e.operands)))]
 # Python's own functions and those of math take numbers, one at a time.
-NUMBERS_ONLY = {max, min}
+NUMBERS_ONLY = {max, min, complex}
 
 
 def name_of(entry: Primitive) -> str:
@@ -56,7 +56,10 @@ def takes_arrays(entry: Primitive) -> bool:
 
 @dataclass(frozen=True)
 class Case:
-    """One op on operands of given shapes; ``()`` is a Python float."""
+    """One op on operands of given shapes; ``()`` is a Python float.
+
+    ``dtype``: that of all floating operands, or one for each: ``"c16 f8"``.
+    """
 
     entry: Primitive
     shapes: tuple[tuple[int, ...], ...]
@@ -66,17 +69,24 @@ class Case:
     def __str__(self) -> str:
         shapes = ",".join(str(list(shape)) for shape in self.shapes)
         attrs = ",".join(f"{key}={value}" for key, value in self.attrs.items())
-        return f"{name_of(self.entry)}({shapes}{',' if attrs else ''}{attrs})"
+        dtype = "" if self.dtype == "f8" else f",{self.dtype}"
+        return f"{name_of(self.entry)}({shapes}{',' if attrs else ''}{attrs}{dtype})"
+
+    @property
+    def dtypes(self) -> list[str]:
+        """The dtype of each operand."""
+        listed = self.dtype.split()
+        return listed if len(listed) > 1 else listed * len(self.shapes)
 
     def types(self) -> tuple[Type, ...]:
         """The types of the operands; conditions are boolean."""
         kinds: list[Type] = []
-        for shape, domain in zip(self.shapes, self.entry.domain, strict=True):
-            dtype = _dtype(domain, self.dtype)
+        for shape, domain, name in zip(self.shapes, self.entry.domain, self.dtypes, strict=True):
+            dtype = _dtype(domain, name)
             if shape:
                 kinds.append(Array(dtype, tuple(extent == 1 for extent in shape)))
             else:
-                kinds.append(Scalar(dtype, weak=domain.integer or self.dtype == "f8"))
+                kinds.append(Scalar(dtype, weak=domain.integer or name in ("f8", "c16")))
         return tuple(kinds)
 
     def operands(self, seed: int = 0) -> list[Any]:
@@ -84,8 +94,10 @@ class Case:
         draw = np.random.default_rng([seed, *map(ord, str(self))])
         domains = self.entry.domain
         return [
-            sample(draw, domain, shape, self.dtype, shift=0.007 * k)
-            for k, (domain, shape) in enumerate(zip(domains, self.shapes, strict=True))
+            sample(draw, domain, shape, dtype, shift=0.007 * k)
+            for k, (domain, shape, dtype) in enumerate(
+                zip(domains, self.shapes, self.dtypes, strict=True)
+            )
         ]
 
     def function(self) -> Function:
@@ -119,10 +131,12 @@ def sample(
     if domain.integer:
         grid = draw.integers(int(domain.low), int(domain.high) + 1, size=4 * count + 3)
     chosen = draw.choice(grid, size=count, replace=domain.integer)
+    if "c" in dtype and not domain.integer:
+        chosen = chosen + 1j * draw.uniform(0.2, 0.9, size=count) * draw.choice([-1, 1], count)
     array = np.asarray(chosen, dtype=_dtype(domain, dtype)).reshape(shape)
     if shape:
         return array
-    return array.item() if dtype == "f8" or domain.integer else array[()]
+    return array.item() if dtype in ("f8", "c16") or domain.integer else array[()]
 
 
 def _dtype(domain: Domain, dtype: str) -> np.dtype[Any]:
@@ -162,6 +176,22 @@ def cases(entry: Primitive, dtype: str = "f8") -> Iterator[Case]:
         yield from (Case(entry, shapes, {}, dtype) for shapes in [((2,), (3,)), ((1,), (3,))])
     else:
         yield from (Case(entry, shapes, {}, dtype) for shapes in PRODUCT_SHAPES)
+
+
+def complex_cases(entries: Sequence[Primitive] = tuple(SMOOTH)) -> list[Case]:
+    """The cases of all entries that take complex numbers, some of them with real ones too."""
+    found = []
+    for entry in entries:
+        if entry.complex:
+            found += cases(entry, "c16")
+            if len(entry.operands) == 2:
+                found += [*cases(entry, "c16 f8"), *cases(entry, "f8 c16")]
+    return found
+
+
+def single_complex_cases() -> list[Case]:
+    """The same in complex64."""
+    return [case for entry in SMOOTH if entry.complex for case in cases(entry, "c8")]
 
 
 def all_cases(entries: Sequence[Primitive] = tuple(SMOOTH), dtype: str = "f8") -> list[Case]:

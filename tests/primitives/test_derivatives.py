@@ -14,13 +14,22 @@ from adgen.transpiler.ir.interpreter import interpret
 from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.ir.verifier import verify
 from adgen.transpiler.primitives.builder import result_type
-from tests.primitives.cases import ENTRIES, Case, NoDerivative, all_cases, has_rule, name_of
+from tests.primitives.cases import (
+    ENTRIES,
+    Case,
+    NoDerivative,
+    all_cases,
+    complex_cases,
+    has_rule,
+    name_of,
+    single_complex_cases,
+)
 
 # Weights of the central difference of sixth order, at h, 2h and 3h.
 STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))
 STEP = 2e-3
 
-cases = pytest.mark.parametrize("case", all_cases(), ids=str)
+cases = pytest.mark.parametrize("case", [*all_cases(), *complex_cases()], ids=str)
 
 
 def active(case: Case) -> list[int]:
@@ -35,7 +44,13 @@ def active(case: Case) -> list[int]:
 def directions(case: Case, operands: list[Any], seed: int = 1) -> list[Any]:
     """One tangent per active operand."""
     draw = np.random.default_rng(seed)
-    return [draw.normal(size=np.shape(operands[k])) for k in active(case)]
+    return [drawn(draw, operands[k]) for k in active(case)]
+
+
+def drawn(draw: np.random.Generator, like: Any) -> Any:
+    """Random numbers of a shape, complex where those are."""
+    made = draw.normal(size=np.shape(like))
+    return made + 1j * draw.normal(size=np.shape(like)) if np.iscomplexobj(like) else made
 
 
 def jvp(case: Case, operands: list[Any], tangents: list[Any]) -> Any:
@@ -63,7 +78,7 @@ def difference(
             moved = list(operands)
             for k, tangent in zip(active(case), tangents, strict=True):
                 moved[k] = operands[k] + sign * multiple * step * tangent
-            total = total + sign * weight / step * np.asarray(case.call(moved), dtype=float)
+            total = total + sign * weight / step * np.multiply(case.call(moved), 1.0)
     return total
 
 
@@ -90,12 +105,13 @@ def test_forward_agrees_with_differences(case: Case) -> None:
 def test_reverse_is_the_transpose_of_forward(case: Case) -> None:
     operands = case.operands()
     tangents = directions(case, operands)
-    weights = np.random.default_rng(2).normal(size=np.shape(case.call(operands)))
-    pushed = np.sum(jvp(case, operands, tangents) * weights)
+    weights = drawn(np.random.default_rng(2), case.call(operands))
+    pushed = np.sum(jvp(case, operands, tangents) * weights).real
     cotangents = vjp(case, operands, weights)
     for k, cotangent in zip(active(case), cotangents, strict=True):
         assert np.shape(cotangent) == np.shape(operands[k])
-    pulled = sum(np.sum(t * c) for t, c in zip(tangents, cotangents, strict=True))
+        assert np.iscomplexobj(cotangent) == np.iscomplexobj(operands[k])
+    pulled = sum(np.sum(t * c).real for t, c in zip(tangents, cotangents, strict=True))
     np.testing.assert_allclose(pushed, pulled, rtol=1e-10, atol=1e-12)
 
 
@@ -103,19 +119,24 @@ def test_reverse_is_the_transpose_of_forward(case: Case) -> None:
     "case",
     [
         case
-        for case in all_cases(dtype="f4")
+        for case in (*all_cases(dtype="f4"), *single_complex_cases())
         if getattr(case.entry.callee, "__module__", "") != "math"
+        and case.entry.callee is not complex
     ],
     ids=str,
 )
 def test_float32_stays_float32(case: Case) -> None:
-    """Functions of NumPy; those of math compute in Python floats."""
+    """Functions of NumPy; those of math and Python's own may compute in Python's numbers."""
     operands = case.operands()
     value = np.asarray(case.call(operands))
-    tangents = [np.asarray(t, np.float32)[()] for t in directions(case, operands)]
+    tangents = [
+        np.asarray(t, np.asarray(operands[k]).dtype)[()]
+        for k, t in zip(active(case), directions(case, operands), strict=True)
+    ]
     have = jvp(case, operands, tangents)
     assert np.asarray(have).dtype == value.dtype
-    assert value.dtype == np.float32 or any(domain.integer for domain in case.entry.domain)
+    single = value.dtype in (np.float32, np.complex64)
+    assert single or any(domain.integer for domain in case.entry.domain)
     seed = np.ones(value.shape, value.dtype)[()]
     for k, cotangent in zip(active(case), vjp(case, operands, seed), strict=True):
         assert np.asarray(cotangent).dtype == np.asarray(operands[k]).dtype
@@ -125,8 +146,8 @@ def test_float32_stays_float32(case: Case) -> None:
 def test_second_order_agrees_with_differences_of_the_first(case: Case) -> None:
     """Forward over reverse: rules are written in the language that they differentiate."""
     operands, tangents = smooth_point(case)
-    shape = np.shape(case.call(operands))
-    seed = np.random.default_rng(3).normal(size=shape) if shape else 1.0
+    value = case.call(operands)
+    seed = drawn(np.random.default_rng(3), value) if np.shape(value) else 1.0
     gradient = reverse(case.function(), active(case), seeded=True)
     function, out = forward(gradient, active(case))
     second = Function(
@@ -141,7 +162,7 @@ def test_second_order_agrees_with_differences_of_the_first(case: Case) -> None:
                 moved = list(operands)
                 for k, tangent in zip(active(case), tangents, strict=True):
                     moved[k] = operands[k] + sign * multiple * STEP * tangent
-                slope = np.asarray(interpret(gradient, *moved, seed)[1 + number], dtype=float)
+                slope = np.multiply(interpret(gradient, *moved, seed)[1 + number], 1.0)
                 want = want + sign * weight / STEP * slope
         np.testing.assert_allclose(product, want, rtol=1e-7, atol=1e-10)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar, Type, array
+from adgen.transpiler.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Scalar, Type, array
 from adgen.transpiler.primitives.kinds import Primitive
 from tests.primitives.cases import ENTRIES, name_of, takes_arrays
 
@@ -17,6 +17,11 @@ DTYPES = ("bool", "int32", "int64", "float32", "float64")
 STRONG = [Scalar(np.dtype(name)) for name in DTYPES]
 ARRAYS = [array(name, 1) for name in DTYPES]
 PYTHON = [BOOL, INT, FLOAT]
+COMPLEX_TYPES = [
+    COMPLEX,
+    *(Scalar(np.dtype(name)) for name in ("complex64", "complex128")),
+    *(array(name, 1) for name in ("complex64", "complex128")),
+]
 
 
 def example(kind: Type) -> Any:
@@ -24,7 +29,7 @@ def example(kind: Type) -> Any:
     if isinstance(kind, Array):
         return np.ones((3,) * kind.ndim, kind.dtype)
     if kind.weak:
-        return {"b": bool, "i": int, "f": float}[kind.dtype.kind](1)
+        return {"b": bool, "i": int, "f": float, "c": complex}[kind.dtype.kind](1)
     return kind.dtype.type(1)
 
 
@@ -36,7 +41,7 @@ def actual(value: Any) -> Type | None:
         return Scalar(value.dtype)
     if isinstance(value, np.generic):
         return Scalar(value.dtype)
-    return {bool: BOOL, int: INT, float: FLOAT}.get(type(value))
+    return {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}.get(type(value))
 
 
 def outcome(entry: Primitive, kinds: tuple[Type, ...], attrs: dict[str, Any]) -> Type | None:
@@ -52,17 +57,24 @@ def outcome(entry: Primitive, kinds: tuple[Type, ...], attrs: dict[str, Any]) ->
 def combinations(entry: Primitive) -> list[tuple[Type, ...]]:
     """Types of operands to try an entry with."""
     if entry.reduction:
-        return [(kind,) for kind in (*STRONG, *ARRAYS)]
+        return [(kind,) for kind in (*STRONG, *ARRAYS, *_complex(entry)) if kind != COMPLEX]
     if entry.callee in (max, min):  # which operand comes back is known at run time only
         return [(kind, kind) for kind in (*PYTHON, *STRONG)]
     if not entry.elementwise:
-        return list(itertools.product(ARRAYS, ARRAYS))
-    kinds = [*PYTHON, *STRONG, *ARRAYS] if takes_arrays(entry) else [*PYTHON, *STRONG]
+        arrays = [*ARRAYS, *(kind for kind in _complex(entry) if isinstance(kind, Array))]
+        return list(itertools.product(arrays, arrays))
+    kinds: list[Type] = [*PYTHON, *STRONG, *ARRAYS] if takes_arrays(entry) else [*PYTHON, *STRONG]
+    kinds += _complex(entry)
     if len(entry.operands) == 3:
         some = [FLOAT, INT, Scalar(np.dtype("float32")), array("float32", 1), array("float64", 1)]
         first = [BOOL, array("bool", 1)] if entry.callee is np.where else [*some, array("int64", 1)]
         return list(itertools.product(first, some, some))
     return list(itertools.product(kinds, repeat=len(entry.operands)))
+
+
+def _complex(entry: Primitive) -> list[Type]:
+    """The complex types that an entry takes."""
+    return COMPLEX_TYPES if entry.complex else []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=name_of)

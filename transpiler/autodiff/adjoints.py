@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from typing import NoReturn
 
 import numpy as np
 
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.masks import Masks
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Scalar, is_complex
 from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.span import Span
 
 Adjoints = dict[Value, Operand]
 
@@ -25,16 +28,21 @@ def bar(value: Value) -> str:
 
 
 class Accumulator:
-    """Sums the contributions to the adjoints of active values; ``names``: of adjoints."""
+    """Sums the contributions to the adjoints of active values; ``names``: of adjoints.
 
-    def __init__(self, activity: Activity, masks: Masks) -> None:
-        self.activity, self.masks = activity, masks
+    ``holomorphic``: no real value may stand between the arguments and the result.
+    """
+
+    def __init__(self, activity: Activity, masks: Masks, holomorphic: bool = False) -> None:
+        self.activity, self.masks, self.holomorphic = activity, masks, holomorphic
         self.names: dict[Value, str] = {}
 
     def contribute(self, b: Builder, adjoints: Adjoints, value: Operand, g: Operand) -> None:
         """Add ``g`` (of a shape that broadcasting may have widened) to the adjoint of a value."""
         if not isinstance(value, Value) or value not in self.activity:
             return
+        if self.holomorphic and not is_complex(value.type):
+            self.refuse(b.span)
         g = self.fit(b, g, value)
         have = adjoints.get(value)
         if have is None:
@@ -49,6 +57,14 @@ class Accumulator:
             adjoints[value] = self.masks.summed(
                 b, have, g, lambda x, y: b.emit(operator.add, x, y, name=bar(value), **_REASSOC)
             )
+
+    def refuse(self, span: Span | None) -> NoReturn:
+        """Refuse what is not holomorphic."""
+        raise NotDifferentiable(
+            "holomorphic=True, but this is not holomorphic", span,
+            hint="the absolute value, the parts and the conjugate of a complex number have no "
+            "complex derivative; return a real number, and leave out holomorphic=True",
+        )  # fmt: skip
 
     def fit(self, b: Builder, g: Operand, value: Value) -> Operand:
         """Sum ``g`` over the axes along which ``value`` was broadcast; match the dtype."""

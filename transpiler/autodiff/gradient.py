@@ -14,9 +14,11 @@ from adgen.transpiler.autodiff.ownership import own_results
 from adgen.transpiler.autodiff.residuals import plan_residuals
 from adgen.transpiler.autodiff.reverse import reverse
 from adgen.transpiler.autodiff.split import split
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Operand
 from adgen.transpiler.ir.rewrite import with_body
+from adgen.transpiler.ir.types import is_complex
 from adgen.transpiler.watching import applied
 
 Pass = Callable[[Function], Function]
@@ -41,13 +43,15 @@ def primal(function: Function, passes: Passes) -> Function:
 
 
 def value_and_grad(
-    function: Function, wrt: Sequence[int], passes: Passes, auxiliary: bool = False
-) -> Function:
+    function: Function, wrt: Sequence[int], passes: Passes, auxiliary: bool = False,
+    holomorphic: bool = False,
+) -> Function:  # fmt: skip
     """``f_value_and_grad(args) -> (value, (cotangent, ...))`` of a scalar function.
 
     With ``auxiliary``, of one that returns a scalar and anything beside it.
     """
-    joint = without_rules(applied(reverse, function, wrt, seeded=False, auxiliary=auxiliary))
+    joint = applied(reverse, function, wrt, False, auxiliary, holomorphic)
+    joint = without_rules(joint)
     return _planned_gradient(function, joint, passes)
 
 
@@ -86,23 +90,36 @@ def jvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
     return own_results(passes.optimise(named), count)
 
 
-def hvp(function: Function, wrt: Sequence[int], passes: Passes) -> Function:
+def hvp(
+    function: Function, wrt: Sequence[int], passes: Passes, holomorphic: bool = False
+) -> Function:
     """``f_hvp(args, v) -> (product, ...)``: the Hessian times ``v``, forward over reverse."""
-    gradient = _planned_gradient(function, reverse(function, wrt, seeded=False), passes)
+    joint = reverse(function, wrt, seeded=False, holomorphic=holomorphic)
+    gradient = _planned_gradient(function, joint, passes)
     out, tangents = forward(gradient, wrt)
     products = tangents[1:]
     named = without_rules(_yielding(out, (core.LEAF,) * len(products), products))
     return own_results(passes.optimise(_renamed(named, f"{function.name}_hvp")), 0)
 
 
-def derivative(function: Function, wrt: int, order: int, passes: Passes) -> Function:
+def derivative(
+    function: Function, wrt: int, order: int, passes: Passes, holomorphic: bool = False
+) -> Function:
     """``f_dk(args) -> (f^(k-1), (f^(k),))``: derivatives of order ``k >= 2`` of a scalar
     function of one scalar parameter, forward over reverse.
     """
-    current = _planned_gradient(function, reverse(function, (wrt,), seeded=False), passes)
+    of_complex = is_complex(function.params[wrt].type)
+    if of_complex and not holomorphic:
+        raise NotDifferentiable(
+            "the gradient by a complex number is complex: it has no gradient of its own",
+            function.span,
+            hint="use hvp(f)(z, v), or say holomorphic=True if that is what the function is",
+        )
+    joint = reverse(function, (wrt,), seeded=False, holomorphic=holomorphic)
+    current = _planned_gradient(function, joint, passes)
     index = len(current.body.yields) - 1
     for _ in range(order - 1):
-        seed = 1.0
+        seed: Operand = 1 + 0j if of_complex else 1.0  # type: ignore[assignment]
         out, tangents = forward(current, (wrt,), {wrt: seed})
         previous = current.body.yields[index]
         current = passes.optimise(

@@ -30,7 +30,8 @@ from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.custom import STOP, Custom
 from adgen.transpiler.primitives.linked import (
     CHECKPOINT,
-    GRADIENT,
+    GRADIENTS,
+    HOLOMORPHIC,
     PART,
     PULLBACK,
     PUSHFORWARD,
@@ -141,8 +142,9 @@ class _Derived:
 
     def swept(self, wrt: Sequence[int]) -> Function:
         """Values, then cotangents of the parameters ``wrt``: what the reverse sweep gives."""
-        seeded = self.mode != GRADIENT
-        joint = reverse(self.function, wrt, seeded, auxiliary=not seeded and self.values > 1)
+        seeded = self.mode not in GRADIENTS
+        auxiliary = not seeded and self.values > 1
+        joint = reverse(self.function, wrt, seeded, auxiliary, self.mode == HOLOMORPHIC)
         return planned(joint, self.passes)
 
     def reordered(self, made: Function, further: int) -> Function:
@@ -177,7 +179,7 @@ class _Derived:
         self._check_symmetric()
         parameters = [p for p in map(self.parameter, varied) if p is not None]
         wrt = tuple(dict.fromkeys((*self.inputs, *parameters)))
-        seeds = 0 if self.mode == GRADIENT else len(self.floats)
+        seeds = 0 if self.mode in GRADIENTS else len(self.floats)
         swept = self.reordered(self.swept(wrt), seeds)
         second = _Second(self, swept, wrt, wanted)
         return second.function(varied)
@@ -222,7 +224,7 @@ class _Second:
         d, inputs = self.derived, len(self.derived.inputs)
         of_values = [self.seeds.get(k) for k in d.floats]
         rest = [self.seeds.get(d.values + k) for k in range(len(d.floats) + inputs)]
-        if d.mode == GRADIENT:
+        if d.mode in GRADIENTS:
             swept, outcome = self.run(self.args, rest[:inputs], [])
             found = self.with_values(swept, outcome, of_values)
             yields = [found[k] for k in map(self.place, varied)]

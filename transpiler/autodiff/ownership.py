@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from adgen.transpiler.ir import core
+from adgen.transpiler.ir.complex_parts import is_part
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.types import Array
@@ -76,7 +77,7 @@ class _Freshness:
         if operand in self.heads:
             return self._loop(operand, *self.heads[operand])
         op = self.defined.get(operand)
-        if op is None or op.callee in _ALIASES:
+        if op is None or op.callee in _ALIASES or is_part(op):
             return False
         if op.callee == core.SUMTO and not op.attrs["axes"]:
             return False  # nothing to sum: the array itself

@@ -33,23 +33,26 @@ from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, 
 from adgen.transpiler.ir.rewrite import rename, substitute
 from adgen.transpiler.ir.snapshots import ATTRIBUTE
 from adgen.transpiler.ir.trees import Constant, Node
-from adgen.transpiler.ir.types import INT, Array, Scalar, is_float
+from adgen.transpiler.ir.types import INT, Array, Scalar, is_complex, is_float
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
 from adgen.transpiler.primitives.custom import Custom
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
 from adgen.transpiler.primitives.linked import PART
 from adgen.transpiler.primitives.table import find
+from adgen.transpiler.span import Span
 
 
 def reverse(
-    function: Function, wrt: Sequence[int], seeded: bool, auxiliary: bool = False
-) -> Function:
+    function: Function, wrt: Sequence[int], seeded: bool, auxiliary: bool = False,
+    holomorphic: bool = False,
+) -> Function:  # fmt: skip
     """The joint function: values, then one cotangent per parameter in ``wrt``.
 
     ``seeded``: the cotangents of the (floating) results are further parameters,
     named ``value_bar``; otherwise the one scalar result has the cotangent 1, or, if there is
-    an ``auxiliary`` result beside it, the first of two.
+    an ``auxiliary`` result beside it, the first of two.  ``holomorphic``: that result and the
+    parameters are complex, and nothing on the way from these to that is not holomorphic.
 
     Raises NotDifferentiable when that result is not a floating scalar (unless
     ``seeded``) or a parameter in ``wrt`` is not of a floating type.
@@ -64,13 +67,19 @@ def reverse(
                 function.span,
                 hint=f"pass {value.name} as float, or leave it out of wrt",
             )
+        if holomorphic and not is_complex(value.type):
+            raise NotDifferentiable(
+                f"argument '{value.name}' is real: the derivative by it is not holomorphic",
+                function.span,
+                hint="leave out holomorphic=True, or pass a complex number",
+            )
     count = core.leaves(function.structure)
     results = body.yields[:count]
     builder = Builder(role=core.ADJOINT)
     adjoints: Adjoints = {}
     activity = Activity(body, inputs)
-    engine = Reverser(activity, Masks(body, activity), Turning(function))
-    seeds = _cotangents(results) if seeded else _one(function, results, auxiliary)
+    engine = Reverser(activity, Masks(body, activity), Turning(function), holomorphic)
+    seeds = _cotangents(results) if seeded else _one(function, results, auxiliary, holomorphic)
     for result, seed in zip(results, seeds, strict=True):
         if seed is not None:
             engine.contribute(builder, adjoints, result, seed)
@@ -85,7 +94,9 @@ def reverse(
     return custom.without_surgery(made)
 
 
-def _one(function: Function, results: Sequence[Operand], auxiliary: bool) -> list[Operand | None]:
+def _one(
+    function: Function, results: Sequence[Operand], auxiliary: bool, holomorphic: bool
+) -> list[Operand | None]:
     """The cotangent 1 of the one scalar result, None for those beside it."""
     first, wanted = function.structure, "one scalar result"
     if auxiliary:
@@ -104,8 +115,25 @@ def _one(function: Function, results: Sequence[Operand], auxiliary: bool) -> lis
             function.span,
             hint="return a float",
         )
-    one = 1.0 if kind.dtype == np.float64 else kind.dtype.type(1)
+    if is_complex(kind) != holomorphic:
+        raise NotDifferentiable(*_misfit(holomorphic, function.span))
+    one: Operand = kind.dtype.type(1)
+    if kind.dtype in (np.float64, np.complex128):
+        one = 1.0 if kind.dtype == np.float64 else 1 + 0j  # type: ignore[assignment]
     return [one, *[None for _ in results[1:]]]
+
+
+def _misfit(holomorphic: bool, span: Span | None) -> tuple[str, Span | None, str]:
+    """Why a result has no gradient of the kind that is asked for."""
+    if holomorphic:
+        return (
+            "holomorphic=True, but the function returns a real number", span,
+            "leave it out: the gradient of a real function of complex numbers needs no option",
+        )  # fmt: skip
+    return (
+        "the function returns a complex number: it has no gradient", span,
+        "return np.real(z) or np.abs(z), or say holomorphic=True if that is what it is",
+    )  # fmt: skip
 
 
 def _returned(function: Function, results: Sequence[Operand]) -> str:
@@ -140,8 +168,10 @@ def _finished(builder: Builder, adjoints: Adjoints, value: Value) -> Operand:
 class Reverser(Accumulator):
     """Runs the chain rule over blocks; one instance per function."""
 
-    def __init__(self, activity: Activity, masks: Masks, turning: Turning) -> None:
-        super().__init__(activity, masks)
+    def __init__(
+        self, activity: Activity, masks: Masks, turning: Turning, holomorphic: bool = False
+    ) -> None:
+        super().__init__(activity, masks, holomorphic)
         self.turning = turning
         self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
@@ -220,6 +250,8 @@ class Reverser(Accumulator):
         assert entry is not None
         kind, operands, attrs = entry.kind, op.operands, dict(op.attrs)
         attrs.pop("reassoc", None)
+        if self.holomorphic and op.callee is np.conjugate:
+            self.refuse(op.span)
         if isinstance(kind, Elementwise):
             for k, (rule, operand) in enumerate(zip(kind.rules, operands, strict=True)):
                 if rule is not None and operand in self.activity:

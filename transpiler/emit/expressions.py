@@ -25,8 +25,18 @@ from adgen.transpiler.emit.order import in_branch_of_loop
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
+from adgen.transpiler.ir.complex_parts import PARTS
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
-from adgen.transpiler.ir.types import INT, Array, Scalar, Type
+from adgen.transpiler.ir.types import (
+    INT,
+    PYTHON,
+    Array,
+    Scalar,
+    Type,
+    is_complex,
+    is_float,
+    real_part,
+)
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find
 
@@ -70,6 +80,8 @@ class Expressions:
             test, then, orelse = self._promoted(op, 1)
             return gast.IfExp(test, then, orelse)
         operands = self._promoted(op)
+        if op.callee in PARTS and is_complex(type_of(op.operands[0])):
+            return nodes.attribute(operands[0], op.callee.__name__)
         form = self._numba_form(op, operands) if self.numba else None
         return form if form is not None else self._usual(op, operands)
 
@@ -111,7 +123,7 @@ class Expressions:
             return False
         base, exponent = op.operands
         plain = base not in self.plan.folding.inline and core.is_scalar(base)
-        return plain and type_of(base).dtype.kind == "f" and type(exponent) is int and exponent == 2
+        return plain and is_float(type_of(base)) and type(exponent) is int and exponent == 2
 
     def _usual(self, op: Op, operands: list[Expr]) -> Expr:
         entry = find(op.callee)
@@ -174,12 +186,16 @@ class Expressions:
 
     def _convert(self, value: Expr, have: Type, want: Type) -> Expr:
         """A conversion between scalar types or dtypes of arrays."""
+        if is_complex(have) and not is_complex(want):
+            value, have = nodes.attribute(value, "real"), real_part(have)
+            if have == want:
+                return value
         if isinstance(want, Array):
             return nodes.method(value, "astype", nodes.dtype(want.dtype))
         if self.numba and have.dtype == want.dtype:
             return value
         if want.weak:
-            return nodes.call({"b": "bool", "i": "int", "f": "float"}[want.dtype.kind], value)
+            return nodes.call(PYTHON[want.dtype.kind].__name__, value)
         return nodes.call(nodes.dtype(want.dtype), value)
 
     # Kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 import operator
 from collections.abc import Sequence
@@ -54,9 +55,22 @@ def constant(value: Any) -> Expr:
             return gast.UnaryOp(gast.USub(), constant(-value))
         if math.isinf(value):
             return load("np.inf")
+    elif isinstance(value, complex):
+        return _complex(value)
     elif isinstance(value, int) and not isinstance(value, bool) and value < 0:
         return gast.UnaryOp(gast.USub(), gast.Constant(-value, None))
     return gast.Constant(value, None)
+
+
+def _complex(value: complex) -> Expr:
+    """``2j``, ``1.0 - 2j``, and in full where a sign of zero or an infinity would be lost."""
+    signed = math.copysign(1.0, value.real) > 0 and math.copysign(1.0, value.imag) > 0
+    if not cmath.isfinite(value) or value.imag == 0 or (value.real == 0 and not signed):
+        return call("complex", constant(value.real), constant(value.imag))
+    imaginary = gast.Constant(complex(0.0, abs(value.imag)), None)
+    if value.real == 0:
+        return imaginary
+    return gast.BinOp(constant(value.real), gast.Add() if value.imag > 0 else gast.Sub(), imaginary)
 
 
 def attribute(value: Expr, name: str) -> Expr:

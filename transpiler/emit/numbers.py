@@ -10,10 +10,10 @@ import numpy as np
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.ir.core import Op, Operand
-from adgen.transpiler.ir.types import Scalar, Type
+from adgen.transpiler.ir.types import PYTHON, Scalar, Type, is_complex, is_float, real_dtype
 from adgen.transpiler.primitives.table import find
 
-_PLAIN = (np.float64, np.int64, np.bool_)
+_PLAIN = (np.float64, np.complex128, np.int64, np.bool_)
 
 
 def literal(value: Any) -> Expr:
@@ -25,7 +25,9 @@ def literal(value: Any) -> Expr:
 
 def among(value: Any, kinds: Sequence[Type]) -> Expr:
     """A constant operand of an op on ``kinds``: beside narrow ones NumPy's float64 must show."""
-    narrow = any(kind.dtype.itemsize < 8 and kind.dtype.kind in "fiu" for kind in kinds)
+    narrow = any(
+        real_dtype(kind.dtype).itemsize < 8 and kind.dtype.kind in "fciu" for kind in kinds
+    )
     if isinstance(value, np.generic) and narrow:
         return nodes.call(nodes.dtype(value.dtype), nodes.constant(value.item()))
     return literal(value)
@@ -34,7 +36,8 @@ def among(value: Any, kinds: Sequence[Type]) -> Expr:
 def typed(value: Any, kind: Type, numba: bool) -> Expr:
     """A constant that becomes a variable of a type."""
     plain_value = plain(value, kind.dtype)
-    if kind.dtype.itemsize < 8 and kind.dtype.kind != "b" and (numba or not _weak(kind)):
+    narrow = real_dtype(kind.dtype).itemsize < 8 and kind.dtype.kind != "b"
+    if narrow and (numba or not _weak(kind)):
         return nodes.call(nodes.dtype(kind.dtype), plain_value)
     return plain_value
 
@@ -42,7 +45,7 @@ def typed(value: Any, kind: Type, numba: bool) -> Expr:
 def plain(value: Any, dtype: np.dtype[Any]) -> Expr:
     """The Python literal of a constant as a number of that kind."""
     number = value.item() if isinstance(value, np.generic) else value
-    return nodes.constant({"b": bool, "i": int, "u": int, "f": float}[dtype.kind](number))
+    return nodes.constant({**PYTHON, "u": int}[dtype.kind](number))
 
 
 def _weak(kind: Type) -> bool:
@@ -50,20 +53,21 @@ def _weak(kind: Type) -> bool:
 
 
 def computed_in(op: Op, kinds: Sequence[Type], result: Type) -> np.dtype[Any] | None:
-    """The float dtype narrower than float64 in which NumPy evaluates an op, if it is one.
+    """The dtype narrower than float64 or complex128 in which NumPy evaluates an op, if it is one.
 
     Numba promotes differently, so the operands are converted first.
     """
     entry = find(op.callee)
     if entry is None or not entry.elementwise:
         return None
-    if result.dtype.kind == "f":
-        return result.dtype if result.dtype.itemsize < 8 else None
+    if is_float(result):
+        parts = any(is_complex(kind) for kind in kinds) and not is_complex(result)
+        return result.dtype if real_dtype(result.dtype).itemsize < 8 and not parts else None
     strong = [kind.dtype for kind in kinds if not _weak(kind)]
     if not strong or result.dtype.kind != "b":
         return None
     common = np.result_type(*strong)
-    return common if common.kind == "f" and common.itemsize < 8 else None
+    return common if common.kind in "fc" and real_dtype(common).itemsize < 8 else None
 
 
 def is_power(operand: Operand) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from adgen.transpiler.emit.order import Order, Place, Use, exclusive, within
 from adgen.transpiler.ir import core
+from adgen.transpiler.ir.complex_parts import is_part
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.paths import Index
 from adgen.transpiler.ir.types import Array
@@ -207,7 +208,7 @@ class Storage:
         if op.callee in core.REGION_KINDS:
             self._region_borrows(op)
         elif is_view(op):
-            copied = op if op.callee == core.GETITEM else None
+            copied = op if op.callee == core.GETITEM or is_part(op) else None
             self._borrow(op.operands[0], Borrow(op.result, position, place, None, copied))
         elif op.callee == core.SAVE and op.attrs["slot"].kind == "local":
             self._borrow(op.operands[0], Borrow(op.attrs["slot"], position, place, None, op))
@@ -346,7 +347,7 @@ def is_view(op: Op) -> bool:
         return _array(op.result) and not gathers
     if op.callee == core.SUMTO:
         return not op.attrs["axes"]
-    return op.callee == core.BROADCAST
+    return op.callee == core.BROADCAST or is_part(op)
 
 
 def owns_result(op: Op, function: Function) -> bool:

@@ -17,7 +17,7 @@ from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
 
-_DTYPES = frozenset({"f8", "f4", "i8", "i4", "b1"})
+_DTYPES = frozenset({"f8", "f4", "c16", "c8", "i8", "i4", "b1"})
 
 
 def named(
@@ -147,7 +147,8 @@ def dtype_of(
             TypeMismatch,
             f"arrays of dtype `{dtype}` are not compiled",
             node,
-            "use np.float64, np.float32, np.int64, np.int32 or np.bool_",
+            "use np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32 "
+            "or np.bool_",
         )
     return dtype
 
@@ -184,5 +185,6 @@ def number(cx: Context, binding: Binding, node: Any, what: str) -> Operand:
 
 def _kind_name(binding: Binding) -> str:
     if is_operand(binding):
-        return {"f": "a float"}.get(type_of(binding).dtype.kind, "a number")
+        named_kinds = {"f": "a float", "c": "a complex number"}
+        return named_kinds.get(type_of(binding).dtype.kind, "a number")
     return describe(binding)

@@ -34,7 +34,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.trees import Node
-from adgen.transpiler.ir.types import Array, Scalar, join
+from adgen.transpiler.ir.types import Array, Scalar, is_float, join
 
 
 def common_type(first: Operand, second: Operand) -> Scalar | Array | None:
@@ -43,15 +43,16 @@ def common_type(first: Operand, second: Operand) -> Scalar | Array | None:
     for constant, kind in ((first, two), (second, one)):
         if isinstance(constant, Value) or not isinstance(kind, Scalar) or kind.weak:
             continue
-        if kind.dtype.kind in "iuf" and type_of(constant).weak and _holds(kind, constant):  # type: ignore[union-attr]
+        if kind.dtype.kind in "iufc" and type_of(constant).weak and _holds(kind, constant):  # type: ignore[union-attr]
             return kind
     return join(one, two)
 
 
 def _holds(kind: Scalar, constant: Operand) -> bool:
-    if isinstance(constant, bool) or (kind.dtype.kind != "f" and isinstance(constant, float)):
+    exact = {"f": (int, float), "c": (int, float, complex)}.get(kind.dtype.kind, int)
+    if isinstance(constant, bool) or not isinstance(constant, exact):
         return False
-    if kind.dtype.kind != "f":
+    if not is_float(kind):
         limits = np.iinfo(kind.dtype)
         return bool(limits.min <= constant <= limits.max)  # type: ignore[operator]
     with np.errstate(over="ignore"):

@@ -23,15 +23,17 @@ class Cell:
     """The identity of an array: what Python's references point to.
 
     ``captured``: it belongs to the surroundings of the function and may not be written.
+    ``part``: it is the real or imaginary part of another array, which NumPy would write too.
     ``origin``: the statement where paths or iterations meet that made it, if one did.
     """
 
-    __slots__ = ("captured", "name", "origin")
+    __slots__ = ("captured", "name", "origin", "part")
 
     def __init__(self, name: str = "", captured: bool = False) -> None:
         self.name = name
         self.captured = captured
         self.origin: Any = None
+        self.part = ""
 
     def __repr__(self) -> str:
         return f"<cell {self.name or hex(id(self))[-5:]}>"
@@ -302,7 +304,7 @@ Key = tuple[Frame, str]
 
 def is_operand(binding: Binding) -> bool:
     """Whether a binding is a number (a Value of the IR or a constant)."""
-    return isinstance(binding, (Value, bool, int, float, np.number, np.bool_))
+    return isinstance(binding, (Value, bool, int, float, complex, np.number, np.bool_))
 
 
 def is_function(binding: Binding) -> bool:

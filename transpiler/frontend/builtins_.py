@@ -215,7 +215,9 @@ def _numpy_number(callee: type) -> None:
     known(callee)(handler)
 
 
-for _type in (np.float64, np.float32, np.int64, np.int32, np.bool_):
+for _type in (
+    np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32, np.bool_,
+):  # fmt: skip
     _numpy_number(_type)
 
 

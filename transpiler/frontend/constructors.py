@@ -28,7 +28,8 @@ from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, NEW, Index
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import PYTHON, Array, Scalar, is_complex
+from adgen.transpiler.primitives.builder import python_number
 
 _FLOAT = np.dtype(np.float64)
 Extents = tuple[Operand, ...]
@@ -234,11 +235,11 @@ def _strong(cx: Context, call: Call, number: Operand, dtype: np.dtype[Any]) -> O
 
 def as_scalar(cx: Context, node: Any, number: Operand, kind: Scalar, name: str = "") -> Operand:
     """A number as a Python number or NumPy scalar of that type."""
+    if is_complex(type_of(number)) and not is_complex(kind):
+        cx.check_complex(node, core.CAST, (number,), {"type": kind})
     if not isinstance(number, Value):
         if kind.weak:
-            python: dict[str, type] = {"b": bool, "i": int, "f": float}
-            value: Operand = python[kind.dtype.kind](number)
-            return value
+            return python_number(number, kind)
         strong: Operand = kind.dtype.type(number)
         return strong
     if number.type == kind:
@@ -261,4 +262,4 @@ def _promoting(cx: Context, call: Call, given: Binding) -> Any:
         else type_of(operand_of_binding(cx, given, call.node))
     )
     weak = isinstance(kind, Scalar) and kind.weak
-    return {"b": False, "i": 0, "f": 0.0}[kind.dtype.kind] if weak else kind.dtype
+    return PYTHON[kind.dtype.kind]() if weak else kind.dtype

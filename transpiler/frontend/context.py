@@ -15,8 +15,10 @@ from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.templates import Error
-from adgen.transpiler.ir.types import Array, Scalar, Type
-from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.ir.types import Array, Scalar, Type, is_complex
+from adgen.transpiler.primitives.builder import Builder, python_number
+from adgen.transpiler.primitives.spelling import called
+from adgen.transpiler.primitives.table import find
 from adgen.transpiler.span import Span
 
 # Integer arithmetic is computed once per place: equal indices become the same Value.
@@ -121,6 +123,8 @@ class Context:
         """
         budget.spend(self, node)
         self.builder.span = self.span(node)
+        if any(is_complex(type_of(operand)) for operand in operands):
+            self.check_complex(node, callee, operands, attrs)
         key = None
         if callee in _SHARED and all(_integral(o) for o in operands if callee != core.DIM):
             key = (callee, operands, attrs.get("axis"))
@@ -148,12 +152,31 @@ class Context:
             self.state.known[key] = result
         return result
 
+    def check_complex(
+        self, node: Any, callee: core.Callee, operands: tuple[Operand, ...], attrs: dict[str, Any]
+    ) -> None:
+        """Refuse complex numbers where they would lose a part, or are not taken."""
+        if callee == core.CAST and not is_complex(attrs["type"]):
+            self.refuse(
+                TypeMismatch, "a complex number is made a real one", node,
+                "say which: `np.real(z)`, `np.imag(z)` or `np.abs(z)`",
+            )  # fmt: skip
+        entry = None if isinstance(callee, str) else find(callee)
+        if entry is not None and not entry.complex:
+            name = entry.symbol.strip() or called(callee)
+            self.refuse(
+                TypeMismatch, f"`{name}` takes no complex numbers", node,
+                "take real ones: `np.real(z)`, `np.imag(z)` or `np.abs(z)`",
+            )  # fmt: skip
+
     def emit_several(
         self, node: Any, callee: core.Callee, *operands: Operand, names: tuple[str, ...] = (),
         **attrs: Any,
     ) -> tuple[Value, ...]:  # fmt: skip
         """Append a call with several results."""
         self.builder.span = self.span(node)
+        if any(is_complex(type_of(operand)) for operand in operands):
+            self.check_complex(node, callee, operands, attrs)
         results = self.builder.emit_many(callee, *operands, names=names, **attrs)
         for k, result in enumerate(results):
             noted_shapes.note(self, result, callee, operands, attrs, k)
@@ -245,6 +268,11 @@ class Context:
                 node,
                 f"pass `{ref.cell.name}` as an argument, or work on `{ref.cell.name}.copy()`",
             )
+        if ref.cell.part:
+            self.refuse(
+                AliasedMutation, f"{ref.cell.part} of an array is written under another name", node,
+                "write `z.real[...] = x`, or work on a copy: `z.real.copy()`",
+            )  # fmt: skip
         self.state.cells[ref.cell] = value
         others = self.state.partners(ref.cell)
         if others:
@@ -288,9 +316,11 @@ def convert(cx: Context, builder: Builder, node: Any, x: Operand, kind: Type) ->
     have = type_of(x)
     if have.dtype == kind.dtype:
         return x
+    if is_complex(have) and not is_complex(kind):
+        cx.check_complex(node, core.CAST, (x,), {"type": kind})
     if not isinstance(x, Value) and isinstance(kind, Scalar):
-        python = {"b": bool, "i": int, "f": float}[kind.dtype.kind](x)
-        strong = not kind.weak and kind.dtype.str[1:] not in ("f8", "i8", "b1")
+        python = python_number(x, kind)
+        strong = not kind.weak and kind.dtype.str[1:] not in ("f8", "i8", "b1", "c16")
         return kind.dtype.type(python) if strong else python
     builder.span = cx.span(node)
     wanted = kind if isinstance(kind, Scalar) else Array(kind.dtype, have.ones)  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from adgen.transpiler.errors import NotDifferentiable, TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend.arguments import is_none, named
+from adgen.transpiler.frontend.arguments import is_none, named, static_flag
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
@@ -47,9 +47,15 @@ from adgen.transpiler.ir.alike import blocks_alike
 from adgen.transpiler.ir.core import Block, Operand, Value, type_of
 from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
 from adgen.transpiler.ir.snapshots import Snapshots
-from adgen.transpiler.ir.types import Scalar, is_float
+from adgen.transpiler.ir.types import Scalar, is_complex, is_float
 from adgen.transpiler.primitives.custom import STOP
-from adgen.transpiler.primitives.linked import CHECKPOINT, GRADIENT, PULLBACK, PUSHFORWARD
+from adgen.transpiler.primitives.linked import (
+    CHECKPOINT,
+    GRADIENT,
+    HOLOMORPHIC,
+    PULLBACK,
+    PUSHFORWARD,
+)
 from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
 
 
@@ -69,9 +75,12 @@ class Computed:
 def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
     """``grad(f)`` is a function; ``jvp(f, …)`` and ``vjp(f, …)`` are values."""
     if transform.name in OF_FUNCTION:
-        function, wrt = named(cx, call, ("function", "wrt"))
+        function, wrt, holomorphic = named(cx, call, ("function", "wrt", "holomorphic"), 1, 2)
         _check_function(cx, call, function)
-        return Partial(Static(_derived(cx, call, transform.name, function, wrt)), (function,))
+        asked = _derived(cx, call, transform.name, function, wrt)
+        if static_flag(cx, holomorphic, call.node, "`holomorphic`", asked.holomorphic):
+            asked = replace(asked, holomorphic=True)
+        return Partial(Static(asked), (function,))
     if transform.name == "stop_gradient":
         (whole,) = named(cx, call, ("x",))
         return rebuilt(cx, call.node, whole, lambda leaf: _stopped(cx, call, leaf))
@@ -108,20 +117,33 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         return COMPOSED[asked.name](cx, call, asked, function, args, positions)
     if asked.name == "hvp":
         *args, direction = args
-        inner = Partial(Static(derived("grad", asked.wrt, asked.packed)), (function,))
+        inner = Partial(
+            Static(derived("grad", asked.wrt, asked.packed, asked.holomorphic)), (function,)
+        )
         return _moved(cx, call, asked, inner, args, positions, direction)
     if asked.name == "deriv":
         at = [args[k] for k in positions]
+        _check_real(cx, call, asked.name, at)
         ones = tuple(_ones(cx, call, x) for x in at)
         direction = ones if asked.packed else ones[0]
         return _moved(cx, call, asked, function, args, positions, direction)
     if asked.name == "elementwise_grad":
         own = tuple(copied(cx, call.node, arg) for arg in args)
         value = apply(cx, call.node, function, own, {})
+        _check_real(cx, call, asked.name, [value])
         ones = _ones(cx, call, value)
         found = _pullback(cx, call, function, args, positions, ones, _read_leaves(cx, call, value))
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
+
+
+def _check_real(cx: Context, call: Call, name: str, given: Sequence[Binding]) -> None:
+    kinds = [cx.kind(x) for x in given if is_operand(x) or isinstance(x, Ref)]
+    if any(is_complex(kind) for kind in kinds):
+        cx.refuse(
+            NotDifferentiable, f"`{name}` of complex numbers", call.node,
+            "use jvp and vjp, or grad(f, holomorphic=True)",
+        )  # fmt: skip
 
 
 def _refuse_keywords(cx: Context, call: Call, name: str) -> NoReturn:
@@ -175,12 +197,32 @@ def _gradient(
             call.node,
             "return a scalar (a sum, a mean, one element), or use vjp",
         )
-    results = region.emitted(GRADIENT, (), [leaf.type for leaf in region.inputs])
+    mode = HOLOMORPHIC if asked.holomorphic else GRADIENT
+    _check_complex(cx, call, region, first.kind, asked.holomorphic)
+    results = region.emitted(mode, (), [leaf.type for leaf in region.inputs])
     value, grads = region.renewed(results), region.nested(results[len(region.leaves) :])
     gradient = grads if asked.packed else grads[0]
     if asked.name == "grad":
         return gradient
     return (gradient, value[1]) if auxiliary else (value, gradient)
+
+
+def _check_complex(
+    cx: Context, call: Call, region: Region, kind: Scalar, holomorphic: bool
+) -> None:
+    """Refuse a complex result of a function not said to be holomorphic, and real ones of others."""
+    if is_complex(kind) and not holomorphic:
+        cx.refuse(
+            NotDifferentiable,
+            f"the gradient needs a real result, but `{region.name}` returns a complex number",
+            call.node, "return np.real(z) or np.abs(z), or say holomorphic=True",
+        )  # fmt: skip
+    if holomorphic and not all(is_complex(k) for k in (kind, *(x.type for x in region.inputs))):
+        cx.refuse(
+            NotDifferentiable,
+            f"holomorphic=True, but `{region.name}` takes or returns real numbers",
+            call.node, "leave it out: real functions of complex numbers need no option",
+        )  # fmt: skip
 
 
 def _pullback(

@@ -58,10 +58,8 @@ def _noun(node: Any) -> str:
 @expression(gast.Constant)
 def _constant(cx: Context, node: Any, name: str) -> Binding:
     value = node.value
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, (bool, int, float, complex)):
         return value
-    if isinstance(value, complex):
-        cx.refuse(UnsupportedSyntax, "complex numbers are not compiled", node, "use real numbers")
     return Static(value)
 
 

@@ -105,10 +105,10 @@ def _remedy(conflict: Conflict) -> str:
 def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
     """The binding of a live Python object of the surroundings."""
     value = understood(value)
-    if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
-        plain = next(kind for kind in (bool, int, float) if isinstance(value, kind))
-        return value if type(value) is plain else plain(value)  # a member of an IntEnum
-    if isinstance(value, (np.bool_, np.integer, np.floating)):
+    if isinstance(value, (bool, int, float, complex)) and not isinstance(value, np.generic):
+        plain = next(kind for kind in (bool, int, float, complex) if isinstance(value, kind))
+        return value if type(value) is plain else plain(value)  # type: ignore  # of an IntEnum
+    if isinstance(value, (np.bool_, np.integer, np.inexact)):
         return value
     if isinstance(value, np.ndarray):
         return value[()] if value.ndim == 0 else _captured(cx, node, value, name)

@@ -47,9 +47,16 @@ def stored(cx: Context, node: Any, callee: Any, out: Ref, result: Binding) -> Bi
 
 
 def check_cast(cx: Context, node: Any, old: Binding, new: Binding) -> None:
-    """NumPy refuses to put floats into an integer array in place."""
+    """NumPy refuses to put floats into integers in place, and complex numbers into floats."""
     have, want = cx.kind(new).dtype.kind, cx.kind(old).dtype.kind
-    if isinstance(old, Ref) and "biuf".index(have) > "biuf".index(want):
+    if not isinstance(old, Ref):
+        return
+    if have == "c" != want:
+        cx.refuse(
+            TypeMismatch, "complex numbers are added in place to a real array", node,
+            "make the array a complex one when it is created",
+        )  # fmt: skip
+    if "biufc".index(have) > "biufc".index(want):
         cx.refuse(
             TypeMismatch, "floats are added in place to an integer array", node,
             "make the array a float array when it is created",

@@ -21,6 +21,7 @@ from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, Grown, Ref, Static
 from adgen.transpiler.frontend.boxes import is_list, new_list
 from adgen.transpiler.frontend.budget import spend
+from adgen.transpiler.frontend.complex_numbers import named_part, read_named, write_named
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
@@ -86,6 +87,10 @@ def _ann_assign(cx: Context, node: Any) -> None:
 
 def assign(cx: Context, target: Any, binding: Binding) -> None:
     """Bind or store to any target."""
+    place = named_part(cx, target)
+    if place is not None:
+        write_named(cx, target, place, binding)
+        return
     match target:
         case gast.Name(id=name):
             cx.bind(name, binding)
@@ -170,7 +175,11 @@ def _rows(cx: Context, node: Any, ref: Ref, count: int) -> tuple[Binding, ...]:
 def _aug_assign(cx: Context, node: Any) -> None:
     callee = OPERATORS[type(node.op)]
     target = node.target
-    if isinstance(target, gast.Name):
+    of_part = named_part(cx, target)
+    if of_part is not None:
+        old = read_named(cx, target, of_part)
+        write_named(cx, node, of_part, binary(cx, node, callee, old, cx.ev(node.value)))
+    elif isinstance(target, gast.Name):
         old = cx.ev(gast.Name(target.id, gast.Load(), None, None, lineno=target.lineno,
                               col_offset=target.col_offset))  # fmt: skip
         cx.bind(target.id, _updated(cx, node, old, callee, target.id))

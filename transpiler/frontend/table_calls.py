@@ -32,7 +32,7 @@ from adgen.transpiler.frontend.literals import stacked
 from adgen.transpiler.frontend.reductions import with_more
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
-from adgen.transpiler.ir.types import INT, Array
+from adgen.transpiler.ir.types import INT, Array, is_complex, is_float
 from adgen.transpiler.primitives.kinds import Primitive, Refused
 from adgen.transpiler.primitives.table import find
 
@@ -214,6 +214,8 @@ def _inner(cx: Context, call: Call) -> Binding:
 @known(np.vdot)
 def _vdot(cx: Context, call: Call) -> Binding:
     x, y = (_flat(cx, call, side) for side in named(cx, call, ("a", "b"), 2))
+    if is_complex(type_of(x)):
+        x = cx.emit(call.node, np.conjugate, x)
     return dot(cx, call.node, x, y, call.name)
 
 
@@ -314,7 +316,7 @@ def rounded(cx: Context, call: Call) -> Binding:
     array, decimals = named(cx, call, ("a", "decimals"))
     x, node = operand_of_binding(cx, array, call.node), call.node
     places = 0 if is_none(decimals) else static_value(cx, decimals, node, "`decimals`")
-    if type_of(x).dtype.kind != "f":
+    if not is_float(type_of(x)):
         if places < 0:
             cx.refuse(UnsupportedSyntax, f"`{call.function}` of integers to tens", node,
                       "write `x // 10 * 10`, or convert them to floats")  # fmt: skip

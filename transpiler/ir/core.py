@@ -99,7 +99,7 @@ class Value:
 
 
 _KEPT: Any = object()  # a field that a copy has in common with the original
-Operand = Value | bool | int | float  # NumPy scalars too, for typed constants
+Operand = Value | bool | int | float  # NumPy scalars too, for typed constants, and complex
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.templates import Error, exception, filled
-from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.ir.types import PYTHON, Array, Scalar, Type, is_complex
 
 
 class Undefined(Exception):
@@ -75,8 +75,7 @@ def _typed(kind: Type, value: Any) -> Any:
                 raise TypeError(f"expected {kind}, got shape {array.shape}")
         return array
     if kind.weak:
-        python: dict[str, Callable[[Any], Any]] = {"b": bool, "i": int, "f": float}
-        return python[kind.dtype.kind](value)
+        return PYTHON[kind.dtype.kind](value)
     return kind.dtype.type(value)
 
 
@@ -208,6 +207,8 @@ def _place(out: Any, path: paths.Path, index: Sequence[Any]) -> tuple[Any, Any]:
 
 def _cast(op: Op, x: Any) -> Any:
     kind: Type = op.attrs["type"]
+    if not is_complex(kind):
+        x = np.real(x)
     if isinstance(kind, Scalar):
         return kind.dtype.type(x) if kind.dtype.kind != "i" else int(x)
     return np.asarray(x).astype(kind.dtype)

@@ -42,7 +42,7 @@ def fits(operand: Operand, kind: Type) -> bool:
         return have.dtype == kind.dtype and have.ndim == kind.ndim and known
     if isinstance(operand, Value):
         return have.dtype == kind.dtype
-    return "bif".index(have.dtype.kind) <= "bif".index(kind.dtype.kind)
+    return "bifc".index(have.dtype.kind) <= "bifc".index(kind.dtype.kind)
 
 
 def _call(op: Op) -> Problem:

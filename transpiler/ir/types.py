@@ -16,7 +16,7 @@ from adgen.transpiler.ir.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A number.  ``weak``: Python's own bool, int or float; otherwise a NumPy scalar."""
+    """A number.  ``weak``: Python's own bool, int, float or complex; else a NumPy scalar."""
 
     dtype: np.dtype[Any]
     weak: bool = False
@@ -56,7 +56,11 @@ Type = Scalar | Array
 BOOL = Scalar(np.dtype(np.bool_), weak=True)
 INT = Scalar(np.dtype(np.int64), weak=True)
 FLOAT = Scalar(np.dtype(np.float64), weak=True)
+COMPLEX = Scalar(np.dtype(np.complex128), weak=True)
 F8 = Scalar(np.dtype(np.float64))
+
+# Python's own numbers by the kind of their dtype
+PYTHON: dict[str, type] = {"b": bool, "i": int, "f": float, "c": complex}
 
 
 def array(dtype: Any, ndim: int) -> Array:
@@ -78,12 +82,31 @@ def type_of_constant(value: Any) -> Scalar:
         return INT
     if isinstance(value, float):
         return FLOAT
+    if isinstance(value, complex):
+        return COMPLEX
     raise TypeError(f"not a number: {value!r}")
 
 
 def is_float(kind: Type) -> bool:
-    """Whether values of this type can carry a derivative."""
-    return kind.dtype.kind == "f"
+    """Whether values of this type can carry a derivative: floating numbers, complex ones too."""
+    return kind.dtype.kind in "fc"
+
+
+def is_complex(kind: Type) -> bool:
+    """Whether values of this type have an imaginary part."""
+    return kind.dtype.kind == "c"
+
+
+def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of the parts of a complex dtype; any other as it is."""
+    return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
+
+
+def real_part(kind: Type) -> Type:
+    """The type of the real part."""
+    if isinstance(kind, Array):
+        return Array(real_dtype(kind.dtype), kind.ones)
+    return Scalar(real_dtype(kind.dtype), kind.weak)
 
 
 def join(first: Type, second: Type) -> Type | None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adgen.transpiler.library.registry import defines
+from adgen.transpiler.library.registry import defines, refuse
 
 _LARGEST, _LARGEST32 = float(np.finfo(np.float64).max), float(np.finfo(np.float32).max)
 
@@ -20,6 +20,8 @@ def sinc(x):
 @defines(np.nan_to_num)
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     x = np.asarray(x)
+    if np.iscomplexobj(x):
+        refuse("`np.nan_to_num` of complex numbers", "take the parts: `np.nan_to_num(z.real)`")
     largest = _LARGEST32 if x.dtype == np.float32 else _LARGEST
     if posinf is None:
         posinf = largest
@@ -34,18 +36,10 @@ def astype(x, dtype, /, *, copy=True, device=None):
     return x.astype(dtype)
 
 
-@defines(np.real)
-def real(val):
-    return np.asarray(val)
-
-
-@defines(np.imag)
-def imag(val):
-    return np.zeros_like(val)
-
-
 @defines(np.real_if_close)
 def real_if_close(a, tol=100):
+    if np.iscomplexobj(a):
+        refuse("`np.real_if_close` of complex numbers", "take `np.real(z)`: types are known before")
     return np.asarray(a)
 
 

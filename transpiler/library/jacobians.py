@@ -10,9 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.library.registry import refuse
+
+
+def of_real(x: Any) -> None:
+    """A function of complex numbers that is not holomorphic has no matrix of derivatives."""
+    if np.iscomplexobj(x):
+        refuse("the Jacobian by complex numbers", "use jvp and vjp, or hvp in place of a Hessian")
+
 
 def forward_jacobian(jvp: Any, function: Any, before: Any, x: Any, after: Any) -> Any:
     """Each column is the tangent of the value in the direction of one element of ``x``."""
+    of_real(x)
 
     def moved(t: Any) -> Any:
         return function(*before, t, *after)
@@ -20,7 +29,7 @@ def forward_jacobian(jvp: Any, function: Any, before: Any, x: Any, after: Any) -
     if np.ndim(x) == 0:
         return jvp(moved, (x,), (1.0,))[1]
     value = jvp(moved, (x,), (np.zeros_like(x),))[0]
-    columns = np.zeros((np.size(value), np.size(x)), dtype=x.dtype)
+    columns = np.zeros((np.size(value), np.size(x)), dtype=np.result_type(x, value))
     for j in range(np.size(x)):
         direction = np.zeros(np.size(x), dtype=x.dtype)
         direction[j] = 1.0
@@ -30,11 +39,14 @@ def forward_jacobian(jvp: Any, function: Any, before: Any, x: Any, after: Any) -
 
 def reverse_jacobian(vjp: Any, function: Any, before: Any, x: Any, after: Any) -> Any:
     """Each row is the cotangent of ``x`` for one element of the value."""
+    of_real(x)
 
     def moved(t: Any) -> Any:
         return function(*before, t, *after)
 
     value, pullback = vjp(moved, x)
+    if np.iscomplexobj(value):
+        refuse("the Jacobian of complex values in reverse mode", "use jacfwd(f)")
     if np.ndim(value) == 0:
         return pullback(1.0)[0]
     if np.ndim(x) == 0:
@@ -59,6 +71,7 @@ def _slopes(pullback: Any, value: Any) -> Any:
 
 def shorter_jacobian(jvp: Any, vjp: Any, function: Any, before: Any, x: Any, after: Any) -> Any:
     """In the mode that takes fewer sweeps, by the sizes of ``x`` and of the value."""
+    of_real(x)
 
     def moved(t: Any) -> Any:
         return function(*before, t, *after)
@@ -66,9 +79,9 @@ def shorter_jacobian(jvp: Any, vjp: Any, function: Any, before: Any, x: Any, aft
     if np.ndim(x) == 0:
         return forward_jacobian(jvp, function, before, x, after)
     value = jvp(moved, (x,), (np.zeros_like(x),))[0]  # x itself stays as it is
-    if np.ndim(value) == 0:
+    if np.ndim(value) == 0 and not np.iscomplexobj(value):
         return reverse_jacobian(vjp, function, before, x, after)
-    if np.size(x) <= np.size(value):
+    if np.iscomplexobj(value) or np.size(x) <= np.size(value):
         jacobian = forward_jacobian(jvp, function, before, x, after)
     else:
         jacobian = reverse_jacobian(vjp, function, before, x, after)

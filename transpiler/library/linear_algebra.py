@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from adgen.transpiler.library.complex_numbers import conjugated, squared
 from adgen.transpiler.library.registry import as_usual, defines, refuse
 
 
@@ -11,12 +12,12 @@ from adgen.transpiler.library.registry import as_usual, defines, refuse
 def norm(x, ord=None, axis=None, keepdims=False):
     x = np.asarray(x)
     if axis is None and ord is None:
-        return np.sqrt(np.sum(x * x, keepdims=keepdims))
+        return np.sqrt(np.sum(squared(x), keepdims=keepdims))
     matrix = len(axis) == 2 if isinstance(axis, tuple) else axis is None and x.ndim == 2
     if matrix:
         return _matrix_norm(x, ord, (0, 1) if axis is None else axis, keepdims)
     if ord is None or ord == 2:
-        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+        return np.sqrt(np.sum(squared(x), axis=axis, keepdims=keepdims))
     if ord == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == np.inf:
@@ -31,7 +32,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 def _matrix_norm(x, ord, axes, keepdims):
     rows, columns = axes
     if ord is None or ord == "fro":
-        return np.sqrt(np.sum(x * x, axis=axes, keepdims=keepdims))
+        return np.sqrt(np.sum(squared(x), axis=axes, keepdims=keepdims))
     if ord == "nuc" or ord == 2 or ord == -2:
         return _spectral_norm(x, ord, axes, keepdims)
     if ord != 1 and ord != -1 and ord != np.inf and ord != -np.inf:
@@ -141,4 +142,4 @@ def matrix_transpose(x, /):
 
 @defines(np.linalg.vecdot, np.vecdot)
 def vecdot(x1, x2, /, *, axis=-1):
-    return np.sum(np.asarray(x1) * np.asarray(x2), axis=axis)
+    return np.sum(conjugated(np.asarray(x1)) * np.asarray(x2), axis=axis)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from adgen.transpiler.library.registry import defines
+from adgen.transpiler.library.complex_numbers import conjugated
+from adgen.transpiler.library.registry import defines, refuse
 
 
 @defines(linalg.cholesky)
 def cholesky(a, lower=False, overwrite_a=False, check_finite=True):
     # NumPy reads the lower triangle: SciPy's choice of it is the transpose
-    root = np.linalg.cholesky(a if lower else np.swapaxes(a, -1, -2))
-    return root if lower else np.swapaxes(root, -1, -2)
+    root = np.linalg.cholesky(a if lower else conjugated(np.swapaxes(a, -1, -2)))
+    return root if lower else conjugated(np.swapaxes(root, -1, -2))
 
 
 @defines(linalg.cho_factor)
@@ -26,6 +27,8 @@ def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):
 @defines(linalg.cho_solve)
 def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
     c, lower = c_and_lower
+    if np.iscomplexobj(c):
+        refuse("`cho_solve` of a complex matrix", "call `np.linalg.solve` with the matrix itself")
     half = linalg.solve_triangular(c, b, trans=0 if lower else 1, lower=lower)
     return linalg.solve_triangular(c, half, trans=1 if lower else 0, lower=lower)
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first
+from adgen.transpiler.library.complex_numbers import conjugated, squared
 from adgen.transpiler.library.registry import defines, refuse
 
 
@@ -66,8 +67,8 @@ def convolve(a, v, mode="full"):
 def correlate(a, v, mode="valid"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     if a.shape[0] < v.shape[0]:  # the longer one is slid over, and the result turned
-        return _part(_full(v, a[::-1]), v.shape[0], a.shape[0], mode)[::-1]
-    return _part(_full(a, v[::-1]), a.shape[0], v.shape[0], mode)
+        return _part(_full(conjugated(v), a[::-1]), v.shape[0], a.shape[0], mode)[::-1]
+    return _part(_full(a, conjugated(v)[::-1]), a.shape[0], v.shape[0], mode)
 
 
 @defines(np.vander)
@@ -92,7 +93,7 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
         w = np.asarray(w)
         left = left * w[:, np.newaxis]
         right = right * w if np.ndim(right) == 1 else right * w[:, np.newaxis]
-    scale = np.sqrt(np.sum(left * left, axis=0))
+    scale = np.sqrt(np.sum(squared(left), axis=0))
     found = np.linalg.lstsq(left / scale, right, rcond)[0]
     return found / scale if np.ndim(right) == 1 else found / scale[:, np.newaxis]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, count_of, first
+from adgen.transpiler.library.complex_numbers import conjugated, squared
 from adgen.transpiler.library.conditional import counted
 from adgen.transpiler.library.registry import as_usual, defines
 
@@ -21,12 +22,12 @@ def var(
         chosen = np.asarray(where)
         center = np.mean(a, axis=axis, keepdims=True, where=chosen) if mean is None else mean
         deviation = np.where(chosen, a - center, np.asarray(0, a.dtype))
-        total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+        total = np.sum(squared(deviation), axis=axis, keepdims=keepdims)
         count = counted(a, chosen, axis, keepdims, np.asarray(total).dtype)
         return total / np.maximum(count - freedom, 0)
     center = np.mean(a, axis=axis, keepdims=True) if mean is None else mean
     deviation = a - center
-    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (
+    return np.sum(squared(deviation), axis=axis, keepdims=keepdims) / (
         count_of(a, axis) - freedom
     )
 
@@ -105,7 +106,7 @@ def nanvar(
     freedom = ddof if correction is None else correction
     center = np.mean(filled, axis=axis, keepdims=True, where=there) if mean is None else mean
     deviation = np.where(there, filled - center, 0)
-    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+    total = np.sum(squared(deviation), axis=axis, keepdims=keepdims)
     left = counted(filled, there, axis, keepdims, np.asarray(total).dtype) - freedom
     return np.where(left > 0, total, np.nan) / np.where(left > 0, left, 1)
 
@@ -149,7 +150,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         ddof = 0 if bias else 1
     if fweights is None and aweights is None:
         deviation = x - np.mean(x, axis=1, keepdims=True)
-        result = deviation @ deviation.T / (x.shape[1] - ddof)
+        result = deviation @ conjugated(deviation.T) / (x.shape[1] - ddof)
     else:
         result = _weighed_cov(x, fweights, aweights, ddof)
     return result[0, 0] if np.ndim(m) == 1 and y is None else result

@@ -90,6 +90,8 @@ def _operand_key(operand: Operand) -> _Key:
         return (operand,)
     if isinstance(operand, float):
         return (type(operand), operand.hex())
+    if isinstance(operand, complex):
+        return (type(operand), repr(operand))
     if isinstance(operand, np.generic):
         return (type(operand), operand.tobytes())
     return (type(operand), operand)

@@ -115,6 +115,8 @@ class _Simplifier:
         numbers = [o if not isinstance(o, Value) else self.spread_number(o) for o in op.operands]
         if op.callee not in _EXACT or any(n is None or isinstance(n, Value) for n in numbers):
             return None
+        if op.result.type.dtype != np.float64:
+            return None
         operands = (float(op.callee(*numbers)), *made[0].operands[1:])  # type: ignore[operator]
         return op.with_(callee=core.BROADCAST, operands=operands, attrs=made[0].attrs)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.ir.types import BOOL
+from adgen.transpiler.ir.types import BOOL, COMPLEX, INT, real_part
 from adgen.transpiler.primitives import typing as rules
 from adgen.transpiler.primitives.conventions import slope, word
 from adgen.transpiler.primitives.kinds import (
@@ -18,36 +18,41 @@ from adgen.transpiler.primitives.kinds import (
     POSITIVE,
     REAL,
     Elementwise,
+    Linear,
     NoDerivative,
 )
 from adgen.transpiler.primitives.table import primitive
+from adgen.transpiler.primitives.tracer import conjugate
 
 # Powers: d(x**y)/dx = y x**(y-1).  A constant exponent 2 prints as 2 * x.
 # d(x**y)/dy = x**y log x, taken as 0 where x == 0 (the limit for y > 0).
 
 
 def _power_x(t, z, x, y):  # type: ignore[no-untyped-def]
-    exponent = y if isinstance(y, (int, float)) else y.operand
-    if isinstance(exponent, (int, float)):
+    exponent = y if isinstance(y, (int, float, complex)) else y.operand
+    if isinstance(exponent, (int, float, complex)):
         if exponent == 2:
             return t * (2 * x)
         if exponent == 1:
             return t
         if exponent == 0:
             return t * 0.0
-    if isinstance(exponent, (int, float)):
+    if isinstance(exponent, (int, float, complex)):
         return t * (exponent * x ** (exponent - 1))
     safe = np.where(y == 0, 1.0, y - 1)
     return t * (y * x**safe)
 
 
 def _power_y(t, z, x, y):  # type: ignore[no-untyped-def]
+    if z.is_complex:
+        return t * z * np.log(np.where(x == 0, 1.0, x * (1 + 0j)))
     return t * z * np.log(np.where(x > 0, x, 1.0))
 
 
 def _operator(symbol, callee, function, kind, **facts):  # type: ignore[no-untyped-def]
     """An operator and the NumPy function that means the same."""
     types = facts.pop("types", None) or rules.ufunc(function, python=True)
+    facts.setdefault("complex", rules.has_complex_loop(function))
     primitive(callee, kind, types=types, cheap=True, symbol=symbol, elementwise=True, **facts)
     plain = {k: v for k, v in facts.items() if k != "doc"}
     primitive(function, kind, cheap=True, elementwise=True, **plain)
@@ -73,7 +78,23 @@ _operator("%", operator.mod, np.remainder,
           domain=(REAL, NONZERO), kink="taken as smooth where x / y is an integer")  # fmt: skip
 _operator("-", operator.neg, np.negative, Elementwise(lambda t, y, x: -t))
 _operator("+", operator.pos, np.positive, Elementwise(lambda t, y, x: t))
-primitive(np.conjugate, Elementwise(lambda t, y, x: t), cheap=True)  # of real numbers
+
+# Of complex numbers: linear over the reals.  See "Complex numbers" in docs/architecture.md.
+
+
+def _part_types(types, attrs):  # type: ignore[no-untyped-def]
+    return INT if types[0] == BOOL else real_part(types[0])
+
+
+primitive(np.conjugate, Linear(lambda g, x: conjugate(g) if x.is_complex else g),
+          elementwise=True, cheap=True, complex=True)  # fmt: skip
+primitive(np.real, Linear(lambda g, x: g), types=_part_types,
+          elementwise=True, cheap=True, complex=True)  # fmt: skip
+primitive(np.imag, Linear(lambda g, x: g * -1j if x.is_complex else g * 0.0), types=_part_types,
+          elementwise=True, cheap=True, complex=True)  # fmt: skip
+
+primitive(builtins.complex, Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: t * 1j),
+          types=rules.fixed(COMPLEX), operands=("real", "imag"), cheap=True)  # fmt: skip
 
 _function: Any  # of the registering loops below
 _beats: Any
@@ -84,7 +105,8 @@ for _symbol, _callee, _function in (
     ("==", operator.eq, np.equal), ("!=", operator.ne, np.not_equal),
 ):  # fmt: skip
     _operator(_symbol, _callee, _function, NoDerivative("a comparison is piecewise constant"),
-              operands=("x", "y"), types=rules.boolean)  # fmt: skip
+              operands=("x", "y"), types=rules.boolean,
+              complex=_symbol in ("==", "!="))  # fmt: skip
 
 for _symbol, _callee, _function in (
     ("&", operator.and_, np.bitwise_and), ("|", operator.or_, np.bitwise_or),
@@ -97,7 +119,7 @@ for _symbol, _callee, _function in (
 _operator("~", operator.invert, np.invert, NoDerivative("an integer or boolean operation"),
           domain=BOOLEAN)  # fmt: skip
 primitive(operator.not_, NoDerivative("a truth value"), types=rules.fixed(BOOL), cheap=True,
-          symbol="not ", elementwise=True, domain=BOOLEAN)  # fmt: skip
+          symbol="not ", elementwise=True, complex=True, domain=BOOLEAN)  # fmt: skip
 for _function in (np.logical_and, np.logical_or, np.logical_xor):
     primitive(_function, NoDerivative("a truth value"), operands=("x", "y"),
               cheap=True, elementwise=True, domain=BOOLEAN)  # fmt: skip
@@ -111,9 +133,19 @@ for _function in (np.isnan, np.isinf, np.isfinite):
 
 # Steps and kinks
 
-primitive(np.sign, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
+primitive(
+    np.sign, NoDerivative("piecewise constant"), cheap=True, elementwise=True, complex=False
+)  # of complex numbers it is not: see frontend/complex_numbers.py
 for _function in (np.floor, np.ceil, np.trunc, np.rint):
-    primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True)
+    primitive(_function, NoDerivative("piecewise constant"), cheap=True, elementwise=True,
+              complex=False)  # fmt: skip
+
+
+def _absolute(t, y, x):  # type: ignore[no-untyped-def]
+    """Of complex numbers the real part of this: see ``Elementwise``."""
+    if x.is_complex:
+        return t * conjugate(x) / np.where(y == 0, 1.0, y)
+    return _sign(t, y, x)
 
 
 def _sign(t, y, x):  # type: ignore[no-untyped-def]
@@ -122,8 +154,9 @@ def _sign(t, y, x):  # type: ignore[no-untyped-def]
 
 
 _ABS: dict[str, Any] = {"kink": "0 at 0", "convention": "abs", "domain": NONZERO, "cheap": True}
-primitive(builtins.abs, Elementwise(_sign), types=rules.ufunc(np.absolute, python=True), **_ABS)
-primitive(np.absolute, Elementwise(_sign), **_ABS)
+primitive(builtins.abs, Elementwise(_absolute), types=rules.ufunc(np.absolute, python=True),
+          complex=True, **_ABS)  # fmt: skip
+primitive(np.absolute, Elementwise(_absolute), **_ABS)
 primitive(np.fabs, Elementwise(_sign), spellings=(math.fabs,), **_ABS)
 
 
@@ -160,7 +193,7 @@ for _function, _beats in (
     (np.fmax, lambda x, y: (x > y) | (y != y)), (np.fmin, lambda x, y: (x < y) | (y != y)),
 ):  # fmt: skip
     primitive(_function, _extremum("share", _beats), cheap=True, kink="a tie shares equally",
-              convention="max")  # fmt: skip
+              convention="max", complex=False)  # fmt: skip
 
 # Python's own: ``max(a, b)`` is ``b if b > a else a``: a tie goes to the first.
 for _function, _like, _beats in (
@@ -178,7 +211,7 @@ def _where_types(types, attrs):  # type: ignore[no-untyped-def]
 
 primitive(np.where, Elementwise(None, lambda t, z, c, x, y: np.where(c, t, 0.0),
                                 lambda t, z, c, x, y: np.where(c, 0.0, t)),
-          types=_where_types, operands=("condition", "x", "y"), cheap=True,
+          types=_where_types, operands=("condition", "x", "y"), cheap=True, complex=True,
           domain=(BOOLEAN, REAL, REAL))  # fmt: skip
 
 

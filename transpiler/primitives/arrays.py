@@ -38,6 +38,6 @@ def _matmul_y(g, x, y):  # type: ignore[no-untyped-def]
 
 _PRODUCT = Bilinear(_matmul_x, _matmul_y)
 primitive(operator.matmul, _PRODUCT, types=rules.matmul, operands=("a", "b"), symbol="@",
-          spellings=(np.matmul, np.dot))  # fmt: skip
+          complex=True, spellings=(np.matmul, np.dot))  # fmt: skip
 primitive(np.outer, Bilinear(lambda g, x, y: g @ y, lambda g, x, y: x @ g),
-          types=rules.outer, operands=("a", "b"))  # fmt: skip
+          types=rules.outer, operands=("a", "b"), complex=True)  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from adgen.transpiler.errors import InvalidIR, UnknownPrimitive
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Callee, Op, Operand, Value, type_of
-from adgen.transpiler.ir.types import INT, Array, Scalar, Type
+from adgen.transpiler.ir.types import INT, PYTHON, Array, Scalar, Type, is_complex, is_float
 from adgen.transpiler.primitives.typing import shaped
 from adgen.transpiler.span import Span
 
@@ -122,15 +122,24 @@ class Builder:
         if have == kind:
             return x
         if not isinstance(x, Value) and isinstance(kind, Scalar) and kind.weak:
-            return {"b": bool, "i": int, "f": float}[kind.dtype.kind](x)
+            return python_number(x, kind)
         return self.emit(core.CAST, x, type=kind)
 
 
 def zero(kind: Scalar) -> Operand:
     """The zero constant of a scalar type."""
-    if kind.dtype.kind == "f" and kind.dtype != np.float64:
-        return kind.dtype.type(0)
-    return 0.0 if kind.dtype.kind == "f" else 0
+    if is_float(kind) and kind.dtype not in (np.float64, np.complex128):
+        made: Operand = kind.dtype.type(0)
+        return made
+    zeros: dict[str, Operand] = {"f": 0.0, "c": 0j}  # type: ignore[dict-item]
+    return zeros.get(kind.dtype.kind, 0)
+
+
+def python_number(x: Operand, kind: Type) -> Operand:
+    """A constant as one of Python's numbers; of a complex one the real part where need be."""
+    part = x if is_complex(kind) or not is_complex(type_of(x)) else x.real  # type: ignore[union-attr]
+    made: Operand = PYTHON[kind.dtype.kind](part)
+    return made
 
 
 def dummy(builder: Builder, kind: Type) -> Operand:
@@ -232,7 +241,7 @@ def fold(callee: Callee, operands: Sequence[Operand], role: str) -> Operand | No
             value = callee(*operands)  # type: ignore[operator]
         except (ArithmeticError, ValueError, TypeError):
             return None
-        if isinstance(value, (bool, int, float, np.generic)):
+        if isinstance(value, (bool, int, float, complex, np.generic)):
             return value  # type: ignore[return-value]  # a NumPy scalar is an operand too
         return None
     if len(operands) != 2:
@@ -276,7 +285,7 @@ def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | No
     if callee in (operator.sub, np.subtract) and _is(y, 0) and keeps(x, y):
         return x
     if callee in (operator.truediv, np.true_divide) and _is(y, 1) and keeps(x, y):
-        return x if type_of(x).dtype.kind == "f" else None
+        return x if is_float(type_of(x)) else None
     if callee is operator.floordiv and _is(y, 1) and keeps(x, y):
         return x
     return None
@@ -284,5 +293,7 @@ def _identity(callee: Callee, x: Operand, y: Operand, role: str) -> Operand | No
 
 def _keeps_type(kept: Operand, other: Operand) -> bool:
     """Whether dropping a neutral constant leaves dtype as it is."""
-    kind = type_of(kept)
-    return type_of(other).dtype.kind in ("i", kind.dtype.kind) or kind.dtype.kind == "f"
+    kind, constant = type_of(kept), type_of(other)
+    if is_complex(constant):
+        return is_complex(kind)
+    return constant.dtype.kind in ("i", kind.dtype.kind) or is_float(kind)

@@ -4,13 +4,16 @@ Formulas: Murray (2016) for Cholesky; Giles (2008) for eigenvectors; Townsend, D
 singular value decomposition (2016); Seeger et al. (2017) for QR; Golub & Pereyra, The
 differentiation of pseudo-inverses (1973).  Where two eigenvalues or singular values are equal,
 their vectors have no derivative: it is nan or infinite.
+
+Of complex matrices, vectors are determined but for their phase: the derivatives are those of
+functions that do not depend on it.  What is said of transposes is meant of adjoints then.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Scalar, real_dtype
 from adgen.transpiler.primitives.kinds import Explicit, Refused
 from adgen.transpiler.primitives.linalg import (
     entry,
@@ -19,6 +22,7 @@ from adgen.transpiler.primitives.linalg import (
     same_shape,
     symmetric,
 )
+from adgen.transpiler.primitives.tracer import conjugate
 
 # Cholesky: A = L L^T, of which NumPy reads the lower triangle
 
@@ -29,16 +33,17 @@ def _half(x):  # type: ignore[no-untyped-def]
 
 
 def _cholesky_jvp(ts, y, a, upper):  # type: ignore[no-untyped-def]
-    lower = y.mT if upper else y
+    lower = y.mH if upper else y
     inverse = np.linalg.inv(lower)
-    tangent = lower @ _half(inverse @ symmetric(ts[0]) @ inverse.mT)
-    return tangent.mT if upper else tangent
+    tangent = lower @ _half(inverse @ symmetric(ts[0]) @ inverse.mH)
+    return tangent.mH if upper else tangent
 
 
 def _cholesky_vjp(g, y, a, upper):  # type: ignore[no-untyped-def]
-    lower, g = (y.mT, g.mT) if upper else (y, g)
+    g = conjugate(g)
+    lower, g = (y.mH, g.mH) if upper else (y, g)
     inverse = np.linalg.inv(lower)
-    return (symmetric(inverse.mT @ _half(lower.mT @ g) @ inverse),)
+    return (conjugate(symmetric(inverse.mH @ _half(lower.mH @ g) @ inverse)),)
 
 
 def _matrix(types, attrs):  # type: ignore[no-untyped-def]
@@ -60,7 +65,7 @@ def _gaps(w):  # type: ignore[no-untyped-def]
 
 def _eigh_jvp(ts, results, a, UPLO, wanted):  # type: ignore[no-untyped-def]  # noqa: N803
     w, v = results
-    inner = v.mT @ symmetric(ts[0]) @ v
+    inner = v.mH @ symmetric(ts[0]) @ v
     values = _diagonal(inner)
     return values, (v @ (_gaps(w) * inner) if wanted[1] else None)
 
@@ -73,15 +78,15 @@ def _eigh_vjp(gs, results, a, UPLO):  # type: ignore[no-untyped-def]  # noqa: N8
     w, v = results
     inner = None
     if gs[1] is not None:
-        inner = v @ (_gaps(w) * (v.mT @ gs[1])) @ v.mT
+        inner = v @ (_gaps(w) * (v.mH @ conjugate(gs[1]))) @ v.mH
     if gs[0] is not None:
-        part = (v * gs[0].row()) @ v.mT
+        part = (v * gs[0].row()) @ v.mH
         inner = part if inner is None else part + inner
-    return (symmetric(inner),)
+    return (conjugate(symmetric(inner)),)
 
 
 def _values(types, attrs):  # type: ignore[no-untyped-def]
-    return Array(float_of(types[0]), _matrix(types, attrs).ones[:-1])
+    return Array(real_dtype(float_of(types[0])), _matrix(types, attrs).ones[:-1])
 
 
 _SYMMETRIC = "the matrix counts as symmetric; nan for vectors of equal eigenvalues"
@@ -109,7 +114,7 @@ def _svd_types(types, attrs):  # type: ignore[no-untyped-def]
     matrices(types[0])
     dtype, ones = float_of(types[0]), types[0].ones
     stack, k = ones[:-2], _shorter(ones)
-    values = Array(dtype, (*stack, k))
+    values = Array(real_dtype(dtype), (*stack, k))
     if not attrs["compute_uv"]:
         return values
     left, right = (ones[-2], ones[-1]) if attrs["full_matrices"] else (k, k)
@@ -137,42 +142,54 @@ def _only_values(a):  # type: ignore[no-untyped-def]
     return np.linalg.svd(a, full_matrices=False)
 
 
+def _turns(x):  # type: ignore[no-untyped-def]
+    """The imaginary parts of the diagonal, on the diagonal."""
+    return 1j * np.imag(x) * x.identity()
+
+
 def _svd_jvp(ts, results, a, full_matrices, compute_uv, hermitian, wanted=(False, True, False)):  # type: ignore[no-untyped-def]
     if full_matrices and (wanted[0] or wanted[2]):
         _thin(full_matrices)
     u, s, vh = results if compute_uv and not full_matrices else _only_values(a)
-    inner = u.mT @ ts[0] @ vh.mT
+    inner = u.mH @ ts[0] @ vh.mH
     values = _diagonal(inner)
     if not compute_uv:
         return values
     if not (wanted[0] or wanted[2]):
         return None, values, None
     gaps = _gaps(s * s)
-    left = u @ (gaps * (inner * s.row() + s.wide() * inner.mT))
-    left = left + (ts[0] @ vh.mT - u @ inner) / s.row()
-    right = vh.mT @ (gaps * (s.wide() * inner + inner.mT * s.row()))
-    right = right + (ts[0].mT @ u - vh.mT @ inner.mT) / s.row()
-    return left, values, right.mT
+    left = gaps * (inner * s.row() + s.wide() * inner.mH)
+    if a.is_complex:  # the phases of both vectors turn together: that of `u` is chosen
+        left = left + _turns(inner) / s.row()
+    left = u @ left
+    left = left + (ts[0] @ vh.mH - u @ inner) / s.row()
+    right = vh.mH @ (gaps * (s.wide() * inner + inner.mH * s.row()))
+    right = right + (ts[0].mH @ u - vh.mH @ inner.mH) / s.row()
+    return left, values, right.mH
 
 
 def _svd_vjp(gs, results, a, full_matrices, compute_uv, hermitian):  # type: ignore[no-untyped-def]
     u_bar, s_bar, vh_bar = gs if compute_uv else (None, gs, None)
+    u_bar, vh_bar = (None if g is None else conjugate(g) for g in (u_bar, vh_bar))
     if full_matrices and (u_bar is not None or vh_bar is not None):
         _thin(full_matrices)
     u, s, vh = results if compute_uv and not full_matrices else _only_values(a)
     total = None if s_bar is None else (u * s_bar.row()) @ vh
     if u_bar is not None:
-        onto = u.mT @ u_bar
+        onto = u.mH @ u_bar
         turn = _gaps(s * s) * onto
-        part = u @ ((turn + turn.mT) * s.row()) @ vh + ((u_bar - u @ onto) / s.row()) @ vh
+        turn = (turn + turn.mH) * s.row()
+        if a.is_complex:
+            turn = turn + _turns(onto) / s.row()
+        part = u @ turn @ vh + ((u_bar - u @ onto) / s.row()) @ vh
         total = part if total is None else total + part
     if vh_bar is not None:
-        onto = vh @ vh_bar.mT
+        onto = vh @ vh_bar.mH
         turn = _gaps(s * s) * onto
-        part = u @ (s.wide() * (turn + turn.mT)) @ vh
-        part = part + u @ ((vh_bar - onto.mT @ vh) / s.wide())
+        part = u @ (s.wide() * (turn + turn.mH)) @ vh
+        part = part + u @ ((vh_bar - onto.mH @ vh) / s.wide())
         total = part if total is None else total + part
-    return (total,)
+    return (conjugate(total),)
 
 
 entry(np.linalg.svd, Explicit(_svd_jvp, _svd_vjp), _svd_types, _svd_shape,
@@ -201,26 +218,29 @@ def _qr_shape(shapes, attrs):  # type: ignore[no-untyped-def]
 def _qr_jvp(ts, results, a, mode, wanted):  # type: ignore[no-untyped-def]
     q, r = results
     scaled = ts[0] @ np.linalg.inv(r)
-    onto = q.mT @ scaled
+    onto = q.mH @ scaled
     lower = np.tril(onto, k=-1)
-    turn = lower - lower.mT
+    turn = lower - lower.mH
+    if a.is_complex:  # the diagonal of R stays real
+        turn = turn + _turns(onto)
     return q @ (turn - onto) + scaled, (onto - turn) @ r
 
 
 def _qr_vjp(gs, results, a, mode):  # type: ignore[no-untyped-def]
     q, r = results
-    q_bar, r_bar = gs
+    q_bar, r_bar = (None if g is None else conjugate(g) for g in gs)
     if q_bar is None:
-        inner = r @ r_bar.mT
+        inner = r @ r_bar.mH
     elif r_bar is None:
-        inner = -(q_bar.mT @ q)
+        inner = -(q_bar.mH @ q)
     else:
-        inner = r @ r_bar.mT - q_bar.mT @ q
+        inner = r @ r_bar.mH - q_bar.mH @ q
     low = np.tril(inner, k=-1)
-    total = q @ (np.tril(inner) + low.mT)
+    turn = np.tril(inner) + low.mH
+    total = q @ (turn - _turns(inner) if a.is_complex else turn)
     if q_bar is not None:
         total = q_bar + total
-    return (total @ np.linalg.inv(r).mT,)
+    return (conjugate(total @ np.linalg.inv(r).mH),)
 
 
 entry(np.linalg.qr, Explicit(_qr_jvp, _qr_vjp), _qr_types, _qr_shape,
@@ -231,16 +251,17 @@ entry(np.linalg.qr, Explicit(_qr_jvp, _qr_vjp), _qr_types, _qr_shape,
 
 
 def _pinv_jvp(ts, p, a, **how):  # type: ignore[no-untyped-def]
-    t = ts[0].mT
-    pt = p @ p.mT @ t
-    tp = t @ p.mT @ p
+    t = ts[0].mH
+    pt = p @ p.mH @ t
+    tp = t @ p.mH @ p
     return -(p @ ts[0] @ p) + pt - pt @ a @ p + tp - p @ (a @ tp)
 
 
 def _pinv_vjp(g, p, a, **how):  # type: ignore[no-untyped-def]
-    one = g.mT @ (p @ p.mT)
-    other = (p.mT @ p) @ g.mT
-    return (-(p.mT @ g @ p.mT) + one - a @ (p @ one) + other - (other @ p) @ a,)
+    g = conjugate(g)
+    one = g.mH @ (p @ p.mH)
+    other = (p.mH @ p) @ g.mH
+    return (conjugate(-(p.mH @ g @ p.mH) + one - a @ (p @ one) + other - (other @ p) @ a),)
 
 
 def _turned(types, attrs):  # type: ignore[no-untyped-def]
@@ -261,8 +282,9 @@ def _lstsq_types(types, attrs):  # type: ignore[no-untyped-def]
         raise Refused("it takes one matrix, and a vector or matrix", "loop over further axes")
     dtype = float_of(a, b)
     x = Array(dtype, (a.ones[-1], *b.ones[1:]))
-    residuals = Array(dtype, (False,))
-    return x, residuals, Scalar(np.dtype(np.int32)), Array(dtype, (_shorter(a.ones),))
+    residuals = Array(real_dtype(dtype), (False,))
+    values = Array(real_dtype(dtype), (_shorter(a.ones),))
+    return x, residuals, Scalar(np.dtype(np.int32)), values
 
 
 def _lstsq_shape(shapes, attrs):  # type: ignore[no-untyped-def]
@@ -294,19 +316,19 @@ def _lstsq_jvp(ts, results, a, b, rcond, wanted):  # type: ignore[no-untyped-def
         total = p @ _column(ts[1])
     if ts[0] is not None:
         rest = _column(b) - a @ x
-        turned = ts[0].mT @ (p.mT @ x)
-        part = p @ (p.mT @ (ts[0].mT @ rest)) - p @ (ts[0] @ x) + turned - p @ (a @ turned)
+        turned = ts[0].mH @ (p.mH @ x)
+        part = p @ (p.mH @ (ts[0].mH @ rest)) - p @ (ts[0] @ x) + turned - p @ (a @ turned)
         total = part if total is None else total + part
     return _plain(total, b), None, None, None
 
 
 def _lstsq_vjp(gs, results, a, b, rcond):  # type: ignore[no-untyped-def]
     _only_solution((gs[1] is not None, gs[3] is not None))
-    p, x, g = np.linalg.pinv(a), _column(results[0]), _column(gs[0])
-    right = p.mT @ g
+    p, x, g = np.linalg.pinv(a), _column(results[0]), conjugate(_column(gs[0]))
+    right = p.mH @ g
     rest = _column(b) - a @ x
-    a_bar = rest @ (p @ right).mT - right @ x.mT + (p.mT @ x) @ (g - p @ (a @ g)).mT
-    return a_bar, _plain(right, b)
+    a_bar = rest @ (p @ right).mH - right @ x.mH + (p.mH @ x) @ (g - p @ (a @ g)).mH
+    return conjugate(a_bar), conjugate(_plain(right, b))
 
 
 entry(np.linalg.lstsq, Explicit(_lstsq_jvp, _lstsq_vjp), _lstsq_types, _lstsq_shape, ("a", "b"),

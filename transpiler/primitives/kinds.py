@@ -41,6 +41,9 @@ class Elementwise:
     cotangent in reverse mode; un-broadcasting is inserted centrally.  None
     stands for an operand by which the derivative is zero, Unknown for one by which it is not
     known.
+
+    Where a real operand meets a complex result, or a complex operand a real result, the part
+    that counts is the real part of what the formula gives, which is taken centrally.
     """
 
     rules: tuple[Rule | None, ...]
@@ -137,4 +140,5 @@ class Primitive:
     named: Callable[[], type] | None = None
     results: tuple[str, ...] = ()
     square: tuple[int, ...] = ()
+    complex: bool = False  # takes complex operands, and is differentiated by them
     reduction: bool = False  # reduces the axes in attrs["axis"] (a tuple), with attrs["keepdims"]

@@ -3,14 +3,17 @@
 Formulas: Giles, Collected matrix derivative results for forward and reverse mode AD (2008);
 Seeger et al., Auto-differentiating linear algebra (2017); Murray, Differentiation of the
 Cholesky decomposition (2016).  Where NumPy reads one triangle of a matrix only, the matrix counts
-as symmetric: its cotangent is symmetric too.
+as symmetric: its cotangent is symmetric too; of complex numbers, as Hermitian.
+
+Cotangents are those of ``Re(sum(g * t))``.  Where a formula has the conjugate of an operand, it is
+written for the gradient of ``Re(vdot(g, t))``, and `conjugate` stands at both ends.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Scalar, real_part
 from adgen.transpiler.primitives.kinds import (
     Explicit,
     Linear,
@@ -24,7 +27,7 @@ from adgen.transpiler.primitives.typing import broadcast_ones, shaped
 def float_of(*types):  # type: ignore[no-untyped-def]
     """The dtype in which LAPACK computes."""
     dtype = np.result_type(*(kind.dtype for kind in types))
-    return dtype if dtype in (np.float32, np.float64) else np.dtype(np.float64)
+    return dtype if dtype.kind in "fc" and dtype != np.float16 else np.dtype(np.float64)
 
 
 def matrices(*types):  # type: ignore[no-untyped-def]
@@ -39,9 +42,9 @@ def _like_first(types, attrs):  # type: ignore[no-untyped-def]
     return Array(float_of(types[0]), types[0].ones)
 
 
-def entry(function, kind, types, shape, operands=("a",), **facts):  # type: ignore[no-untyped-def]
+def entry(function, kind, types, shape, operands=("a",), complex=True, **facts):  # type: ignore[no-untyped-def]  # noqa: A002
     """Enter a function on whole arrays."""
-    primitive(function, kind, types=types, shape=shape, operands=operands, **facts)
+    primitive(function, kind, types=types, shape=shape, operands=operands, complex=complex, **facts)
 
 
 def same_shape(shapes, attrs):  # type: ignore[no-untyped-def]
@@ -50,8 +53,8 @@ def same_shape(shapes, attrs):  # type: ignore[no-untyped-def]
 
 
 def symmetric(x):  # type: ignore[no-untyped-def]
-    """The symmetric part."""
-    return 0.5 * (x + x.mT)
+    """The symmetric part, of complex matrices the Hermitian one."""
+    return 0.5 * (x + x.mH)
 
 
 def trace(x, y):  # type: ignore[no-untyped-def]
@@ -92,17 +95,26 @@ entry(np.linalg.det,
 
 
 def _slogdet_jvp(ts, results, a, wanted):  # type: ignore[no-untyped-def]
-    return results[0] * 0.0, trace(np.linalg.inv(a).mT, ts[0])
+    slope = trace(np.linalg.inv(a).mT, ts[0])
+    turn = 1j * np.imag(slope) if slope.is_complex else 0.0  # a real sign is piecewise constant
+    return results[0] * turn, slope
 
 
 def _slogdet_vjp(gs, results, a):  # type: ignore[no-untyped-def]
-    if gs[1] is None:  # the sign is piecewise constant
-        return (None,)
-    return (gs[1].wide(2) * np.linalg.inv(a).mT,)
+    total = gs[1]
+    if gs[0] is not None and a.is_complex:
+        turn = 1j * np.imag(gs[0] * results[0])
+        total = turn if total is None else total + turn
+    return (None if total is None else total.wide(2) * np.linalg.inv(a).mT,)
+
+
+def _slogdet_types(types, attrs):  # type: ignore[no-untyped-def]
+    sign = _stack_of_numbers(types, attrs)
+    return sign, real_part(sign)
 
 
 entry(np.linalg.slogdet, Explicit(_slogdet_jvp, _slogdet_vjp),
-      lambda types, attrs: (_stack_of_numbers(types, attrs),) * 2,
+      _slogdet_types,
       lambda shapes, attrs: (shapes[0][:-2],) * 2,
       results=("sign", "logdet"), named=lambda: type(np.linalg.slogdet(np.eye(1))),
       square=(0,), kink="LinAlgError where the matrix is singular")  # fmt: skip

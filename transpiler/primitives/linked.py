@@ -29,7 +29,9 @@ from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.primitives.kinds import Explicit, Primitive
 
 GRADIENT, PULLBACK, PUSHFORWARD = "gradient", "pullback", "pushforward"
+HOLOMORPHIC = "holomorphic"  # a gradient of a complex value
 CHECKPOINT = "checkpoint"
+GRADIENTS = (GRADIENT, HOLOMORPHIC)
 _TOKEN = Scalar(np.dtype(np.float64))
 
 
@@ -44,6 +46,7 @@ class Derivation:
                                                           the first value with the cotangent 1
     pullback     inputs, cotangents of floating values    values, cotangents of the inputs
     pushforward  inputs, their tangents                   values, tangents of floating values
+    holomorphic  inputs                                   the same of a complex first value
     checkpoint   inputs                                   values; the reverse sweep computes them
                                                           again, and nothing of them is stored
     ===========  =======================================  =========================================

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives.kinds import NoDerivative, Refused
-from adgen.transpiler.primitives.linalg import entry
+from adgen.transpiler.primitives.linalg import entry as _entry
 from adgen.transpiler.primitives.typing import shaped
 
 _PLACE = NoDerivative("an index is piecewise constant")
+entry = partial(_entry, complex=False)
 
 
 def _order_types(types, attrs):  # type: ignore[no-untyped-def]

@@ -32,9 +32,9 @@ def _mean_vjp(g, x, axis, keepdims):  # type: ignore[no-untyped-def]
 
 
 primitive(np.sum, Linear(_sum_vjp), types=rules.reduction(rules.sum_dtype),
-          operands=("a",), static=_AXES, reduction=True)  # fmt: skip
+          operands=("a",), static=_AXES, reduction=True, complex=True)  # fmt: skip
 primitive(np.mean, Linear(_mean_vjp), types=rules.reduction(rules.mean_dtype),
-          operands=("a",), static=_AXES, reduction=True)  # fmt: skip
+          operands=("a",), static=_AXES, reduction=True, complex=True)  # fmt: skip
 
 
 def _extremum_weights(y, x, axis, keepdims):  # type: ignore[no-untyped-def]
@@ -113,9 +113,9 @@ def _prod_jvp(tangents, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
 
 
 primitive(np.prod, Explicit(_prod_jvp, _prod_vjp), types=rules.reduction(rules.sum_dtype),
-          operands=("a",), static=_AXES, reduction=True)  # fmt: skip
+          operands=("a",), static=_AXES, reduction=True, complex=True)  # fmt: skip
 
 for _function in (np.any, np.all):
     primitive(_function, NoDerivative("a truth value"),
               types=rules.reduction(lambda dtype: np.dtype(np.bool_)),
-              operands=("a",), static=_AXES, reduction=True)  # fmt: skip
+              operands=("a",), static=_AXES, reduction=True, complex=True)  # fmt: skip

@@ -12,7 +12,7 @@ from scipy import linalg as la
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import type_of
 from adgen.transpiler.ir.paths import Index, Slice
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Scalar, is_complex
 from adgen.transpiler.primitives.builder import zero
 from adgen.transpiler.primitives.kinds import Explicit, Refused
 from adgen.transpiler.primitives.linalg import (
@@ -39,7 +39,8 @@ def _matrix(types, attrs):  # type: ignore[no-untyped-def]
 
 def _number(types, attrs):  # type: ignore[no-untyped-def]
     _one_matrix(types[0])
-    return Scalar(np.dtype(np.float64))  # of float32 too
+    wide = np.complex128 if is_complex(types[0]) else np.float64  # of single precision too
+    return Scalar(np.dtype(wide))
 
 
 entry(la.inv,
@@ -59,6 +60,8 @@ def _right_side(types, attrs):  # type: ignore[no-untyped-def]
     _one_matrix(a)
     if isinstance(b, Scalar) or b.ndim > 2:
         raise Refused("the right side is no vector or matrix", "give it one or two axes")
+    if is_complex(a) and attrs["trans"] in (2, "C"):
+        raise Refused("the conjugate of a complex matrix", "write np.conj(a) with trans=1")
     return Array(float_of(a, b), b.ones)
 
 

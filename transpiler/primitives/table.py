@@ -49,6 +49,8 @@ def primitive(
     if types is None:
         assert isinstance(callee, np.ufunc), f"{callee} needs a type rule"
         types = rules.ufunc(callee)
+    if isinstance(callee, np.ufunc) and not is_special(callee):
+        facts.setdefault("complex", rules.has_complex_loop(callee))
     if operands is None:
         count = len(kind.rules) if isinstance(kind, Elementwise) else 1
         operands = ("x", "y", "z")[:count]
@@ -67,7 +69,7 @@ def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
 
     weak = getattr(callee, "__module__", "") == "math"
     types = rules.fixed(rules.shaped(np.float64, (), True)) if weak else entry.type_rule
-    return replace(entry, callee=callee, type_rule=types)
+    return replace(entry, callee=callee, type_rule=types, complex=entry.complex and not weak)
 
 
 def find(callee: Any) -> Primitive | None:

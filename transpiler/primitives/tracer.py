@@ -12,7 +12,7 @@ from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, NEW, Index, Transpose
-from adgen.transpiler.ir.types import INT, Array, Scalar
+from adgen.transpiler.ir.types import INT, Array, Scalar, is_complex
 from adgen.transpiler.primitives.builder import Builder, result_type
 from adgen.transpiler.primitives.kinds import Refused, Unknown
 from adgen.transpiler.primitives.spelling import called
@@ -69,6 +69,11 @@ class Tracer:
         return kind.ndim if isinstance(kind, Array) else 0
 
     @property
+    def is_complex(self) -> bool:
+        """Whether it has an imaginary part, known at compile time."""
+        return is_complex(type_of(self.operand))
+
+    @property
     def shape(self) -> tuple[Any, ...]:
         """The extents: tracers, or 1 where that is known."""
         return tuple(
@@ -87,6 +92,11 @@ class Tracer:
         """The last two axes exchanged: each matrix of a stack transposed."""
         axes = tuple(range(self.ndim))
         return self.transpose((*axes[:-2], axes[-1], axes[-2]))
+
+    @property
+    def mH(self) -> Tracer:
+        """Each matrix of a stack transposed and conjugated."""
+        return conjugate(self.mT)
 
     def wide(self, axes: int = 1) -> Tracer:
         """With new axes of length 1 at the end; of a number: itself."""
@@ -143,6 +153,11 @@ class Tracer:
 
     def __bool__(self) -> bool:
         raise TypeError("a rule may not branch on a traced value; use np.where")
+
+
+def conjugate(x: Tracer) -> Tracer:
+    """The complex conjugate; of real numbers nothing is computed."""
+    return x._emit(np.conjugate, x) if x.is_complex else x
 
 
 def apply_rule(builder: Builder, rule: Callable[..., Any], *operands: Any, **attrs: Any) -> Any:

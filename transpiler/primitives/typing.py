@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.ir.types import COMPLEX, F8, PYTHON, Array, Scalar, Type
 from adgen.transpiler.primitives.kinds import TypeRule
-
-_WEAK: dict[str, type] = {"b": bool, "i": int, "f": float}
 
 
 def broadcast_ones(types: tuple[Type, ...]) -> tuple[bool, ...]:
@@ -39,7 +37,7 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
     @functools.cache  # NumPy is asked for each op of a program, always the same
     def found(types: tuple[Type, ...]) -> Type:
         ones = broadcast_ones(types)
-        weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
+        weak = _are_weak(types, python)
         if weak:  # only Python numbers: their own dtypes decide
             dtypes: list[Any] = (
                 [_python_dtype(function, kind) for kind in types]
@@ -48,7 +46,7 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
             )
         else:
             dtypes = [
-                _WEAK[kind.dtype.kind]
+                PYTHON[kind.dtype.kind]
                 if isinstance(kind, Scalar) and kind.weak and kind.dtype.kind != "b"
                 else kind.dtype
                 for kind in types
@@ -59,6 +57,14 @@ def ufunc(function: np.ufunc, python: bool = False) -> TypeRule:
     return lambda types, attrs: found(types)
 
 
+def _are_weak(types: tuple[Type, ...], python: bool) -> bool:
+    """Whether all are Python's numbers; ``1j * np.float64(2.0)`` is one, for that is a float."""
+    of_complex = python and types[0] == COMPLEX
+    return all(
+        isinstance(kind, Scalar) and (kind.weak or (of_complex and kind == F8)) for kind in types
+    )
+
+
 _KEEPS_BOOL = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum}
 
 
@@ -67,6 +73,11 @@ def _python_dtype(function: np.ufunc, kind: Type) -> np.dtype[Any]:
     if kind.dtype.kind == "b" and function not in _KEEPS_BOOL:
         return np.dtype(np.int64)
     return kind.dtype
+
+
+def has_complex_loop(function: np.ufunc) -> bool:
+    """Whether NumPy computes a ufunc of complex numbers."""
+    return any("D" in loop.partition("->")[0] for loop in function.types)
 
 
 _DIVISION = ufunc(np.true_divide, python=True)
@@ -84,8 +95,7 @@ def fixed(kind: Type) -> TypeRule:
 
 def boolean(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
     """A truth value per element (comparisons)."""
-    weak = all(isinstance(kind, Scalar) and kind.weak for kind in types)
-    return shaped(np.bool_, broadcast_ones(types), weak)
+    return shaped(np.bool_, broadcast_ones(types), _are_weak(types, True))
 
 
 def reduction(dtype_of: Callable[[np.dtype[Any]], np.dtype[Any]]) -> TypeRule:
@@ -118,7 +128,7 @@ def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def mean_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """mean: integers become float64."""
-    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def matmul(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value, type_of
-from adgen.transpiler.ir.types import Scalar
+from adgen.transpiler.ir.types import Scalar, is_complex, is_float
 from adgen.transpiler.passes.independent import SUBTRACTS
 
 
@@ -105,7 +105,7 @@ class _Steps:
 
 def _nothing(step: Op) -> Operand:
     """What a step may add without any effect: ``-0.0 + -0.0`` is ``-0.0``, as ``-0.0 - 0.0`` is."""
-    dtype = step.result.type.dtype
-    if dtype.kind != "f":
+    if not is_float(step.result.type):
         return 0
-    return 0.0 if step.callee in SUBTRACTS else -0.0
+    nothing = 0.0 if step.callee in SUBTRACTS else -0.0
+    return complex(nothing, nothing) if is_complex(step.result.type) else nothing  # type: ignore[return-value]
