@@ -10,7 +10,7 @@ import numpy as np
 from adgen.directions import parts_like
 from adgen.results import differentiated
 from adgen.structures import is_constant, leaves_of_structure, maker, places, taker
-from adgen.transpiler.errors import NotDifferentiable
+from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
 from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of, tree_of
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import argument_of
@@ -81,6 +81,11 @@ class Unflatten:
         self._dtype = np.result_type(
             *[leaf.dtype for leaf in leaves_of_structure(floats)] or [float]
         )
+        if self._dtype.kind == "c":
+            raise UnsupportedError(
+                "complex parameters have no place in a vector of real numbers",
+                hint="keep the parts: `p = (z.real, z.imag)`, and compute with `p[0] + 1j * p[1]`",
+            )
         self._floats = floats
         self._take = taker(floats, by_key=True)
         integers = [place for _, place in _integers(described)]

@@ -42,7 +42,8 @@ def differentiate(
     ``vector_math=False`` computes ``exp`` and its like for one number at a time;
     ``parallel=True`` runs loops with independent iterations on threads;
     ``debug_nans=True`` raises NotFinite where a result is not finite, at the line that it is from;
-    ``subgradients={"abs": 1.0}`` chooses what holds at kinks: ``adgen rules`` lists the names.
+    ``subgradients={"abs": 1.0}`` chooses what holds at kinks: ``adgen rules`` lists the names;
+    ``holomorphic=True`` lets ``grad`` be the complex derivative of a complex result.
 
     >>> differentiate(lambda x: x * x, jit=False).grad(3.0)
     6.0
@@ -74,6 +75,8 @@ def grad(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices])
 
     ``wrt`` is the first argument unless given (of a differentiable object: its own).  The
     options are those of ``differentiate``.
+    By a complex number ``x + iy`` the gradient of a real ``f`` is ``df/dx - i df/dy``, as in JAX
+    and Autograd; with ``holomorphic=True`` the result is complex, and the gradient its derivative.
     ``grad(grad(f))`` is the second derivative by a number.
 
     >>> grad(grad(lambda x: x**3, jit=False))(2.0)
@@ -125,7 +128,8 @@ def vjp(
 ) -> tuple[Any, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
 
-    Without ``wrt``: to those of all floating arguments, as a tuple.
+    Without ``wrt``: to those of all floating arguments, as a tuple.  Complex cotangents ``g`` and
+    tangents ``t`` pair by ``Re(sum(g * t))``.
 
     >>> value, pullback = vjp(lambda x: (x, x * x), 3.0, jit=False)
     >>> pullback((1.0, 10.0))

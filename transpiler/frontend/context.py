@@ -268,10 +268,11 @@ class Context:
                 node,
                 f"pass `{ref.cell.name}` as an argument, or work on `{ref.cell.name}.copy()`",
             )
-        if ref.cell.part:
+        part = ref.cell.part
+        if part:
             self.refuse(
-                AliasedMutation, f"{ref.cell.part} of an array is written under another name", node,
-                "write `z.real[...] = x`, or work on a copy: `z.real.copy()`",
+                AliasedMutation, f"`{part}` of an array is written under another name", node,
+                f"write `z{part}[...] = x`, or work on a copy: `z{part}.copy()`",
             )  # fmt: skip
         self.state.cells[ref.cell] = value
         others = self.state.partners(ref.cell)

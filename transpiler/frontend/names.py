@@ -25,7 +25,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
-from adgen.transpiler.ir.types import Array
+from adgen.transpiler.ir.types import Array, real_dtype
 from adgen.transpiler.surroundings import MISSING
 
 
@@ -121,10 +121,11 @@ def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) ->
     """An array of the surroundings becomes a hidden parameter; it may not be written."""
     key = id(array)
     if key not in cx.captures:
-        if array.dtype.kind not in "fib":
+        wide = real_dtype(array.dtype).itemsize > 8 or array.dtype == np.float16
+        if array.dtype.kind not in "fibc" or wide:
             cx.refuse(
                 TypeMismatch, f"`{name}` is an array of dtype {array.dtype}", node,
-                "use float64, float32, integer or boolean arrays",
+                "use float64, float32, complex, integer or boolean arrays",
             )  # fmt: skip
         value = Value(Array(array.dtype, tuple(n == 1 for n in array.shape)), name)
         layout = layout_of_array(array)
