@@ -68,11 +68,11 @@ def check(
         found = pullback(cotangent)
         cotangents = found if function.packed else (found,)
         left = sum(
-            float(np.vdot(_cotangents(bar), floats(tangents[k])))
+            float(np.vdot(dual(bar), floats(tangents[k])))
             for k, bar in zip(positions, cotangents, strict=True)
         )
-        right = float(np.vdot(_cotangents(cotangent), slope))
-        terms = np.abs(_cotangents(cotangent) * slope).sum()
+        right = float(np.vdot(dual(cotangent), slope))
+        terms = np.abs(dual(cotangent) * slope).sum()
         _compare("the cotangent (vjp)", np.array([left]), np.array([right]), tolerance, terms)
 
 
@@ -132,8 +132,8 @@ def _wide(leaf: Any) -> type:
     return np.complex128 if np.iscomplexobj(leaf) else np.float64
 
 
-def _cotangents(value: Any) -> np.ndarray[Any, Any]:
-    """The same of cotangents: their imaginary parts count negative, see `Complex numbers`."""
+def dual(value: Any) -> np.ndarray[Any, Any]:
+    """The same of a cotangent: imaginary parts are negative, for it pairs by ``Re(sum(g * t))``."""
     conjugated = map_tree(lambda leaf: leaf if leaf is None else np.conjugate(leaf), tree_of(value))
     return floats(built(conjugated))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from adgen.checking import (
     difference,
-    floats,
+    dual,
     is_float_leaf,
     leaves,
     random_cotangent,
@@ -82,7 +82,7 @@ def compare(
         for place in _places(args[position], bar, names[position])
     ]
     chosen = sorted(rng.permutation(len(places))[:MOST])
-    seed = floats(cotangent)
+    seed = dual(cotangent)
     entries = []
     for k in chosen:
         position, place, number, have = places[k]
@@ -100,7 +100,10 @@ def _order(error: float) -> float:
 
 
 def _places(value: Any, bar: Any, name: str) -> Iterator[tuple[str, int, float]]:
-    """(how it is written, which number of the argument it is, the cotangent) of each float."""
+    """(how it is written, which number of the argument it is, the cotangent) of each float.
+
+    A complex number is two: the cotangent of its imaginary part is ``-imag``.
+    """
     number = 0
     trees = tree_of(value), tree_of(bar)
     for place, leaf, cotangent in zip(_named(trees[0], name), *map(leaves, trees), strict=True):
@@ -108,8 +111,14 @@ def _places(value: Any, bar: Any, name: str) -> Iterator[tuple[str, int, float]]
             continue
         for index in np.ndindex(np.shape(leaf)):
             written = f"{place}[{', '.join(map(str, index))}]" if index else place
-            yield written, number, float(np.asarray(cotangent)[index])
-            number += 1
+            entry = np.asarray(cotangent)[index]
+            if np.iscomplexobj(leaf):
+                yield f"{written}.real", number, float(entry.real)
+                yield f"{written}.imag", number + 1, -float(entry.imag)
+                number += 2
+            else:
+                yield written, number, float(entry)
+                number += 1
 
 
 def _named(tree: Any, name: str) -> Iterator[str]:
@@ -130,10 +139,12 @@ def _unit(value: Any, number: int) -> Any:
         nonlocal start
         if not is_float_leaf(part):
             return None
-        tangent = np.zeros(np.size(part))
+        tangent = np.zeros(np.size(part) * (2 if np.iscomplexobj(part) else 1))
         if start <= number < start + tangent.size:
             tangent[number - start] = 1.0
         start += tangent.size
+        if np.iscomplexobj(part):
+            tangent = tangent.view(np.complex128)
         return tangent.reshape(np.shape(part))[()]
 
     return built(map_tree(leaf, tree_of(value)))
