@@ -117,6 +117,8 @@ def _columns(jvp: Any, moved: Any, x: Any, values: Any) -> Any:
 
 
 def _empty_block(value: Any, x: Any, like: Any) -> Any:
+    of_real(x)
+    of_real(value)
     if np.ndim(like) == 0:
         return np.zeros((np.size(value), np.size(x)))
     return np.zeros((np.size(value), np.size(x)), dtype=like.dtype)

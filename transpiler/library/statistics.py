@@ -27,9 +27,7 @@ def var(
         return total / np.maximum(count - freedom, 0)
     center = np.mean(a, axis=axis, keepdims=True) if mean is None else mean
     deviation = a - center
-    return np.sum(squared(deviation), axis=axis, keepdims=keepdims) / (
-        count_of(a, axis) - freedom
-    )
+    return np.sum(squared(deviation), axis=axis, keepdims=keepdims) / (count_of(a, axis) - freedom)
 
 
 @defines(np.std)
@@ -140,11 +138,13 @@ def nanmin(a, axis=None, out=None, keepdims=False):
 @defines(np.cov)
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
     as_usual(dtype)
-    x = np.asarray(np.atleast_2d(m), np.float64)
+    x = np.atleast_2d(m)
+    x = np.asarray(x, np.result_type(x, np.float64))
     if not rowvar and x.shape[0] != 1:
         x = x.T
     if y is not None:
-        z = np.asarray(np.atleast_2d(y), np.float64)
+        z = np.atleast_2d(y)
+        z = np.asarray(z, np.result_type(z, np.float64))
         x = np.concatenate((x, z if rowvar or z.shape[0] == 1 else z.T), axis=0)
     if ddof is None:
         ddof = 0 if bias else 1
@@ -162,7 +162,7 @@ def _weighed_cov(x, fweights, aweights, ddof):
     deviation = x - np.sum(x * w, axis=1, keepdims=True) / total
     spread = 0.0 if aweights is None else np.sum(w * aweights)
     freedom = total - ddof * (1.0 if aweights is None else spread / total)
-    return deviation @ (deviation * w).T / freedom
+    return deviation @ conjugated((deviation * w).T) / freedom
 
 
 @defines(np.trapezoid)
