@@ -44,6 +44,20 @@ def recurrent(W, x):
     return np.sum(h)
 
 
+def recurrent_and_wide(W, x):
+    h = np.zeros(24)
+    for t in range(x.shape[0]):
+        h = np.tanh(W @ h + x[t])
+    return np.sum(h)
+
+
+def weighted(x, w):
+    total = 0.0
+    for i in range(x.shape[0]):
+        total += np.sin(x[i]) * w[i]
+    return total
+
+
 def gathered_rows(table, weights, index):
     return np.sum(np.sum(table[index] * weights, axis=1) ** 2)
 
@@ -60,7 +74,19 @@ PROGRAMS = [
         (_r.normal(size=(5, 3)), _r.normal(size=(4, 3)), np.array([4, 0, 2, 2])),
     ),
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
+    (recurrent_and_wide, (0, 1), (0.2 * _r.normal(size=(24, 24)), _r.normal(size=(4, 24)))),
+    (weighted, (0, 1), (_r.normal(size=5), _r.normal(size=7))),
 ]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program[0].__name__)
+def test_the_text_is_the_same_each_time(program):
+    """It must not depend on where in memory the compiler's objects lie: caches go by the text."""
+    texts, between = set(), []
+    for k in range(4):
+        texts.add(generated(*program, "numba").text)
+        between.append([object() for _ in range(1000 * k + 17)])
+    assert len(texts) == 1
 
 
 def run(made, args):

@@ -49,7 +49,7 @@ class _Scheduler:
         self.made = {r: op for _, op in core.walk(facts.body) for r in op.results}
         self.count = _count(facts.body)
         self.home: dict[Value, Lanes] = {}
-        self.uses: dict[Op, frozenset[Value]] = {}
+        self.uses: dict[Op, dict[Value, None]] = {}
 
     def run(self) -> Schedule:
         items = self.block(self.facts.body, ())
@@ -141,15 +141,14 @@ class _Scheduler:
         cell = self.facts.cell(op.operands[0])
         return cell in self.facts.free and not any(o in self.facts.varying for o in op.operands[2:])
 
-    def needs(self, op: Op) -> frozenset[Value]:
-        """The numbers of an iteration that an op uses, recomputed ones seen through."""
+    def needs(self, op: Op) -> dict[Value, None]:
+        """The numbers of an iteration that an op uses, recomputed ones seen through, in order."""
         if op not in self.uses:
-            found: set[Value] = set()
-            self.see(core.uses_of(op), found)
-            self.uses[op] = frozenset(found)
+            self.uses[op] = {}
+            self.see(core.uses_of(op), self.uses[op])
         return self.uses[op]
 
-    def see(self, values: Sequence[Operand], found: set[Value]) -> None:
+    def see(self, values: Sequence[Operand], found: dict[Value, None]) -> None:
         facts = self.facts
         for value in values:
             if not isinstance(value, Value) or value not in facts.varying:
@@ -160,7 +159,7 @@ class _Scheduler:
             if op is not None and facts.is_recomputed(op):
                 self.see(op.operands, found)
             else:
-                found.add(value)
+                found[value] = None
 
     # Sums in order
 
@@ -179,7 +178,7 @@ class _Scheduler:
         items: list[Item], open_: list[Lanes],
     ) -> None:  # fmt: skip
         """Have a number put into a cell by the first loop that can."""
-        found: set[Value] = set()
+        found: dict[Value, None] = {}
         self.see((value,), found)
         homes = [self.home[v] for v in found if v in self.home]
         least = max((open_.index(h) for h in homes if h in open_), default=0)
@@ -269,9 +268,9 @@ class _Scheduler:
 
     # What is kept from one loop over the block to another
 
-    def needed(self, item: Item) -> set[Value]:
-        """The numbers of an iteration that an item uses."""
-        found: set[Value] = set()
+    def needed(self, item: Item) -> dict[Value, None]:
+        """The numbers of an iteration that an item uses, in order."""
+        found: dict[Value, None] = {}
         for lanes in walk_lanes([item]):
             for op in lanes.ops:
                 found |= self.needs(op)
