@@ -92,10 +92,22 @@ def emit_computed(
     values: Sequence[tuple[Any, ir.Value]],
 ) -> ir.Value:
     """Emit a call of ``computed``; the values with their types.  What it raises is raised."""
+    return emit_call(context, builder, computed, [text, kinds], result, values)
+
+
+def emit_call(
+    context: Any,
+    builder: ir.IRBuilder,
+    python: Callable[..., Any],
+    texts: Sequence[str],
+    result: Any,
+    values: Sequence[tuple[Any, ir.Value]],
+) -> ir.Value:
+    """Emit a call by CPython of a function of some texts and values, these with their types."""
     api = context.get_python_api(builder)
     environment = context.get_env_manager(builder)
     lock = api.gil_ensure()
-    function, *given = (api.unserialize(api.serialize_object(o)) for o in (computed, text, kinds))
+    function, *given = (api.unserialize(api.serialize_object(o)) for o in (python, *texts))
     for kind, value in values:
         context.nrt.incref(builder, kind, value)  # boxing takes a reference
         given.append(api.from_native_value(kind, value, environment))

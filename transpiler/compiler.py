@@ -13,6 +13,7 @@ from adgen.transpiler.autodiff.inside import derive_inside
 from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
+from adgen.transpiler.emit.opaque import outside
 from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
@@ -88,6 +89,7 @@ def compile_source(
         writes=primal.writes,
         guesses=guesses(primal) or any(map(guesses, functions)),
         classes=hidden(functions),
+        outside=outside(functions),
         updates=primal.updates,
         broadcasts=broadcasts(primal),
     )

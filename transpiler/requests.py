@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,5 +70,6 @@ class Compiled:
     writes: tuple[int, ...]
     guesses: bool = False
     classes: Mapping[str, type] = field(default_factory=dict)  # named by keys, not imported
+    outside: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # called as they are
     updates: tuple[Update, ...] = ()
     broadcasts: int = 0

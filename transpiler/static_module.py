@@ -26,7 +26,6 @@ from adgen.transpiler.source import Source, source_of_node
 from adgen.transpiler.span import Span
 from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
-from adgen.transpiler.user_primitives import UserPrimitive
 
 MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
 MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
@@ -193,7 +192,9 @@ class _Reader:
                 self._exception(statement)
             case ast.Expr(value=ast.Constant()):
                 pass
-            case ast.Expr(value=ast.Call() as call) if self.declarations.declares_rules(call.func):
+            case ast.Expr(value=ast.Call() as call) if self.declarations.declares_rules(
+                call.func, self.bindings.lookup
+            ):
                 self._rules(call)
             case ast.If(test=test, orelse=[]) if ast.unparse(test) == "__name__ == '__main__'":
                 pass  # does not run on import either
@@ -316,23 +317,35 @@ class _Reader:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         options: dict[str, object] = {}
-        decorated, primitive, unknown = False, False, ""
+        decorated, unknown = False, ""
+        declaring: list[ast.expr] = []
         for decorator in node.decorator_list:
             callee = decorator.func if isinstance(decorator, ast.Call) else decorator
             if self._is_differentiate(callee):
                 decorated = True
                 options = self._options(decorator)
-            elif self.declarations.meaning(callee) == "primitive":
-                primitive = True
+            elif self.declarations.concerns(decorator, self.bindings.lookup):
+                declaring.append(decorator)
             elif ast.unparse(callee).rpartition(".")[2] not in HARMLESS_DECORATORS:
                 unknown = ast.unparse(callee)
         self._enter(node.name, node, decorated, options)
-        if primitive:
-            self.bindings.bind(node.name, UserPrimitive(self.bindings.lookup(node.name)))
+        for decorator in declaring:
+            self._declare(node.name, decorator)
         if unknown:
             self.bindings.hide(
                 node.name, f"what its decorator `{unknown}` does is not known without running it"
             )
+
+    def _declare(self, name: str, decorator: ast.expr) -> None:
+        """A primitive, a function with a rule, or the rule of one (``@f.defjvp``)."""
+        lookup = self.bindings.lookup
+        try:
+            made = self.declarations.declared(decorator, lookup(name), lookup)
+        except NotConstant as error:
+            self.bindings.hide(name, f"{error} (line {decorator.lineno})")
+            return
+        if made is not None:
+            self.bindings.bind(name, made)
 
     def _rules(self, call: ast.Call) -> None:
         try:

@@ -6,25 +6,76 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-DECLARING = ("primitive", "defvjp", "defjvp")  # the names of the package that do it
+# The names of the package that do it.
+DECLARING = ("primitive", "defvjp", "defjvp", "deflinear", "custom_vjp", "custom_jvp")
 
 
 class UserPrimitive:
     """A function and its rules, as ``defvjp`` and ``defjvp`` give them, by argument.
 
-    Of a file that is only read, function and rules are sources.
+    ``result``: what it returns, if it is to be called as it is rather than compiled.
+    ``facts``: what else is said of it, as that it is linear in each argument.  Of a file that is
+    only read, function and rules are sources.
     """
 
     __name__: str
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, result: Any = None) -> None:
         functools.update_wrapper(self, function)
         if not hasattr(function, "__name__"):
             self.__name__ = getattr(function, "name", "function")
         self.function = function
         self.vjps: dict[Any, Callable[..., Any] | None] = {}
         self.jvps: dict[Any, Callable[..., Any] | None] = {}
+        self.result = result
+        self.facts: dict[str, Any] = {}
+        self.made: dict[Any, Any] = {}  # callees that the front end has made of it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns."""
         return self.function(*args, **kwargs)
+
+
+class CustomDerivative:
+    """A function with one rule for all of its arguments, as JAX has it.
+
+    ``mode`` is ``"vjp"``, with the rules ``fwd`` and ``bwd``, or ``"jvp"``, with the rule ``jvp``
+    or one for each argument, ``jvps``.  ``nondiff``: arguments that no rule differentiates by.
+    """
+
+    __name__: str
+
+    def __init__(self, function: Any, mode: str, nondiff: tuple[int, ...]) -> None:
+        functools.update_wrapper(self, function)
+        if not hasattr(function, "__name__"):
+            self.__name__ = getattr(function, "name", "function")
+        self.function, self.mode, self.nondiff = function, mode, nondiff
+        self.rules: dict[str, Any] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns."""
+        return self.function(*args, **kwargs)
+
+    def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
+        """``fwd(*args)`` returns the value and what ``bwd`` is to know of it.
+
+        ``bwd(known, g)`` returns a tuple of cotangents, one for each argument; arguments that are
+        not differentiated by come first.
+        """
+        self._is("vjp")
+        self.rules |= {"fwd": fwd, "bwd": bwd}
+
+    def defjvp(self, jvp: Callable[..., Any]) -> Callable[..., Any]:
+        """``jvp(primals, tangents)`` returns the value and its tangent."""
+        self._is("jvp")
+        self.rules["jvp"] = jvp
+        return jvp
+
+    def defjvps(self, *jvps: Callable[..., Any] | None) -> None:
+        """``jvp(t, ans, *args)`` for each argument returns its part of the tangent; None: zero."""
+        self._is("jvp")
+        self.rules["jvps"] = jvps
+
+    def _is(self, mode: str) -> None:
+        if self.mode != mode:
+            raise TypeError(f"{self.__name__} is a custom_{self.mode}: use its def{self.mode}")

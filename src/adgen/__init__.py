@@ -52,7 +52,14 @@ from adgen.transpiler.errors import (
     UnsupportedSyntax,
     WrongDerivative,
 )
-from adgen.user_primitives import defjvp, defvjp, primitive
+from adgen.user_primitives import (
+    custom_jvp,
+    custom_vjp,
+    defjvp,
+    deflinear,
+    defvjp,
+    primitive,
+)
 from adgen.version import __version__
 
 __all__ = [
@@ -74,7 +81,10 @@ __all__ = [
     "check_grads",
     "checkpoint",
     "checkpointed",
+    "custom_jvp",
+    "custom_vjp",
     "defjvp",
+    "deflinear",
     "defvjp",
     "deriv",
     "differentiate",

@@ -23,7 +23,7 @@ from adgen.results import (
     value_function,
 )
 from adgen.runtime import compile as numba_compile
-from adgen.runtime import exceptions
+from adgen.runtime import exceptions, outside
 from adgen.specialisations import Latest, Respecialisations
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError
@@ -257,6 +257,8 @@ def _load(
     text, names = compiled.text, compiled.names
     for key, cls in compiled.classes.items():
         exceptions.register(key, cls)
+    for key, function in compiled.outside.items():
+        outside.register(key, function)
     if options is None:
         return tuple(numba_compile.plain_functions(text, names[0], names))
     return tuple(

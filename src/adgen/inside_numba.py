@@ -19,7 +19,7 @@ from adgen.compilations import Compilations, Wanted
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile
-from adgen.runtime import exceptions
+from adgen.runtime import exceptions, outside
 from adgen.structures import in_tuples, is_constant, places
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.ir.trees import Node, parts_of
@@ -99,6 +99,8 @@ def module(
     compiled = generated.compiled
     for cls_key, cls in compiled.classes.items():
         exceptions.register(cls_key, cls)
+    for function_key, function in compiled.outside.items():
+        outside.register(function_key, function)
     wrapper = f"{compiled.names[0]}_call"
     hidden = [f"captured_{k}" for k in range(len(compiled.captures))]
     parameters = compilations.parameters

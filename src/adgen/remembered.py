@@ -90,6 +90,7 @@ def _keep(path: Path, readings: Sequence[Reading], compiled: Compiled) -> None:
     if (
         compiled.captures
         or compiled.classes
+        or compiled.outside
         or compiled.updates
         or not _is_plain(compiled.structure)
     ):

@@ -17,7 +17,7 @@ from adgen.parameters import Wrt
 from adgen.pullbacks import Pullback
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.types import is_float
-from adgen.transpiler.user_primitives import UserPrimitive
+from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 from adgen.ufuncs import with_text
 
 Function = Callable[..., Any]
@@ -58,7 +58,7 @@ def _differentiable(function: Function, wrt: Wrt, options: Options) -> Different
     function = with_text(function)
     if isinstance(function, Differentiable):
         function = function._compilations.function
-    if isinstance(function, UserPrimitive):
+    if isinstance(function, (UserPrimitive, CustomDerivative)):
         raise NotDifferentiable(
             f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
         )
@@ -220,7 +220,7 @@ def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differen
 def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
     function = with_text(function)
-    if isinstance(function, UserPrimitive):
+    if isinstance(function, (UserPrimitive, CustomDerivative)):
         raise NotDifferentiable(
             f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
         )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np  # noqa: F401 (what the examples use)
+
 from adgen.transpiler.errors import AdgenError
-from adgen.transpiler.user_primitives import UserPrimitive
+from adgen.transpiler.frontend.outside_calls import declared
+from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 Function = Callable[..., Any]
 
 
-def primitive(function: Function) -> UserPrimitive:
+def primitive(function: Any = None, *, result: Any = None) -> Any:
     """A function whose derivative is what ``defvjp`` or ``defjvp`` say, not that of its body.
 
     The body is compiled like any other function; nothing is differentiated through it.
@@ -22,10 +26,26 @@ def primitive(function: Function) -> UserPrimitive:
     >>> defvjp(clip, lambda ans, x: lambda g: g)  # as if it did not clip
     >>> clip(3.0)
     1.0
+
+    ``result``: what the function returns: ``float``, ``int``, ``"f8[:, :]"``.  Then it is not
+    compiled: CPython calls it as it is, also from machine code, with numbers and arrays that it
+    may not write to.  So any Python can be differentiated through, and functions of ctypes, which
+    say themselves what they return.
+
+    >>> @primitive(result=float)
+    ... def parsed(x):
+    ...     return float(repr(x))
     """
+    if function is None:
+        return functools.partial(primitive, result=result)
     if not callable(function):
         raise AdgenError(f"{function!r} is no function", hint="decorate a function with @primitive")
-    return UserPrimitive(function)
+    if result is not None and declared(result) is None:
+        raise AdgenError(
+            f"{result!r} is not what a primitive returns",
+            hint='say result=float, result=np.float32 or result="f8[:, :]"',
+        )
+    return UserPrimitive(function, result)
 
 
 def defvjp(
@@ -51,6 +71,17 @@ def defjvp(
     _define(function, "jvps", rules, argnums)
 
 
+def deflinear(function: UserPrimitive) -> None:
+    """Say that a primitive is linear in each of its arguments: its tangent is itself.
+
+    Reverse mode transposes its body; of one that is called as it is, or has loops, ``defvjp``
+    says the transpose.
+    """
+    if not isinstance(function, UserPrimitive):
+        raise AdgenError(f"{function!r} is no primitive", hint="decorate it with @adgen.primitive")
+    function.facts["linear"] = True
+
+
 def _define(
     function: UserPrimitive,
     table: str,
@@ -66,3 +97,46 @@ def _define(
     if len(numbers) != len(rules):
         raise AdgenError(f"there are {len(rules)} rules for {len(numbers)} arguments")
     getattr(function, table).update(zip(numbers, rules, strict=True))
+
+
+def custom_vjp(function: Any = None, *, nondiff_argnums: Sequence[int] = ()) -> Any:
+    """A function whose reverse mode is given as JAX has it, by ``f.defvjp(fwd, bwd)``.
+
+    ``fwd(*args)`` returns the value and what ``bwd`` is to know; ``bwd(known, g)`` a tuple of
+    cotangents, one for each argument, None for zero.  Arguments at ``nondiff_argnums`` are not
+    differentiated by, and come first in ``bwd``.  Forward mode has no rule.
+
+    >>> from adgen import grad
+    >>> @custom_vjp
+    ... def clipped(x):
+    ...     return x
+    >>> clipped.defvjp(lambda x: (x, None), lambda known, g: (np.clip(g, -1.0, 1.0),))
+    >>> grad(lambda x: clipped(x) * 5.0, jit=False)(2.0)
+    1.0
+    """
+    return _custom(function, "vjp", custom_vjp, nondiff_argnums)
+
+
+def custom_jvp(function: Any = None, *, nondiff_argnums: Sequence[int] = ()) -> Any:
+    """A function whose derivative is given as JAX has it, by ``@f.defjvp`` or ``f.defjvps(...)``.
+
+    ``jvp(primals, tangents)`` returns the value and its tangent, and is linear in the tangents:
+    reverse mode transposes it.  Arguments at ``nondiff_argnums`` come first.
+
+    >>> from adgen import grad
+    >>> @custom_jvp
+    ... def softplus(x):
+    ...     return np.log1p(np.exp(x))
+    >>> softplus.defjvps(lambda t, ans, x: t * (1.0 - np.exp(-ans)))
+    >>> grad(softplus_of := (lambda x: softplus(2.0 * x)), jit=False)(0.0)
+    1.0
+    """
+    return _custom(function, "jvp", custom_jvp, nondiff_argnums)
+
+
+def _custom(function: Any, mode: str, again: Function, nondiff: Sequence[int]) -> Any:
+    if function is None:
+        return functools.partial(again, nondiff_argnums=nondiff)
+    if not callable(function):
+        raise AdgenError(f"{function!r} is no function", hint=f"decorate one with @custom_{mode}")
+    return CustomDerivative(function, mode, tuple(nondiff))

@@ -106,7 +106,7 @@ def test_the_formula_is_the_least():
 def test_machine_code_counts_as_cpython_does():
     from numba import njit
 
-    from adgen.runtime import schedule
+    from adgen.runtime import machine_schedule as schedule
     from adgen.transpiler.primitives.schedule import next_snapshot
 
     compiled = njit(lambda place, end, kept, k: schedule.next_snapshot(place, end, kept, k))

@@ -7,6 +7,7 @@ the cotangent of that operand, given one of the result, is the transpose applied
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 
 from adgen.transpiler.errors import NotDifferentiable
@@ -46,6 +47,8 @@ def applied(
             op.span,
             hint=f"give it one: adgen.{rule}({custom.name}, ...), or None if it is constant",
         )
+    if rule.transposed is forwards and rule.other is not None:
+        rule = rule.other
     count = len(custom.rules)
     arguments = op.operands[1 : 1 + count]
     captures = [op.operands[1 + count + k] for k in rule.captures]
@@ -70,17 +73,39 @@ def check_arguments(op: Op, varies: bool) -> None:
         )
 
 
+_transposing: ContextVar[tuple[Function, ...]] = ContextVar("_transposing", default=())
+
+
 def _transposed(rule: Rule, name: str, op: Op) -> Function:
     from adgen.transpiler.autodiff.reverse import reverse
 
+    if rule.function in _transposing.get():
+        raise _Circular
+    reason, joint = "", None
     if any(inner.regions for inner in rule.function.body.ops):
-        wanted, has = ("defjvp", "vjp") if rule.transposed else ("defvjp", "jvp")
-        raise NotDifferentiable(
-            f"the {has} of `{name}` has loops or branches: it is not transposed",
-            op.span,
-            hint=f"give the other rule too: adgen.{wanted}({name}, ...)",
-        )
-    return reverse(rule.function, (0,), seeded=True)
+        reason = "has loops or branches"
+    else:
+        before = _transposing.set((*_transposing.get(), rule.function))
+        try:
+            joint = reverse(rule.function, (0,), seeded=True)
+        except _Circular:
+            if len(_transposing.get()) > 1:
+                raise
+            reason = f"calls `{name}` itself"
+        finally:
+            _transposing.reset(before)
+    if joint is not None:
+        return joint
+    wanted, has = ("defjvp", "vjp") if rule.transposed else ("defvjp", "jvp")
+    raise NotDifferentiable(
+        f"the {has} of `{name}` {reason}: it is not transposed",
+        op.span,
+        hint=f"give the other rule too: adgen.{wanted}({name}, ...)",
+    )
+
+
+class _Circular(Exception):
+    """The transpose of a rule needs itself."""
 
 
 def _zero_like(b: Builder, param: Value, example: Operand) -> Operand:
@@ -124,20 +149,27 @@ def _adopted(op: Op, b: Builder, slots: dict[Slot, Slot], own_places: bool) -> O
 
 
 def without_surgery(function: Function) -> Function:
-    """A function whose reverse sweep is there, without the ops that have brought blocks to it."""
+    """A function whose reverse sweep is there, without the ops that have brought blocks to it,
+    and rules that serve no other mode.
+    """
     mapping: dict[Value, Operand] = {}
+    linked: dict[Operand, Op] = {}
 
     def visit(block: Block) -> Block:
         ops = []
         for op in block.ops:
             if isinstance(op.callee, Custom) and op.callee.replaces is not None:
                 mapping[op.result] = op.operands[1]
+            elif isinstance(op.callee, Linked) and op.callee.backwards:
+                linked[op.result] = op
+            elif op.callee is PART and op.operands[0] in linked:
+                mapping[op.result] = linked[op.operands[0]].operands[op.attrs["index"]]
             else:
                 ops.append(op.with_(regions=tuple(visit(region) for region in op.regions)))
         return Block(block.args, tuple(ops), block.yields)
 
     body = visit(function.body)
-    return with_body(function, substitute(body, mapping)) if mapping else function
+    return with_body(function, substitute(body, mapping)) if mapping or linked else function
 
 
 def surgery(block: Block) -> Op | None:

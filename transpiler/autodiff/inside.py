@@ -21,13 +21,14 @@ from adgen.transpiler.autodiff.custom import inlined, surgery
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.gradient import Passes, planned
 from adgen.transpiler.autodiff.reverse import reverse
+from adgen.transpiler.autodiff.ruled import link
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
 from adgen.transpiler.ir.rewrite import clone, resolve, with_body
 from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.custom import STOP, Custom
+from adgen.transpiler.primitives.custom import STOP, Custom, Rule
 from adgen.transpiler.primitives.linked import (
     CHECKPOINT,
     GRADIENTS,
@@ -37,6 +38,7 @@ from adgen.transpiler.primitives.linked import (
     PUSHFORWARD,
     Derivation,
     Linked,
+    Ruled,
 )
 
 
@@ -49,9 +51,11 @@ def derive_inside(function: Function, passes: Passes) -> Function:
 
 def _asks(op: Op) -> bool:
     if isinstance(op.callee, Custom):
-        rules = [rule for rule in op.callee.rules if rule is not None and not isinstance(rule, str)]
-        return any(_asks(inner) for rule in rules for _, inner in core.walk(rule.function.body))
-    return isinstance(op.callee, Derivation)
+        given = [rule for rule in op.callee.rules if isinstance(rule, Rule)]
+        given += [rule.other for rule in given if rule.other is not None]
+        held = [rule.held for rule in given if isinstance(rule.held, Function)]
+        return any(_asks(inner) for function in held for _, inner in core.walk(function.body))
+    return isinstance(op.callee, (Derivation, Ruled))
 
 
 def _block(block: Block, mapping: dict[Value, Operand], passes: Passes) -> Block:
@@ -62,6 +66,8 @@ def _block(block: Block, mapping: dict[Value, Operand], passes: Passes) -> Block
         op = op.with_(operands=operands, regions=regions)
         if isinstance(op.callee, Derivation):
             mapping.update(zip(op.results, _derived(b, op, passes), strict=True))
+        elif isinstance(op.callee, Ruled):
+            mapping.update(zip(op.results, link(b, op, passes), strict=True))
         elif _asks(op):
             b.add(op.with_(callee=_custom(op.callee, passes)))  # type: ignore[arg-type]
         else:
@@ -71,13 +77,15 @@ def _block(block: Block, mapping: dict[Value, Operand], passes: Passes) -> Block
 
 def _custom(callee: Custom, passes: Passes) -> Custom:
     """A callee whose rules ask for derivatives."""
-    rules = tuple(
-        rule
-        if rule is None or isinstance(rule, str)
-        else replace(rule, function=derive_inside(rule.function, passes))
-        for rule in callee.rules
-    )
+    rules = tuple(_rule(rule, passes) if isinstance(rule, Rule) else rule for rule in callee.rules)
     return replace(callee, rules=rules)
+
+
+def _rule(rule: Rule, passes: Passes) -> Rule:
+    other = None if rule.other is None else _rule(rule.other, passes)
+    if not isinstance(rule.held, Function):
+        return replace(rule, other=other)
+    return replace(rule, held=derive_inside(rule.held, passes), other=other)
 
 
 def _derived(b: Builder, op: Op, passes: Passes) -> list[Operand]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.custom import inlined
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, type_of
 from adgen.transpiler.ir.types import Array
@@ -37,9 +38,21 @@ def collect(b: Builder, op: Op, g: Operand, adjoints: dict[Any, Any]) -> None:
 
 
 def varied_arguments(op: Op, activity: Activity) -> tuple[int, ...]:
-    """The positions of the arguments, behind the values, that vary."""
-    assert isinstance(op.callee, Linked)
-    return tuple(k for k, x in enumerate(op.operands[op.callee.values :]) if x in activity)
+    """The positions of the arguments, behind the values, that vary.
+
+    Raises NotDifferentiable where what may not vary does.
+    """
+    linked = op.callee
+    assert isinstance(linked, Linked)
+    arguments = _arguments(op)
+    if any(x in activity for x in op.operands[len(op.operands) - linked.outer :]):
+        raise NotDifferentiable(
+            f"`{linked.name}` has a rule of its own, and reads a value that varies from outside",
+            op.span,
+            hint="pass the value as an argument",
+        )
+    first = arguments[: len(arguments) - linked.known]
+    return tuple(k for k, x in enumerate(first) if x in activity)
 
 
 def pulled(
@@ -58,10 +71,16 @@ def pushed(b: Builder, op: Op, tangents: Mapping[int, Operand]) -> list[Operand]
     """The tangents of the floating values, given those of arguments that vary."""
     linked = op.callee
     assert isinstance(linked, Linked)
+    if linked.backwards:
+        raise NotDifferentiable(
+            f"`{linked.name}` is a custom_vjp: forward mode has no rule for it",
+            op.span,
+            hint='declare it custom_jvp, or use grad, vjp, or jacobian(f, mode="reverse")',
+        )
     function = linked.pushforward(tuple(tangents))
     return inlined(b, function, [*_arguments(op), *tangents.values()], own_places=True)
 
 
 def _arguments(op: Op) -> tuple[Operand, ...]:
     assert isinstance(op.callee, Linked)
-    return op.operands[op.callee.values :]
+    return op.operands[op.callee.values : len(op.operands) - op.callee.outer]

@@ -37,6 +37,7 @@ from adgen.transpiler.ir.types import (
     is_float,
     real_part,
 )
+from adgen.transpiler.primitives.outside import Outside
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find
 
@@ -82,6 +83,8 @@ class Expressions:
         operands = self._promoted(op)
         if op.callee in PARTS and is_complex(type_of(op.operands[0])):
             return nodes.attribute(operands[0], op.callee.__name__)
+        if isinstance(op.callee, Outside):
+            return opaque.call_outside(op.callee, operands)
         form = self._numba_form(op, operands) if self.numba else None
         return form if form is not None else self._usual(op, operands)
 

@@ -47,7 +47,12 @@ _MODULES = {
         for rank in range(1, _HIGHEST_RANK + 1)
     },
 }
-NAMES = frozenset(_MODULES)
+# What CPython is given too; for machine code another module knows how to compile it.
+_FOR_BOTH = {
+    "call_python": ("adgen.runtime.outside", "adgen.runtime.machine_outside"),
+    "next_snapshot": ("adgen.runtime.schedule", "adgen.runtime.machine_schedule"),
+}
+NAMES = frozenset({*_MODULES, *_FOR_BOTH})
 
 
 def fresh(kind: str, extents: Sequence[Expr], dtype: np.dtype) -> Expr | None:
@@ -88,7 +93,9 @@ def is_product(op: Op) -> bool:
     return op.callee in _PRODUCTS and all(isinstance(k, Array) and k.ndim == 2 for k in kinds)
 
 
-def imports(text: str) -> set[tuple[str, str]]:
+def imports(text: str, numba: bool) -> set[tuple[str, str]]:
     """(module, name) of the kernels that a text calls."""
     called = set(re.findall(r"\b(\w+)\(", text)) & NAMES
-    return {(_MODULES[name], name) for name in called}
+    return {
+        (_FOR_BOTH[name][numba] if name in _FOR_BOTH else _MODULES[name], name) for name in called
+    }

@@ -120,7 +120,9 @@ def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) 
     if not style.numba:
         found |= classes.imported(functions)
     for text in texts:
-        found |= kernels.imports(text) | vector_forms.imports(text) | opaque.imports(text)
+        found |= (
+            kernels.imports(text, style.numba) | vector_forms.imports(text) | opaque.imports(text)
+        )
     pairs = sorted(pair for pair in found if pair is not None)
     groups = [
         [f"import {module}" for module in ("math", "sys") if (module, "") in used],

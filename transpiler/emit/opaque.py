@@ -11,8 +11,10 @@ import numpy as np
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.printing import print_expression
-from adgen.transpiler.ir.core import Op, type_of
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Function, Op, type_of
 from adgen.transpiler.ir.types import Array, Type
+from adgen.transpiler.primitives.outside import Outside, kind_text
 from adgen.transpiler.primitives.table import find
 
 MODULE = "lapack"
@@ -38,6 +40,22 @@ def form(op: Op, operands: Sequence[Expr], usual: Callable[[list[Expr]], Expr]) 
     text = nodes.constant(f"lambda {', '.join(names)}: {body}")
     kinds = nodes.constant("; ".join(_kind(result.type) for result in op.results))
     return nodes.call("computed", text, kinds, *operands)
+
+
+def call_outside(callee: Outside, operands: Sequence[Expr]) -> Expr:
+    """``call_python("module:f", "f8[:]", x)``: a function that is called as it is."""
+    texts = [nodes.constant(text) for text in (callee.key, kind_text(callee.result))]
+    return nodes.call("call_python", *texts, *operands)
+
+
+def outside(functions: Sequence[Function]) -> dict[str, Callable[..., Any]]:
+    """The functions that generated code asks for by their keys."""
+    return {
+        op.callee.key: op.callee.function
+        for function in functions
+        for _, op in core.walk(function.body)
+        if isinstance(op.callee, Outside)
+    }
 
 
 def imports(text: str) -> set[tuple[str, str]]:

@@ -53,7 +53,7 @@ from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
 from adgen.transpiler.transforms import Derived, Transform, as_transform, given_to
-from adgen.transpiler.user_primitives import UserPrimitive
+from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 
 @expression(gast.Call)
@@ -124,6 +124,10 @@ def call(
         if isinstance(callee, Derived):
             return call_derived(cx, request, callee)
         return call_transform(cx, request, callee)
+    if isinstance(callee, CustomDerivative):
+        from adgen.transpiler.frontend.custom_rules import call_with_rule
+
+        return call_with_rule(cx, request, callee)
     if isinstance(callee, UserPrimitive):
         from adgen.transpiler.frontend.custom_calls import call_custom
 

@@ -20,18 +20,30 @@ from adgen.transpiler.ir.core import Function
 from adgen.transpiler.primitives.kinds import Explicit, NoDerivative, Primitive
 
 
+class Deferred:
+    """A rule that calls its own primitive: the function is known when it has been lowered."""
+
+    function: Function
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Rule:
     """The derivative by one argument: linear in the first of its operands.
 
     ``function``: of a cotangent of the result (``transposed``) or a tangent of the argument, the
     result, and the arguments; ``captures``: where the operands of the op have the arrays that
-    it reads besides.
+    it reads besides.  ``other``: the rule of the other mode, where there are both.
     """
 
-    function: Function
+    held: Function | Deferred
     transposed: bool
     captures: tuple[int, ...]
+    other: Rule | None = None
+
+    @property
+    def function(self) -> Function:
+        """What the rule computes."""
+        return self.held.function if isinstance(self.held, Deferred) else self.held
 
 
 @dataclass(frozen=True, eq=False, slots=True)

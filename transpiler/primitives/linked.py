@@ -66,8 +66,36 @@ class Derivation:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Ruled:
+    """The callee of an op with one region: ``ruled(*inputs, *values, *outer)`` is the values.
+
+    The region is their derivative by the inputs, which the user has given.  ``mode`` ``"vjp"``: of
+    cotangents of the floating values, cotangents of the inputs; ``"jvp"``: of tangents of the
+    inputs, tangents of the floating values.  The outer operands are what the values were computed
+    of besides.
+    """
+
+    mode: str
+    inputs: int
+    values: int
+    name: str
+
+    @property
+    def __name__(self) -> str:  # type: ignore[override]
+        return f"custom_{self.mode} of {self.name}"
+
+    def __call__(self, *operands: Any) -> Any:
+        """Nothing: links take the place of the op before it is run."""
+        raise InvalidIR(f"the {self.__name__} was not linked")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Linked:
     """The callee of an op: ``linked(*values, *arguments)`` is a token for the values.
+
+    ``known``: so many of the last arguments are only read by what follows: nothing is
+    differentiated by them.  ``outer``: so many operands behind the arguments may not vary.
+    ``backwards``: there is no pushforward but that of the values as they were computed.
 
     ``pushforward(varied)``: a function of the arguments and of tangents of those whose positions
     are ``varied``; it returns tangents of the floating values.  ``pullback(varied, wanted)``: of
@@ -79,6 +107,9 @@ class Linked:
     values: int
     pushforward: Callable[[tuple[int, ...]], Function]
     pullback: Callable[[tuple[int, ...], tuple[int, ...]], Function]
+    known: int = 0
+    outer: int = 0
+    backwards: bool = False
 
     @property
     def __name__(self) -> str:  # type: ignore[override]

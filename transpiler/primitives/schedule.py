@@ -32,7 +32,6 @@ def next_snapshot(place: int, end: int, kept: int, snapshots: int) -> int:
     return place + min(before, steps - behind)
 
 
-next_snapshot.__module__ = "adgen.runtime.schedule"  # where generated code finds it
 NEXT = next_snapshot
 NEXT_ENTRY = Primitive(
     NEXT,

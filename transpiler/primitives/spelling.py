@@ -51,4 +51,6 @@ def import_of(callee: Any, numba: bool) -> tuple[str, str] | None:
         return None if numba else ("scipy", "linalg")
     if module.split(".")[0] in ("numpy", "math", "builtins", "_operator", "operator"):
         return None
+    if module.startswith("adgen."):
+        return None  # kernels, which are found by their names
     return module, callee.__name__

@@ -22,6 +22,7 @@ from adgen.transpiler.primitives.kinds import (
     TypeRule,
 )
 from adgen.transpiler.primitives.linked import PART, PART_ENTRY, Linked
+from adgen.transpiler.primitives.outside import Outside
 from adgen.transpiler.primitives.schedule import NEXT, NEXT_ENTRY
 from adgen.transpiler.primitives.spelling import is_special
 
@@ -74,7 +75,7 @@ def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
 
 def find(callee: Any) -> Primitive | None:
     """The entry of a callable, or None."""
-    if isinstance(callee, (Custom, Linked)):
+    if isinstance(callee, (Custom, Linked, Outside)):
         return callee.entry
     _load()
     try:
