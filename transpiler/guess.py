@@ -11,6 +11,8 @@ import types
 from collections.abc import Iterator
 
 from adgen.transpiler.errors import SourceNotFound
+from adgen.transpiler.guess_dicts import Items, item_name
+from adgen.transpiler.ir.trees import DICT, Node
 from adgen.transpiler.ir.types import FLOAT, INT, Array, Scalar, array
 from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.source import Source, from_function
@@ -33,12 +35,12 @@ DEEPEST_CALL = 4
 MOST_ROUNDS = 6
 
 
-Guess = Scalar | Array | tuple[Scalar | Array, ...]
+Guess = Scalar | Array | tuple[Scalar | Array, ...] | Node
 
 
 @walks_deep
 def guess_arguments(source: Source) -> dict[str, Guess]:
-    """A type for every parameter: int, float, an array of some rank, or a tuple of these."""
+    """A type for every parameter: int, float, an array of some rank, a tuple or a dict of these."""
     return _guess(source, DEEPEST_CALL)
 
 
@@ -47,6 +49,7 @@ def _guess(source: Source, depth: int) -> dict[str, Guess]:
     node = statement.value if isinstance(statement, ast.Expr) else statement
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     evidence = _Evidence(source, depth)
+    node = evidence.items.named(node)
     for _ in range(MOST_ROUNDS):
         before = dict(evidence.ranks), set(evidence.integers)
         for part in ast.walk(node):
@@ -69,9 +72,14 @@ class _Evidence:
         self.ranks: dict[str, int] = {}
         self.integers: set[str] = set()
         self.unpacked: dict[str, list[str]] = {}
+        self.items = Items()
 
     def type_of(self, name: str) -> Guess:
         """The type that the evidence suggests."""
+        keys = self.items.keys.get(name, [])
+        if keys:
+            inner = [self.type_of(item_name(name, key)) for key in keys]
+            return Node(DICT, tuple(keys), tuple(inner))
         parts = [self._simple(part) for part in self.unpacked.get(name, [])]
         if any(isinstance(part, Array) for part in parts):
             return tuple(parts)
@@ -205,6 +213,8 @@ class _Evidence:
                 self._at_least(arg, 1)
         elif of_name:
             self._user_call(name, args)
+        elif isinstance(node.func, ast.Call) and node.func.args:  # grad(f)(x)
+            self._user_call(_name(node.func.args[0]), args)
 
     def _data_in(self, node: ast.expr) -> None:
         """What is reduced has an array in it: the names that sound like one."""
@@ -231,10 +241,17 @@ class _Evidence:
             return
         inner = _guess(callee, self.depth - 1)
         for arg, kind in zip(args, inner.values()):
-            if isinstance(kind, Array):
-                self._at_least(arg, kind.ndim)
-            elif kind == INT:
-                self.integers.update(_arithmetic_names(arg))
+            self._is(arg, kind)
+
+    def _is(self, node: ast.expr, kind: Guess) -> None:
+        """An expression is passed on to where a type is known."""
+        if isinstance(kind, Array):
+            self._at_least(node, kind.ndim)
+        elif kind == INT:
+            self.integers.update(_arithmetic_names(node))
+        elif isinstance(kind, Node) and isinstance(node, ast.Name):
+            for key, part in zip(kind.keys, kind.parts):
+                self._is(ast.Name(self.items.add(node.id, str(key)), ast.Load()), part)
 
     def _matrix(self, node: ast.expr) -> None:
         """An operand of a product: a capital letter is a matrix, a small one a vector."""

@@ -46,7 +46,26 @@ def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
         frozenset(line for file, line in known.get(number, ()) if file == own)
         for number in range(1, len(generated) + 1)
     )
-    return SideBySide(item.source.name, _lines(item.source, links), generated, links)
+    source = _lines(item.source, links)
+    return SideBySide(item.source.name, source, generated, _with_equal(generated, links, source))
+
+
+def _with_equal(
+    generated: tuple[str, ...],
+    links: tuple[frozenset[int], ...],
+    source: tuple[tuple[int, str], ...],
+) -> tuple[frozenset[int], ...]:
+    """The links, and those of lines that stand in the source as they are: ``total = 0.0``.
+
+    Assignments of constants and of names are no operations, so nobody knows where they were.
+    """
+    lines: dict[str, set[int]] = {}
+    for line, text in source:
+        lines.setdefault(text.strip(), set()).add(line)
+    return tuple(
+        linked or frozenset(lines.get(text.strip(), ()) if " = " in text else ())
+        for text, linked in zip(generated, links, strict=True)
+    )
 
 
 def _lines(source: Source, links: tuple[frozenset[int], ...]) -> tuple[tuple[int, str], ...]:

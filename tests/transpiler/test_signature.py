@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+import adgen
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.signature import (
     argument_of,
@@ -218,3 +219,28 @@ def test_values_that_are_refused(value, message):
 def test_any_number_of_arguments_is_refused():
     with pytest.raises(UnsupportedError, match="takes any number of arguments"):
         signature_of(from_function(lambda *args: args), {})
+
+
+def inner_net(params, x):
+    return np.tanh(x @ params["W"] + params["b"])
+
+
+def nested_net(params, x, n):
+    h = inner_net(params["first"], x)
+    for i in range(n):
+        h = h * params["scale"] + x[i]
+    return h
+
+
+def test_items_of_dicts_are_guessed_like_parameters():
+    signature = signature_of(from_function(nested_net), {})
+    assert str(signature) == (
+        "params: {'first': {'W': f8[:, :], 'b': float}, 'scale': float}, x: f8[:], n: int"
+    )
+
+
+def test_dicts_that_are_passed_on_to_a_derivative():
+    def loss(params, x):
+        return adgen.grad(inner_net)(params, x)
+
+    assert str(signature_of(from_function(loss), {}).arguments["params"].keys) == "('W', 'b')"

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import gast
+
 from adgen.transpiler.emit.nodes import Stmt
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.ir import core
@@ -30,6 +32,10 @@ class Origins:
 
     def note(self, op: Op, statements: Iterable[Stmt], plan: Plan) -> None:
         """The statements that an op was written as, with what is folded into them."""
+        if op.callee in (core.FOR, core.WHILE):  # what is carried in and out is no part of the head
+            heads = [one for one in statements if isinstance(one, (gast.For, gast.While))]
+            self._note(heads, [op.span], (), plan)
+            return
         spans = [op.span, *_folded(op.operands, plan)]
         if "slot" in op.attrs:
             spans += _stored(op.attrs["slot"], plan)
