@@ -35,8 +35,33 @@ def check(
     """Compare value, ``vjp`` and ``jvp`` with the function itself in random directions.
 
     ``modes``: ``"fwd"``, ``"rev"`` or both.  ``order`` 2: ``hvp`` too, with differences of the
-    gradient.  Raises WrongDerivative that names what differs.
+    gradient.  Raises WrongDerivative that names what differs, and the rule of the user's own
+    that is wrong.
     """
+    try:
+        _check(function, positions, args, modes, order)
+    except WrongDerivative as error:
+        from adgen.blame import wrong_rule
+
+        compilations = function._compilations
+
+        def plain(*given: Any) -> Any:
+            by_position, by_keyword = compilations.parameters.spread(given)
+            return compilations.function(*by_position, **by_keyword)
+
+        rule = wrong_rule(plain, args, tolerance_for(args))
+        if not rule:
+            raise
+        raise WrongDerivative(f"{rule} ({error.message})", hint="correct the rule") from None
+
+
+def _check(
+    function: Differentiable,
+    positions: tuple[int, ...],
+    args: tuple[Any, ...],
+    modes: Sequence[str],
+    order: int,
+) -> None:
     if not set(MODES).issuperset(modes) or order not in (1, 2):
         raise AdgenError(
             f"modes={modes!r}, order={order!r} is not checked",

@@ -259,6 +259,51 @@ def test_refusals():
     assert "a rule of `wrong` returns no number and no array" in message
 
 
+def test_a_wrong_rule_is_found():
+    @primitive
+    def product(x, scale):
+        return scale * x * x
+
+    @primitive
+    def right(x):
+        return np.sin(x)
+
+    def wrong(ans, x, scale):
+        def back(g):
+            out = 2.0 * g * scale * x
+            out[2] = 0.5 * out[2]
+            return out
+
+        return back
+
+    defvjp(right, lambda ans, x: lambda g: g * np.cos(x))
+    defvjp(product, wrong, lambda ans, x, scale: lambda g: np.sum(g * x * x))
+
+    def f(x, scale):
+        return np.sum(product(right(x), scale))
+
+    with pytest.raises(adgen.WrongDerivative) as error:
+        adgen.check_grads(f, modes=["rev"], jit=False)(X, 2.0)
+    message = str(error.value)
+    assert "the defvjp of `product` for its argument 0 (`x`) is wrong: entry [2] is" in message
+    defvjp(product, lambda ans, x, scale: lambda g: 2.0 * g * scale * x)
+    adgen.check_grads(f, jit=False)(X, 2.0)
+
+    defjvp(right, lambda g, ans, x: 2.0 * g)
+    with pytest.raises(adgen.WrongDerivative, match="the defjvp of `right` for its argument 0"):
+        adgen.check_grads(f, modes=["fwd"], jit=False)(X, 2.0)
+
+    @adgen.custom_vjp
+    def cube(x):
+        return x**3
+
+    cube.defvjp(lambda x: (x**3, x), lambda x, g: (2.0 * g * x**2,))
+    with pytest.raises(
+        adgen.WrongDerivative, match=r"the defvjp of `cube` .* it is 8 instead of 12"
+    ):
+        adgen.check_grads(lambda x: cube(x) * 1.0, modes=["rev"], jit=False)(2.0)
+
+
 def test_declarations_are_checked():
     with pytest.raises(adgen.AdgenError, match="is no function"):
         primitive(3)
