@@ -23,6 +23,7 @@ from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.first_writes import set_first_writes
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
+from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
 from adgen.transpiler.passes.lanes import points_innermost
 from adgen.transpiler.passes.local_writes import confine_writes
@@ -224,6 +225,8 @@ def to_loops(function: Function, parallel: bool = False, guessing: bool = True) 
     wide = applied(lower_to_loops, wide)
     for name, improve in LOOP_PASSES:
         wide = applied(improve, wide) if optimisations.enabled(name) else wide
+    if optimisations.enabled(optimisations.HOISTING):
+        wide = applied(hoist_invariants, wide, named=True)  # extents that the library has named
     wide = applied(mark_threads, wide) if parallel else wide
     for name, improve in LATE_LOOP_PASSES:
         wide = applied(improve, wide) if optimisations.enabled(name) else wide

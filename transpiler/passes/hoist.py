@@ -21,20 +21,23 @@ _INTEGER = {operator.add, operator.sub, operator.mul, operator.neg, max, min}
 _MAY_RAISE = {operator.floordiv, operator.mod, operator.pow}
 
 
-def hoist_invariants(function: Function) -> Function:
-    """The function with loop-invariant scalar ops moved before the loops."""
+def hoist_invariants(function: Function, named: bool = False) -> Function:
+    """The function with loop-invariant scalar ops moved before the loops.
+
+    ``named``: integers that the user has named too; where people read, they stay.
+    """
     scope = set(function.params)
     scope.update(v for v in function.residuals_in if isinstance(v, Value))
-    return with_body(function, _block(function.body, scope))
+    return with_body(function, _block(function.body, scope, named))
 
 
-def _block(block: Block, outside: set[Value]) -> Block:
+def _block(block: Block, outside: set[Value], named: bool) -> Block:
     scope = outside | set(block.args)
     ops: list[Op] = []
     for op in block.ops:
         if op.regions:
-            op = op.with_(regions=tuple(_block(region, scope) for region in op.regions))
-            hoisted, op = _hoist(op, scope)
+            op = op.with_(regions=tuple(_block(region, scope, named) for region in op.regions))
+            hoisted, op = _hoist(op, scope, named)
             ops += hoisted
             for out in hoisted:
                 scope.update(out.results)
@@ -43,7 +46,7 @@ def _block(block: Block, outside: set[Value]) -> Block:
     return block.with_(ops=ops)
 
 
-def _hoist(op: Op, scope: set[Value]) -> tuple[list[Op], Op]:
+def _hoist(op: Op, scope: set[Value], named: bool) -> tuple[list[Op], Op]:
     """Ops of the regions that depend on ``scope`` alone, and the op without them."""
     moved: list[Op] = []
     regions = []
@@ -51,7 +54,7 @@ def _hoist(op: Op, scope: set[Value]) -> tuple[list[Op], Op]:
     for region in op.regions:
         stay = []
         for inner in region.ops:
-            if _movable(inner, op) and all(v in known for v in core.uses_of(inner)):
+            if _movable(inner, op, named) and all(v in known for v in core.uses_of(inner)):
                 moved.append(inner)
                 known.update(inner.results)
             else:
@@ -60,7 +63,7 @@ def _hoist(op: Op, scope: set[Value]) -> tuple[list[Op], Op]:
     return moved, op.with_(regions=tuple(regions))
 
 
-def _movable(op: Op, around: Op) -> bool:
+def _movable(op: Op, around: Op, named: bool) -> bool:
     if op.regions or len(op.results) != 1 or not isinstance(op.result.type, Scalar):
         return False
     if op.callee == core.DIM or op.callee == core.RANGELEN:
@@ -71,7 +74,7 @@ def _movable(op: Op, around: Op) -> bool:
         core.type_of(o).dtype.kind in "ib" for o in op.operands
     )
     if integral and op.callee in _INTEGER:
-        return not (op.role == core.PRIMAL and op.result.name)
+        return named or not (op.role == core.PRIMAL and op.result.name)
     if op.role == core.PRIMAL or around.callee == core.IF:
         return False
     if op.callee in _MAY_RAISE or not all(core.is_scalar(o) for o in op.operands):

@@ -65,7 +65,7 @@ def _gain_of(facts: Facts, loop: Op, depth: int) -> int:
     if any(_strides(facts, op, depth) for op in loop.regions[0].ops):
         return _LOSS_OF_STRIDES
     if _is_short(loop):
-        return 1 if any(_is_dear(op) for _, op in core.walk(facts.body)) else -1
+        return 1 if _is_dear_everywhere(facts, facts.body) else -1
     if _is_recurrence(facts, loop):
         return _GAIN_OF_CHAIN
     return 1 if any(not isinstance(arg.type, Array) for arg in loop.regions[0].args[1:]) else -1
@@ -117,6 +117,17 @@ def _adds_to_elements(facts: Facts) -> bool:
 def _is_dear(op: Op) -> bool:
     entry = None if isinstance(op.callee, str) else find(op.callee)
     return entry is not None and entry.elementwise and not entry.cheap
+
+
+def _is_dear_everywhere(facts: Facts, block: Block) -> bool:
+    """Whether all iterations compute elementary functions: in a branch they stay scalar."""
+    for op in block.ops:
+        if _is_dear(op):
+            return True
+        if op.callee != core.IF or op in facts.hoisted:
+            if any(_is_dear_everywhere(facts, region) for region in op.regions):
+                return True
+    return False
 
 
 def _choose(facts: Facts, block: Block) -> bool:
