@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adgen.cli.graph import PAD, Box, Edge, Graph
-from adgen.cli.html import text
+from adgen.pages import text
 
 LEGEND = (
     '<p><span class="swatch"></span> active: varies with what is differentiated by. '

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from adgen.cli.html import table, text
 from adgen.cli.observed import Observed
+from adgen.pages import table, text
 from adgen.transpiler.autodiff.footprint import Footprint
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Op, Slot, Value

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from adgen.cli import html, limits, options
+from adgen import pages
+from adgen.cli import limits, options
 from adgen.cli.bench import Measured, measurements
 from adgen.cli.graph import graph
 from adgen.cli.graph_page import drawing
@@ -71,7 +72,7 @@ def report(asked: Asked, measured: Mapping[str, Measured]) -> tuple[str, list[Le
     file = Path(asked.file).name
     views = [observed for _, observed in made]
     parts = [
-        f"<header><h1>{html.text(file)}</h1>\n<p class='faint'>{html.text(KEYS)}</p></header>\n",
+        f"<header><h1>{pages.text(file)}</h1>\n<p class='faint'>{pages.text(KEYS)}</p></header>\n",
         "<main>\n",
         _tabs("functions", [f"f{k}" for k in range(len(views))], [v.view.name for v in views])
         if len(views) > 1
@@ -84,7 +85,7 @@ def report(asked: Asked, measured: Mapping[str, Measured]) -> tuple[str, list[Le
         _left_out(left),
         f"</main>\n<footer>adgen {__version__}</footer>\n",
     ]
-    return html.page(f"{file}: gradients", parts), left
+    return pages.page(f"{file}: gradients", parts), left
 
 
 def _function(key: str, observed: Observed, file: str, measured: Measured | None) -> str:
@@ -92,8 +93,8 @@ def _function(key: str, observed: Observed, file: str, measured: Measured | None
     item = observed.item
     wrt = flat_wrt(item.source, item.arguments, tuple(leaves_of(item.arguments)), item.positions)
     panels = {
-        "Code": html.view(observed.view, file),
-        "For Numba": html.view(observed.numba, file),
+        "Code": pages.view(observed.view, file),
+        "For Numba": pages.view(observed.numba, file),
         "Stages": stages(observed),
         "Data flow": drawing(graph(observed.primal, wrt, observed.names), lines),
         "Memory": memory(observed, lines),
@@ -112,19 +113,19 @@ def _head(observed: Observed) -> str:
     names = list(item.arguments)
     by = ", ".join(names[k] for k in item.positions)
     types = "".join(
-        f"<code>{html.text(f'{name}: {show(kind)}')}</code>"
-        f'<span class="faint"> {html.text(item.origin.get(name, ""))}</span>, '
+        f"<code>{pages.text(f'{name}: {show(kind)}')}</code>"
+        f'<span class="faint"> {pages.text(item.origin.get(name, ""))}</span>, '
         for name, kind in item.arguments.items()
     )
     return (
-        f"<h2>{html.text(item.source.name)}, by {html.text(by)}</h2>\n"
+        f"<h2>{pages.text(item.source.name)}, by {pages.text(by)}</h2>\n"
         f"<p>{types.removesuffix(', ')}</p>\n"
     )
 
 
 def _tabs(label: str, panels: list[str], titles: list[str]) -> str:
     buttons = "".join(
-        f'<button role="tab" id="{panel}t" aria-controls="{panel}">{html.text(title)}</button>\n'
+        f'<button role="tab" id="{panel}t" aria-controls="{panel}">{pages.text(title)}</button>\n'
         for panel, title in zip(panels, titles, strict=True)
     )
     return f'<div class="tabs" role="tablist" aria-label="{label}">\n{buttons}</div>\n'
@@ -135,16 +136,16 @@ def _times(observed: Observed, measured: Measured | None) -> str:
     longest = max([seconds for _, _, seconds in rows], default=1.0)
     cells = [
         (
-            html.text(phase),
-            html.text(name),
+            pages.text(phase),
+            pages.text(name),
             f"{seconds * 1e3:.2f} ms",
             f'<span class="bar" style="width:{max(1, 160 * seconds / longest):.0f}px"></span>',
         )
         for phase, name, seconds in rows
     ]
-    parts = ["<h3>compiling, but for Numba</h3>\n", html.table(("phase", "pass", "", ""), cells)]
+    parts = ["<h3>compiling, but for Numba</h3>\n", pages.table(("phase", "pass", "", ""), cells)]
     if measured is not None:
-        parts += ["<h3>running</h3>\n", html.table(("", ""), _running(measured), "numbers")]
+        parts += ["<h3>running</h3>\n", pages.table(("", ""), _running(measured), "numbers")]
     else:
         parts.append('<p class="faint">With --run the functions are executed and timed.</p>\n')
     return "".join(parts)
@@ -158,7 +159,7 @@ def _running(measured: Measured) -> list[tuple[str, str]]:
     rows += [("compiling the function", _time(measured.compile_primal))]
     rows += [("compiling the gradient", _time(measured.compile_gradient))]
     rows += [("stored between the sweeps", f"{measured.residual_bytes} bytes")]
-    return [(html.text(name), html.text(value)) for name, value in rows]
+    return [(pages.text(name), pages.text(value)) for name, value in rows]
 
 
 def _time(seconds: float) -> str:
@@ -180,10 +181,10 @@ def _left_out(left: list[LeftOut]) -> str:
         return ""
     rows = [
         (
-            f"<code>{html.text(one.name)}</code>",
-            html.text(one.error.message),
-            html.text(one.error.hint),
+            f"<code>{pages.text(one.name)}</code>",
+            pages.text(one.error.message),
+            pages.text(one.error.hint),
         )
         for one in left
     ]
-    return f"<h2>left out</h2>\n{html.table(('function', 'reason', 'what helps'), rows)}"
+    return f"<h2>left out</h2>\n{pages.table(('function', 'reason', 'what helps'), rows)}"

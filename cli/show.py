@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from adgen.cli import html, limits, options
+from adgen import pages
+from adgen.cli import limits, options
 from adgen.cli.output import emit, terminal_width
 from adgen.cli.targets import Asked, done, targets, tell
 from adgen.listing import TEXTS, listing
@@ -44,9 +45,9 @@ def page(asked: Asked, stage: str) -> str:
     made, left = done(targets(asked), lambda item: side_by_side(item, stage))
     tell(left)
     file = Path(asked.file).name
-    head = f"<header><h1>{html.text(file)}</h1></header>\n"
-    views = [f"<h2>{html.text(view.name)}</h2>\n{html.view(view, file)}" for _, view in made]
-    return html.page(file, [head, "<main>\n", *views, "</main>\n"])
+    head = f"<header><h1>{pages.text(file)}</h1></header>\n"
+    views = [f"<h2>{pages.text(view.name)}</h2>\n{pages.view(view, file)}" for _, view in made]
+    return pages.page(file, [head, "<main>\n", *views, "</main>\n"])
 
 
 def command(

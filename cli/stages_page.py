@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from adgen.cli.html import python, text
 from adgen.cli.observed import Observed, Step
+from adgen.pages import python, text
 
 CONTEXT = 3  # unchanged lines that are shown around a change
 MOST_LINES = 4000  # of one listing

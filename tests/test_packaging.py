@@ -31,7 +31,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 @pytest.mark.slow
 def test_the_wheel_holds_every_module_once(names: set[str]) -> None:
-    wanted = {"adgen/py.typed", "adgen/cli/page.css", "adgen/cli/page.js"}
+    wanted = {"adgen/py.typed", "adgen/page.css", "adgen/page.js"}
     for folder in (ROOT / "src" / "adgen", ROOT / "src" / "adgen" / "bridges"):
         wanted |= {file.relative_to(ROOT / "src").as_posix() for file in folder.glob("*.py")}
     for folder in ("transpiler", "runtime", "cli"):

@@ -25,17 +25,17 @@ def picture(
     say.  A function that has no derivative for them is shown with the reason.  It is a frame of
     its own, so neither its style nor its script touches the notebook.
     """
-    from adgen.cli import html
+    from adgen import pages
     from adgen.side_by_side import side_by_side
 
     try:
         both = side_by_side(listed(compilations, positions, None, options, itself))
     except AdgenError as error:
-        return f"<pre>{html.text(error)}</pre>"
+        return f"<pre>{pages.text(error)}</pre>"
     height = min(_MOST, _AROUND + _LINE * max(len(both.generated), len(both.source)))
-    whole = escaping.escape(html.page(both.name, [html.view(both, both.name)]))
+    whole = escaping.escape(pages.page(both.name, [pages.view(both, both.name)]))
     return (
-        f'<iframe title="{html.text(both.name)} and its gradient" sandbox="allow-scripts" '
+        f'<iframe title="{pages.text(both.name)} and its gradient" sandbox="allow-scripts" '
         f'style="width: 100%; height: {height}px; border: 0" srcdoc="{whole}"></iframe>'
     )
 

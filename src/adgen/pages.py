@@ -96,4 +96,4 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -
 
 
 def _data(name: str) -> str:
-    return resources.files("adgen.cli").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("adgen").joinpath(name).read_text(encoding="utf-8")
