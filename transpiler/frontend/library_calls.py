@@ -9,13 +9,15 @@ import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Ref
+from adgen.transpiler.frontend.bindings import Binding, Ref, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, method
 from adgen.transpiler.frontend.functions import call_source
-from adgen.transpiler.frontend.table_calls import operand_of_binding
+from adgen.transpiler.frontend.table_calls import call_primitive, operand_of_binding
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.primitives.custom import STOP
+from adgen.transpiler.primitives.spelling import called
+from adgen.transpiler.primitives.table import find
 from adgen.transpiler.source import from_function
 
 
@@ -35,6 +37,16 @@ def call_definition(
 def _refuse(cx: Context, call: Call) -> NoReturn:
     message, hint = (argument.value for argument in call.args)
     cx.refuse(UnsupportedSyntax, message, call.node, hint)
+
+
+@known(library.of_table)
+def _of_table(cx: Context, call: Call) -> Binding:
+    callee, *args = call.args
+    assert isinstance(callee, Static)
+    entry = find(callee.value)
+    assert entry is not None
+    name = called(callee.value)
+    return call_primitive(cx, Call(call.node, call.name, name, tuple(args), call.kwargs), entry)
 
 
 @known(library.constant)

@@ -35,6 +35,7 @@ from adgen.transpiler.library.registry import (
     is_one,
     names,
     near_matches,
+    of_table,
     owns,
     refuse,
     shares_memory,
@@ -43,6 +44,6 @@ from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
-    "eye", "gather", "is_one", "linspace", "names", "near_matches", "owns", "refuse", "scatter",
-    "shares_memory",
+    "eye", "gather", "is_one", "linspace", "names", "near_matches", "of_table", "owns", "refuse",
+    "scatter", "shares_memory",
 ]  # fmt: skip

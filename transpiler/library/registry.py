@@ -111,6 +111,14 @@ def constant(a: Any) -> Any:
     return a
 
 
+def of_table(function: Any, *operands: Any, **static: Any) -> Any:
+    """In a definition: a call of an entry of the table, where the library defines more of it.
+
+    The front end sees to it.
+    """
+    return function(*operands, **static)
+
+
 def is_one(a: Any, axis: int) -> bool:
     """In a definition: whether an axis is known to have length 1.  The front end decides it."""
     return bool(a.shape[axis] == 1)
@@ -119,6 +127,7 @@ def is_one(a: Any, axis: int) -> bool:
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
+    "numpy.fft": "fourier", "scipy.fft": "scipy_fft",
     "scipy.special": "special", "scipy.linalg": "scipy_linalg", "scipy.stats": "scipy_stats",
 }  # fmt: skip
 _loaded: set[str] = set()

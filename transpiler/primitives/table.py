@@ -119,7 +119,9 @@ def _load() -> None:
 
 # Entries of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
-_OF_SCIPY = {"scipy.special": "special", "scipy.linalg": "scipy_linalg"}
+_OF_SCIPY = {
+    "scipy.special": "special", "scipy.linalg": "scipy_linalg", "numpy.fft": "fourier",
+}  # fmt: skip
 _loaded: set[str] = set()
 
 
