@@ -26,7 +26,7 @@ def text() -> str:
     ]
     for file in examples():
         head, _, rest = _docstring(file).partition("\n\n")
-        about = "\n\n".join(p for p in rest.split("\n\n") if not p.startswith("    "))
+        about = "\n\n".join(p for p in rest.split("\n\n") if not p.strip().startswith("python "))
         parts.append(
             f"## {head.strip().rstrip('.')}\n\n{about.strip()}\n\n"
             f"![{file.stem}](images/gallery/{file.stem}.png)\n\n`examples/{file.name}`\n"

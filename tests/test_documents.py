@@ -12,7 +12,16 @@ import pytest
 from tests.refusals.page import without_entries
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "docs/guide.md", "docs/limitations.md", "docs/architecture.md"]
+DOCUMENTS = [
+    "README.md",
+    "docs/guide.md",
+    "docs/limitations.md",
+    "docs/architecture.md",
+    "docs/index.md",
+    "docs/tutorial.md",
+    "docs/coming_from.md",
+    "docs/how_it_works.md",
+]
 # The sources beside the documents, whatever else is installed.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
