@@ -61,6 +61,7 @@ STUDIED: tuple[tuple[Case, str], ...] = (
     (black_scholes.CASE, "numpy"),
     (black_scholes.CASE, "loops"),
     (mlp.CASE, "numpy"),
+    (mlp.CASE, "loops"),
     (lotka_volterra.CASE, "loops"),
     (lotka_volterra.CASE, "numpy"),
     (heat.CASE, "loops"),

@@ -28,12 +28,10 @@ LETTERS = {
 
 # The routine that Numba's own np.dot calls; its runtime exports it, so cached code finds it.
 GEMM = "numba_xxgemm"
-_BYTE, _WORD, _POINTER = ir.IntType(8), ir.IntType(64), ir.IntType(8).as_pointer()
+BYTE, WORD, POINTER = ir.IntType(8), ir.IntType(64), ir.IntType(8).as_pointer()
 _GEMM_TYPE = ir.FunctionType(
     ir.IntType(32),
-    [_BYTE] * 3
-    + [_WORD] * 3
-    + [_POINTER, _POINTER, _WORD, _POINTER, _WORD, _POINTER, _POINTER, _WORD],
+    [BYTE] * 3 + [WORD] * 3 + [POINTER, POINTER, WORD, POINTER, WORD, POINTER, POINTER, WORD],
 )
 
 ensure_blas()  # cached code calls BLAS without passing through the lowering below
@@ -110,14 +108,14 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
     )
     result = allocate(context, builder, sig.return_type, (n, m))
     product = _product_of_contiguous(context, builder.module, kinds)
-    arrays = [builder.bitcast(data, _POINTER) for data in (x, y, result.data)]
+    arrays = [builder.bitcast(data, POINTER) for data in (x, y, result.data)]
     builder.call(product, [*arrays, result.size, n, m, inner])
     for kind, value in copies:
         context.nrt.decref(builder, kind, value)
     return result.value
 
 
-_PRODUCT_TYPE = ir.FunctionType(ir.VoidType(), [_POINTER] * 3 + [_WORD] * 4)
+_PRODUCT_TYPE = ir.FunctionType(ir.VoidType(), [POINTER] * 3 + [WORD] * 4)
 
 
 def _product_of_contiguous(context: Any, module: ir.Module, kinds: Any) -> ir.Function:
@@ -137,43 +135,51 @@ def _product_of_contiguous(context: Any, module: ir.Module, kinds: Any) -> ir.Fu
     *data, size, n, m, inner = function.args
     work = builder.mul(builder.mul(n, m), inner)
     # BLAS refuses leading dimensions of 0; a sum of nothing is zero.
-    with builder.if_else(builder.icmp_signed("==", work, _WORD(0))) as (empty, full):
+    with builder.if_else(builder.icmp_signed("==", work, WORD(0))) as (empty, full):
         with empty:
             cgutils.memset(builder, data[2], size, 0)
         with full:
-            _call_gemm(context, builder, kinds, data, (n, m, inner))
+            ways = [ir.Constant(BYTE, ord("n" if kind.layout == "C" else "t")) for kind in kinds]
+            distances = (
+                inner if kinds[0].layout == "C" else n,
+                m if kinds[1].layout == "C" else inner,
+                m,
+            )
+            matrices = list(zip(data, (*ways, ways[0]), distances, strict=True))
+            call_gemm(context, builder, kinds[0].dtype, matrices, (n, m, inner))
     builder.ret_void()
     return function
 
 
-def _call_gemm(
+def call_gemm(
     context: Any,
     builder: ir.IRBuilder,
-    kinds: Any,
-    data: Sequence[ir.Value],
+    dtype: Any,
+    matrices: Sequence[tuple[ir.Value, ir.Value, ir.Value]],
     extents: tuple[Any, ...],
+    kept: int = 0,
 ) -> None:
-    """BLAS counts by columns: of C-contiguous arrays it sees the transposes, so y comes first."""
-    (x, y, result), (n, m, inner) = data, extents
-    x_kind, y_kind = kinds
-    one, zero = (
-        cgutils.alloca_once_value(builder, context.get_constant(x_kind.dtype, v)) for v in (1, 0)
+    """Emit ``result = x @ y + kept * result`` for matrices without an extent of 0.
+
+    Each of the three is an address, ``n`` or ``t`` for one that lies by rows or by columns, and
+    the distance of these.  BLAS counts by columns: of what lies by rows it sees the transposes,
+    so ``y`` comes first.
+    """
+    (x, x_letter, x_distance), (y, y_letter, y_distance), (result, _, distance) = matrices
+    n, m, inner = extents
+    one, rest = (
+        cgutils.alloca_once_value(builder, context.get_constant(dtype, v)) for v in (1, kept)
     )
-
-    def letter(text: str) -> ir.Constant:
-        return ir.Constant(_BYTE, ord(text))
-
-    one, zero = builder.bitcast(one, _POINTER), builder.bitcast(zero, _POINTER)
+    one, rest = builder.bitcast(one, POINTER), builder.bitcast(rest, POINTER)
     routine = cgutils.get_or_insert_function(builder.module, _GEMM_TYPE, GEMM)
     builder.call(
         routine,
         [
-            letter(LETTERS[x_kind.dtype]),
-            letter("n" if y_kind.layout == "C" else "t"),
-            letter("n" if x_kind.layout == "C" else "t"),
+            ir.Constant(BYTE, ord(LETTERS[dtype])),
+            *(y_letter, x_letter),
             *(m, n, inner),
-            *(one, y, m if y_kind.layout == "C" else inner),
-            *(x, inner if x_kind.layout == "C" else n),
-            *(zero, result, m),
+            *(one, y, y_distance),
+            *(x, x_distance),
+            *(rest, result, distance),
         ],
     )

@@ -30,6 +30,7 @@ from adgen.transpiler.passes.local_writes import confine_writes
 from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.overwritten import renew_overwritten
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
+from adgen.transpiler.passes.products import products_of_matrices
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.row_loops import merge_row_loops
@@ -55,6 +56,7 @@ LOOP_PASSES = (
     (optimisations.SHARED_ELEMENTS, share_elements),
 )
 LATE_LOOP_PASSES = (
+    (optimisations.MATRIX_PRODUCTS, products_of_matrices),
     (optimisations.POINTS_INNERMOST, points_innermost),
     (optimisations.REUSED_BUFFERS, reuse_buffers),
     (optimisations.FIRST_WRITES, set_first_writes),

@@ -205,6 +205,8 @@ class Expressions:
 
     def _getitem(self, op: Op) -> Expr:
         base, *index = op.operands
+        if self.numba and op.attrs.get("inside"):
+            return nodes.call("submatrix", self.operand(base), *self.operands(index))
         return selection.select(self.operand(base), op.attrs["path"], self.operands(index))
 
     def _sum(self, op: Op) -> Expr:

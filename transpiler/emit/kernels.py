@@ -27,6 +27,7 @@ _MODULES = {
     "copied": "adgen.runtime.memory",
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
+    **dict.fromkeys(("add_product", "add_product_in_order", "submatrix"), "adgen.runtime.products"),
     "chunk_count": "adgen.runtime.threads",
     "on_threads": "adgen.runtime.threads",
     **dict.fromkeys(

@@ -19,7 +19,7 @@ from adgen.transpiler.ir.paths import Index
 from adgen.transpiler.ir.types import Array
 
 FINAL = "final"  # marks the setitem that gives a written parameter its final value
-WRITES = frozenset({core.SETITEM, core.ADDITEM, core.ACCUM})
+WRITES = frozenset({core.SETITEM, core.ADDITEM, core.ACCUM, core.ADDPRODUCT})
 
 
 @dataclass(frozen=True, eq=False, slots=True)

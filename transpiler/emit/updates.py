@@ -25,6 +25,8 @@ def update(write: Expressions, op: Op) -> Stmt | None:
     if op.callee == core.ACCUM:
         return nodes.augment(nodes.store(name), gast.Add(), write.operand(value))
     path = op.attrs["path"]
+    if op.callee == core.ADDPRODUCT:
+        return nodes.statement(_product(write, op))
     if op.callee == core.SETITEM:
         step = _augmented(write, op)
         if step is not None:
@@ -42,6 +44,16 @@ def update(write: Expressions, op: Op) -> Stmt | None:
             _target(write, op, False), nodes.call("radd", place, write.operand(value))
         )
     return nodes.augment(_target(write, op, True), gast.Add(), _stored(write, value, base))
+
+
+def _product(write: Expressions, op: Op) -> Expr:
+    """The call that adds a product of matrices to one, or to a part of it."""
+    base, first, second, *index = op.operands
+    kernel = "add_product_in_order" if op.attrs.get("ordered") else "add_product"
+    out = write.operand(base)
+    if not selection.is_whole(op.attrs["path"]):
+        out = nodes.call("submatrix", out, *write.operands(index))
+    return nodes.call(kernel, out, write.operand(first), write.operand(second))
 
 
 def _target(write: Expressions, op: Op, augmented: bool) -> Expr:

@@ -14,6 +14,8 @@ getitem      x, *index                   path            -> view or element of x
 setitem      x, v, *index                path            -> x with the part replaced by v
 additem      x, g, *index                path            -> x with g added to the part
 accum        x, g (same shape)           -               -> x + g
+addproduct   x, a, b, *index             path, ordered?  -> x with a @ b added to the part;
+                                                         ``ordered``: term after term
 dim          x                           axis            -> int, the extent of an axis
 zeros/empty  *extents                    dtype           -> fresh array
 full         v, *extents                 dtype           -> fresh array filled with v
@@ -61,6 +63,7 @@ from adgen.transpiler.span import Span
 
 IF, FOR, WHILE = "if", "for", "while"
 GETITEM, SETITEM, ADDITEM, ACCUM = "getitem", "setitem", "additem", "accum"
+ADDPRODUCT = "addproduct"
 DIM, ZEROS, EMPTY, FULL_, COPY, CAST = "dim", "zeros", "empty", "full", "copy", "cast"
 BROADCAST, SUMTO, RANGELEN = "broadcast", "sumto", "rangelen"
 GUARD, ASSERT, PRINT = "guard", "assert", "print"
@@ -72,7 +75,7 @@ KINDS = (
     REGION_KINDS
     | EFFECTS
     | frozenset(
-        {GETITEM, SETITEM, ADDITEM, ACCUM, DIM, ZEROS, EMPTY, FULL_, COPY, CAST}
+        {GETITEM, SETITEM, ADDITEM, ACCUM, ADDPRODUCT, DIM, ZEROS, EMPTY, FULL_, COPY, CAST}
         | {BROADCAST, SUMTO, RANGELEN, LOAD}
     )
 )

@@ -196,6 +196,14 @@ def _additem(op: Op, x: Any, g: Any, *index: Any) -> Any:
     return out
 
 
+def _addproduct(op: Op, x: Any, a: Any, b: Any, *index: Any) -> Any:
+    if not op.attrs.get("ordered"):
+        return _additem(op, x, a @ b, *index)
+    for k in range(a.shape[1]):
+        x = _additem(op, x, a[:, k : k + 1] * b[k], *index)
+    return np.array(x)
+
+
 def _place(out: Any, path: paths.Path, index: Sequence[Any]) -> tuple[Any, Any]:
     """The view and the key in it that a path denotes, be it an element or an array."""
     if not path or not isinstance(path[-1], paths.Index):
@@ -243,6 +251,7 @@ _KINDS: dict[str, Callable[..., Any]] = {
     core.GETITEM: lambda op, x, *ix: paths.view(x, op.attrs["path"], ix),
     core.SETITEM: _setitem,
     core.ADDITEM: _additem,
+    core.ADDPRODUCT: _addproduct,
     core.ACCUM: lambda op, x, g: x + g,
     core.DIM: lambda op, x: x.shape[op.attrs["axis"]],
     core.ZEROS: lambda op, *n: np.zeros(n, op.attrs["dtype"]),

@@ -174,6 +174,18 @@ def _setitem(op: Op) -> Problem:
     return None
 
 
+def _addproduct(op: Op) -> Problem:
+    if len(op.operands) < 3:
+        return "it needs an array and two factors"
+    problem, part = _path(op, 3)
+    if problem:
+        return problem
+    kinds = [part, *map(type_of, op.operands[1:3])]
+    if not all(isinstance(kind, Array) and kind.ndim == 2 for kind in kinds):
+        return "the part and both factors must be matrices"
+    return None
+
+
 def _accum(op: Op) -> Problem:
     if len(op.operands) != 2:
         return "it needs two operands"
@@ -253,6 +265,7 @@ _RULES: dict[str, Callable[[Op], Problem]] = {
     core.GETITEM: _getitem,
     core.SETITEM: _setitem,
     core.ADDITEM: _setitem,
+    core.ADDPRODUCT: _addproduct,
     core.ACCUM: _accum,
     core.DIM: _dim,
     core.ZEROS: lambda op: _extents(op, 0),

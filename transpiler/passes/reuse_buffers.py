@@ -27,7 +27,7 @@ from adgen.transpiler.primitives.builder import Builder, zero
 _FRESH = (core.EMPTY, core.ZEROS)
 _NAMES = "ijklmn"
 _FEW = 64
-_WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM}
+_WRITES = {core.SETITEM, core.ADDITEM, core.ACCUM, core.ADDPRODUCT}
 _READS = {core.GETITEM, core.DIM, core.COPY} | _WRITES
 
 

@@ -204,6 +204,7 @@ _KIND_TYPES: dict[str, Callable[[Sequence[Operand], dict[str, Any]], Type]] = {
     core.GETITEM: _item_type,
     core.SETITEM: _first,
     core.ADDITEM: _first,
+    core.ADDPRODUCT: _first,
     core.ACCUM: _first,
     core.COPY: _first,
     core.DIM: lambda operands, attrs: INT,

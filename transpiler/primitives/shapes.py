@@ -15,6 +15,8 @@ from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.table import find
 
+_LIKE_FIRST = (core.SETITEM, core.ADDITEM, core.ACCUM, core.ADDPRODUCT)
+
 Axis = tuple[Value, int]  # the extent of axis k of an array
 
 
@@ -144,7 +146,7 @@ class Shapes:
 
     def _of_op(self, x: Value, axis: int, op: Op) -> Extent:
         kind = op.callee
-        if kind in (core.SETITEM, core.ADDITEM, core.ACCUM, core.COPY, core.CAST):
+        if kind in (*_LIKE_FIRST, core.COPY, core.CAST):
             return self.extent(op.operands[0], axis)
         if kind in (core.ZEROS, core.EMPTY):
             return self.origin(op.operands[axis])

@@ -29,6 +29,10 @@ depend on each other do, and what is the same for all of them is computed once f
 into loops over the block, ``write`` and ``iteration`` write them.
 """
 
-from adgen.transpiler.passes.lanes.points import loops_in_blocks, points_innermost
+from adgen.transpiler.passes.lanes.points import (
+    facts_if_it_pays,
+    loops_in_blocks,
+    points_innermost,
+)
 
-__all__ = ["loops_in_blocks", "points_innermost"]
+__all__ = ["facts_if_it_pays", "loops_in_blocks", "points_innermost"]

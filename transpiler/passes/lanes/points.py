@@ -71,33 +71,34 @@ class _Finder:
     def chosen(self, block: Block, nested: bool) -> Iterator[Op]:
         """Such loops in a block."""
         for op in block.ops:
-            if op.callee == core.FOR and self.facts(op, nested) is not None:
+            if op.callee == core.FOR and facts_if_it_pays(op, nested, self.context) is not None:
                 yield op
                 continue
             for region in op.regions:
                 yield from self.chosen(region, nested or op.callee != core.IF)
 
-    def facts(self, op: Op, nested: bool) -> Facts | None:
-        """What is known of a loop that is to be written in blocks; None of others."""
-        if op.operands[2] != 1 or not _may_pay(op):
-            return None
-        independent = meetings(op, self.context)
-        if independent is None:
-            return None
-        facts = gather(op, independent, self.context)
-        if facts is None or not choose(facts, nested) or not sums_known(facts):
-            return None
-        return facts
-
     def written(self, op: Op, nested: bool) -> tuple[list[Op], dict[Value, Operand]] | None:
         """What takes the place of a loop, and of its results."""
-        facts = self.facts(op, nested)
+        facts = facts_if_it_pays(op, nested, self.context)
         if facts is None:
             return None
         self.found = True
         copy_rows(facts, self.shapes)
         ops, results = write(facts, schedule(facts))
         return [*ops[:-1], in_blocks(op, ops[-1], results)], results
+
+
+def facts_if_it_pays(loop: Op, nested: bool, context: Context) -> Facts | None:
+    """What is known of a loop that is to be written in this form; None for any other."""
+    if loop.operands[2] != 1 or not _may_pay(loop):
+        return None
+    independent = meetings(loop, context)
+    if independent is None:
+        return None
+    facts = gather(loop, independent, context)
+    if facts is None or not choose(facts, nested) or not sums_known(facts):
+        return None
+    return facts
 
 
 def _may_pay(loop: Op) -> bool:
