@@ -17,7 +17,7 @@ from tests.random_programs.generate import Program, generate
 from tests.random_programs.namespace import MATH, NUMPY
 from tests.random_programs.shrink import shrink
 
-MODES = ("lower", "primal", "reverse", "pair", "forward", "threads")
+MODES = ("lower", "loops", "primal", "reverse", "pair", "forward", "threads")
 PROGRAMS = 60
 COMPILED = 3
 

@@ -5,6 +5,7 @@ import operator
 import numpy as np
 import pytest
 
+from adgen.transpiler import compiler
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.interpreter import interpret
@@ -16,6 +17,9 @@ from adgen.transpiler.passes.pipeline import optimise
 from adgen.transpiler.passes.small.scalars import scalars_for_small_arrays
 from adgen.transpiler.passes.small.webs import LONGEST
 from adgen.transpiler.primitives.builder import Builder
+from adgen.transpiler.requests import Request
+from adgen.transpiler.signature import argument_of
+from adgen.transpiler.source import from_function
 from tests.passes.small_array_programs import Generator
 
 VECTOR, MATRIX = paths.element(1), paths.element(2)
@@ -206,3 +210,35 @@ def test_random_programs(block):
 def test_most_random_programs_have_small_arrays():
     functions = [optimise(Generator(seed, 10).function()) for seed in range(60)]
     assert sum(scalars_for_small_arrays(function) is not function for function in functions) > 40
+
+
+def bent(x, limits):
+    """A short loop with a tape, which a branch fills and reads."""
+    total = 0.0
+    v = np.zeros(3)
+    for k in range(limits.shape[0]):
+        for j in range(3):
+            v[j] = v[j] + np.tanh(x[j] * total + limits[k])
+            if v[j] > limits[k]:
+                total += np.sin(v[j] * total)
+                v[j] *= np.exp(-total)
+    return total + v[0] * v[1] - v[2]
+
+
+def test_loops_of_both_sweeps_are_written_out_together():
+    """Each branch of the backward sweep still mirrors the one that has filled the tape."""
+    args = X, np.array([-0.5, 0.25, 1.0])
+    types = {name: argument_of(value) for name, value in zip(("x", "limits"), args, strict=True)}
+    primal = compiler.prepare(from_function(bent), types)
+    (joint,) = compiler.derive(primal, Request("value_and_grad", (0, 1)))
+    lowered = compiler.to_loops(joint)
+    verify(lowered)
+    assert not any(op.callee == core.FOR for _, op in nested_loops(lowered.body))
+    for got, want in zip(interpret(lowered, *args), interpret(joint, *args), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-13)
+
+
+def nested_loops(block):
+    """The ops in loops of a block."""
+    loops = [op for _, op in core.walk(block) if op.callee == core.FOR]
+    return [pair for loop in loops for pair in core.walk(loop.regions[0])]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import adgen
-from adgen.transpiler.compiler import Request, compile_source, derive, prepare
+from adgen.transpiler.compiler import Request, compile_source, derive, prepare, to_loops
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.frontend.lower import lower
 from adgen.transpiler.ir.core import MISMATCH
@@ -153,6 +153,20 @@ def _interpreted(run: Run, speculates: bool) -> tuple[Any, ...]:
     (joint,) = derive(primal, Request("value_and_grad", run.program.wrt))
     verify(joint, infer=result_type)
     return interpret(joint, *run.args, *primal.captures)
+
+
+def _loops(run: Run) -> Problem:
+    """The loop level of the joint function, interpreted: what Numba is given."""
+
+    def lowered(speculates: bool) -> tuple[Any, ...]:
+        primal = prepare(from_function(run.function), _arguments(run), speculates)
+        (joint,) = derive(primal, Request("value_and_grad", run.program.wrt))
+        loops = to_loops(joint, guessing=speculates)
+        verify(loops)
+        return interpret(loops, *run.args, *primal.captures)
+
+    value, *gradients = _without_guess(lowered)
+    return _same_value(run, value) or _same_gradients(run, gradients)
 
 
 def _without_guess(call: Callable[[bool], Any]) -> Any:
@@ -325,6 +339,7 @@ MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "joint": _joint,
     "unguessed": _unguessed,
+    "loops": _loops,
     "primal": _primal,
     "reverse": _reverse,
     "pair": _pair,

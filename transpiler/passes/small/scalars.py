@@ -19,7 +19,8 @@ in registers, and a loop that carries them keeps them there (``webs.py`` says wh
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,8 @@ class _Rewriting:
         self.mapping: dict[Value, Operand] = {}
         self.elements: dict[Value, Elements] = {}
         self.names: dict[Value, str] = {}
-        self.again = 0  # how many loops that are written out we are in
+        self.trip: tuple[int, ...] = ()  # the indices of the loops that are written out around
+        self.labels: dict[tuple[int, tuple[int, ...]], int] = {}  # of ops in such trips
         self.arrays: dict[Value, Value] = {}  # what is returned
 
     def ops(self, ops: Sequence[Op], b: Builder) -> None:
@@ -102,13 +104,13 @@ class _Rewriting:
         """Add what one op becomes."""
         if op in self.loops:
             self.written_out(op, b)
-        elif op.regions and (self.again or op in self.touched):
+        elif op.regions and (self.trip or op in self.touched):
             self.region(op, b)
         elif op.results and op.results[0] in self.shapes:
             self.elements[op.result] = self.made(op, b)
         elif op.operands and op.operands[0] in self.elements:
             self.read(op)
-        elif not self.again:
+        elif not self.trip:
             b.add(substitute_op(op, self.mapping))
         else:
             self.repeated(op, b)
@@ -214,13 +216,14 @@ class _Rewriting:
         start, stop, step, *carried = loop.operands
         body = loop.regions[0]
         self.bind(body.args[1:], carried, b)
-        self.again += 1
+        around = self.trip
         for index in range(start, stop, step):  # type: ignore[arg-type]
+            self.trip = (*around, index)
             self.mapping[body.args[0]] = index
             self.ops(body.ops, b)
             if index != range(start, stop, step)[-1]:  # type: ignore[arg-type]
                 self.bind(body.args[1:], body.yields, b)
-        self.again -= 1
+        self.trip = around
         some = len(range(start, stop, step))  # type: ignore[arg-type]
         self.bind(loop.results, body.yields if some else carried, b)
 
@@ -257,15 +260,22 @@ class _Rewriting:
                     yields += self.flat(value, operand, inner)
             regions.append(inner.block(args, yields))
         results = [new for result in op.results for new in self.fresh(result)]
-        attrs = op.attrs
-        if self.again and "label" in attrs:
-            attrs = {**attrs, "label": core.new_label()}
-        if self.again and "mirror" in attrs:
-            attrs = {name: value for name, value in attrs.items() if name != "mirror"}
         b.add(
             op.with_(operands=tuple(operands), regions=tuple(regions), results=tuple(results),
-                     attrs=attrs)
+                     attrs=self.labelled(op.attrs))
         )  # fmt: skip
+
+    def labelled(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Attributes in which a label means the present trip; a mirror is that of the same one."""
+        if not self.trip:
+            return attrs
+        found = dict(attrs)
+        if "label" in attrs:
+            found["label"] = self.labels[attrs["label"], self.trip] = core.new_label()
+        if "mirror" in attrs:
+            mirror = attrs["mirror"]
+            found["mirror"] = self.labels.get((mirror, self.trip), mirror)
+        return found
 
     def flat(self, value: Value, operand: Operand, b: Builder) -> Elements:
         """What is carried as ``value``."""
@@ -276,7 +286,7 @@ class _Rewriting:
     def fresh(self, value: Value) -> tuple[Value, ...]:
         """New values for what was carried as one."""
         if value not in self.shapes:
-            if not self.again:
+            if not self.trip:
                 return (value,)
             new = Value(value.type, value.name)
             self.mapping[value] = new

@@ -29,6 +29,7 @@ LONGEST = 160  # operations of a loop that is written out, with the loops in it
 
 _FRESH = (core.ZEROS, core.EMPTY, core.FULL_)
 _WRITES = (core.SETITEM, core.ADDITEM)
+_TAPES = (core.SAVE, core.LOAD)
 _ARITHMETIC = (operator.add, operator.sub, operator.mul)
 
 
@@ -77,6 +78,7 @@ class Webs:
         for loop in apart:
             self._leave(loop)
         self._extents = Extents(function)
+        self._mirrors = _mirrors(function)
         self._settle()
 
     # Values and where they come from
@@ -216,18 +218,35 @@ class Webs:
             web.rejected = web.rejected or not self._fits(web)
         while True:
             wanted = {loop for web in webs if not web.rejected for loop in web.loops}
-            too_long = {loop for loop in wanted if not _may_be_written_out(loop)}
+            too_long = {loop for loop in wanted if not all(map(_is_short, self._group(loop)))}
             if not too_long:
                 break
             for web in webs:
                 web.rejected = web.rejected or not too_long.isdisjoint(web.loops)
-        self.loops = wanted.union(*(_loops_in(loop) for loop in wanted))
+        self.loops = wanted.union(*map(self._group, wanted))
         self.shapes = {
             value: web.shape
             for value in arrays
             if self._is_own(value) and not (web := self.web(value)).rejected
             if web.shape is not None
         }
+
+    def _group(self, loop: Op) -> set[Op]:
+        """What is written out with a loop: those in it, and its mirror in the other sweep.
+
+        A tape that one of them fills and the other reads has places of the same kind in both.
+        """
+        found: set[Op] = set()
+        pending = [loop]
+        while pending:
+            op = pending.pop()
+            if op in found:
+                continue
+            found.add(op)
+            pending += _loops_in(op)
+            if op in self._mirrors and any(inner.callee in _TAPES for inner in _inside(op)):
+                pending.append(self._mirrors[op])
+        return found
 
     def _all(self) -> Iterator[Value]:
         yield from self._made
@@ -253,16 +272,31 @@ def trips(loop: Op) -> int:
     return len(range(*bounds))  # type: ignore[arg-type]
 
 
-def _may_be_written_out(loop: Op) -> bool:
-    """Whether a loop is short enough, with the loops in it, which are written out too."""
-    if not all(0 <= trips(inner) <= MOST_TRIPS for inner in _loops_in(loop)):
+def _mirrors(function: Function) -> dict[Op, Op]:
+    """For each loop that has one, the loop of the other sweep that it belongs to."""
+    loops = [op for _, op in core.walk(function.body) if op.callee in (core.FOR, core.WHILE)]
+    labelled = {op.attrs["label"]: op for op in loops if "label" in op.attrs}
+    found: dict[Op, Op] = {}
+    for op in loops:
+        original = labelled.get(op.attrs.get("mirror", 0))
+        if original is not None:
+            found |= {op: original, original: op}
+    return found
+
+
+def _is_short(loop: Op) -> bool:
+    """Whether a loop may be written out, with the loops in it."""
+    if not all(0 <= trips(op) <= MOST_TRIPS for op in (loop, *_loops_in(loop))):
         return False
     return trips(loop) * _length(loop.regions[0].ops) <= LONGEST
 
 
+def _inside(loop: Op) -> Iterator[Op]:
+    return (op for region in loop.regions for _, op in core.walk(region))
+
+
 def _loops_in(loop: Op) -> list[Op]:
-    inside = core.walk(loop.regions[0])
-    return [op for _, op in inside if op.callee in (core.FOR, core.WHILE)]
+    return [op for op in _inside(loop) if op.callee in (core.FOR, core.WHILE)]
 
 
 def _length(ops: Iterable[Op]) -> int:
