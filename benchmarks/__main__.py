@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import environment
 
 NAMES = (
-    "gradients", "inside", "scaling", "threads", "memory", "ablations",
+    "gradients", "inside", "scaling", "threads", "memory", "checkpoints", "ablations",
     "calls", "first", "six", "warm", "programs", "nesting",
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 
+from benchmarks import checkpoints as checkpoints_of
 from benchmarks import first_gradients as first_gradients_of
 from benchmarks import seeds, structure
 from benchmarks import threads as threads_of
@@ -203,6 +204,30 @@ def memory(uses: Sequence[Use]) -> str:
         ),
         texts=2,
     )
+
+
+def checkpoints(rows: Sequence[checkpoints_of.Row]) -> str:
+    """Loops that store few states, beside the one that stores all."""
+    whole = rows[0]
+    lines = []
+    for row in rows:
+        time = row.seconds / whole.seconds
+        share = None if row.peak is None or not whole.peak else row.peak / whole.peak
+        good = row is whole or share is None or share <= checkpoints_of.MOST_MEMORY
+        lines.append(
+            (
+                row.name,
+                f"{row.again:.2f}",
+                readable(row.seconds),
+                f"{time:.2f}" if time <= checkpoints_of.MOST_TIME else f"**{time:.2f}**",
+                "–" if row.peak is None else _bytes(row.peak),
+                "–" if share is None else f"{share:.3%}" if good else f"**{share:.3%}**",
+                _bytes(row.foretold),
+                "yes" if row.same else "**no**",
+            )
+        )
+    header = ("stored", "again", "time", "over all", "peak", "over all", "foretold", "same")
+    return table(header, lines, 1)
 
 
 def _bytes(count: int) -> str:

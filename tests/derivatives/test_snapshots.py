@@ -180,6 +180,17 @@ def test_memory_decides_how_many_states_are_stored():
     same(loop, _grown, (U, 30))
 
 
+def test_what_is_foretold_of_segments():
+    def loop(u, n):
+        for _ in checkpointed(range(n)):
+            u = u + 0.1 * np.sin(u)
+        return np.sum(u)
+
+    f = differentiate(loop, jit=False)
+    assert f.residual_bytes(U, 10_000) == 100 * 7 * 8  # states; the tape of a segment is work space
+    assert "int(sqrt(max(n, 0)))" in f.source(U, 10_000)
+
+
 def _grown(u, n):
     for _ in range(n):
         u = u + 0.1 * np.sin(u)

@@ -6,6 +6,7 @@ single iterations is not, nor are arguments and results.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,11 +21,12 @@ from adgen.transpiler.ir.types import Array
 from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
 
-_COMPUTED: dict[object, tuple[Callable[..., int], str]] = {
+_COMPUTED: dict[object, tuple[Callable[..., Any], str]] = {
     operator.add: (operator.add, "({} + {})"),
     operator.sub: (operator.sub, "({} - {})"),
     operator.mul: (operator.mul, "{} * {}"),
     operator.floordiv: (operator.floordiv, "({} // {})"),
+    np.sqrt: (math.sqrt, "sqrt({})"),
     min: (min, "min({}, {})"),
     max: (max, "max({}, {})"),
     core.RANGELEN: (lambda *bounds: len(range(*bounds)), "len(range({}, {}, {}))"),
@@ -154,7 +156,15 @@ class Footprint:
             return False
         if op.callee == core.DIM:
             return op.operands[0] in self.function.params
-        return op.callee in _COMPUTED and all(map(self._is_known, op.operands))
+        known = (
+            op.callee in _COMPUTED or op.callee == core.CAST and self._is_counted(op.operands[0])
+        )
+        return known and all(map(self._is_known, op.operands))
+
+    def _is_counted(self, number: Operand) -> bool:
+        """Whether it is an integer, or the root of one."""
+        op = self._defined.get(number) if isinstance(number, Value) else None
+        return core.type_of(number).dtype.kind == "i" or (op is not None and op.callee is np.sqrt)
 
     def _number(self, number: Operand, given: dict[Value, Any]) -> int:
         if not isinstance(number, Value):
@@ -165,6 +175,8 @@ class Footprint:
         if op.callee == core.DIM:
             array, axis = self._of(op)
             return int(given[array].shape[axis])
+        if op.callee == core.CAST:  # of a count: towards zero, where it becomes whole again
+            return int(self._number(op.operands[0], given))
         compute, _ = _COMPUTED[op.callee]
         return compute(*[self._number(operand, given) for operand in op.operands])
 
@@ -178,6 +190,9 @@ class Footprint:
         if op.callee == core.RANGELEN and op.operands[0] == 0 and op.operands[2] == 1:
             stop = self._text(op.operands[1])
             return stop if self._is_count(op.operands[1]) else f"max({stop}, 0)"
+        if op.callee == core.CAST:
+            inner = self._text(op.operands[0])
+            return f"int({inner})" if op.result.type.dtype.kind == "i" else inner
         _, template = _COMPUTED[op.callee]
         return template.format(*map(self._text, op.operands))
 
