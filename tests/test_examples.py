@@ -24,6 +24,7 @@ SHORT = {
     "hamiltonian_net": ["--iterations", "100"],
     "physics_informed_net": ["--iterations", "100"],
     "maml_sine": ["--iterations", "100"],
+    "wave_speed": ["--iterations", "20"],
     "gaussian_mixture": ["--points", "300"],
     "gaussian_process": ["--points", "25"],
     "wave_control": ["--iterations", "5", "--steps", "60"],
