@@ -28,7 +28,7 @@ STAND_INS: Mapping[str, ModuleType] = {
 _OF_SCIPY = {
     f"{package}scipy{part}": f"scipy{part}"
     for package in ("", "autograd.", "jax.")
-    for part in (".special", ".linalg", ".stats")
+    for part in (".special", ".linalg", ".stats", ".signal", ".fft")
 } | {"scipy": "scipy"}
 # There a distribution is a module; of SciPy it is an object.
 _DISTRIBUTIONS = {

@@ -39,6 +39,12 @@ def _refuse(cx: Context, call: Call) -> NoReturn:
     cx.refuse(UnsupportedSyntax, message, call.node, hint)
 
 
+@known(library.surely_equal)
+def _surely_equal(cx: Context, call: Call) -> Binding:
+    first, second = call.args
+    return type(first) is type(second) and first == second
+
+
 @known(library.of_table)
 def _of_table(cx: Context, call: Call) -> Binding:
     callee, *args = call.args

@@ -39,11 +39,12 @@ from adgen.transpiler.library.registry import (
     owns,
     refuse,
     shares_memory,
+    surely_equal,
 )
 from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
     "eye", "gather", "is_one", "linspace", "names", "near_matches", "of_table", "owns", "refuse",
-    "scatter", "shares_memory",
+    "scatter", "shares_memory", "surely_equal",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first
 from adgen.transpiler.library.complex_numbers import conjugated
-from adgen.transpiler.library.registry import as_usual, defines, of_table
+from adgen.transpiler.library.registry import as_usual, defines, of_table, surely_equal
 
 
 def _from_end(a, axis):
@@ -87,7 +87,7 @@ def _lengths(a, s, axes):
     if axes is None:
         axes = tuple(range(a.ndim)) if s is None else tuple(range(-len(s), 0))
     lengths = [None for _ in axes] if s is None else s
-    return tuple([None if n is not None and n == -1 else n for n in lengths]), tuple(axes)
+    return tuple([None if surely_equal(n, -1) else n for n in lengths]), tuple(axes)
 
 
 @defines(np.fft.fftn)

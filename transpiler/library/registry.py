@@ -124,10 +124,16 @@ def is_one(a: Any, axis: int) -> bool:
     return bool(a.shape[axis] == 1)
 
 
+def surely_equal(a: Any, b: int) -> bool:
+    """In a definition: whether a number is known to be this one.  The front end decides it."""
+    return bool(a == b)
+
+
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
     "numpy.fft": "fourier", "scipy.fft": "scipy_fft",
+    "scipy.signal": "scipy_signal",
     "scipy.special": "special", "scipy.linalg": "scipy_linalg", "scipy.stats": "scipy_stats",
 }  # fmt: skip
 _loaded: set[str] = set()
