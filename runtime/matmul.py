@@ -7,7 +7,7 @@ of that call.  In plain CPython it is ``x @ y``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def matmul(x: Any, y: Any) -> Any:
 @type_callable(matmul)
 def _type_matmul(context: Any) -> Any:
     def typer(x: Any, y: Any) -> Any:
-        if _is_matrix(x) and _is_matrix(y):
+        if is_matrix(x) and is_matrix(y):
             dtype = context.unify_types(x.dtype, y.dtype)
             return signature(types.Array(dtype, 2, "C"), x, y)
         return None
@@ -58,7 +58,8 @@ def _type_matmul(context: Any) -> Any:
     return typer
 
 
-def _is_matrix(kind: Any) -> bool:
+def is_matrix(kind: Any) -> bool:
+    """Whether a type is that of a matrix of numbers."""
     return isinstance(kind, types.Array) and kind.ndim == 2 and isinstance(kind.dtype, types.Number)
 
 
@@ -81,8 +82,29 @@ def _product(x: Any, y: Any) -> Any:
     return out
 
 
+def product_at_once(
+    context: Any, builder: ir.IRBuilder, kinds: Any, data: Sequence[ir.Value], size: ir.Value,
+    extents: tuple[Any, ...],
+) -> None:  # fmt: skip
+    """Emit one call for a product of contiguous matrices.
+
+    ``data``: pointers to x, y and the result, which has ``size`` bytes; ``extents``: of the
+    result, and the one that is summed over.
+    """
+    product = _product_of_contiguous(context, builder.module, kinds)
+    arrays = [builder.bitcast(pointer, POINTER) for pointer in data]
+    builder.call(product, [*arrays, size, *extents])
+
+
 @lower_builtin(matmul, types.Array, types.Array)
 def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+    return lower_product(context, builder, sig, args, product_at_once)
+
+
+def lower_product(
+    context: Any, builder: ir.IRBuilder, sig: Any, args: Any, multiply: Callable[..., None]
+) -> Any:
+    """Emit a product; ``multiply`` emits that of two contiguous matrices of one dtype."""
     kinds, values, copies = list(sig.args), list(args), []
     (n, inner), (rows, m) = (
         cgutils.unpack_tuple(builder, field(context, builder, kind, value, "shape"), 2)
@@ -107,9 +129,7 @@ def _lower_matmul(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> A
         for kind, value in zip(kinds, values, strict=True)
     )
     result = allocate(context, builder, sig.return_type, (n, m))
-    product = _product_of_contiguous(context, builder.module, kinds)
-    arrays = [builder.bitcast(data, POINTER) for data in (x, y, result.data)]
-    builder.call(product, [*arrays, result.size, n, m, inner])
+    multiply(context, builder, kinds, (x, y, result.data), result.size, (n, m, inner))
     for kind, value in copies:
         context.nrt.decref(builder, kind, value)
     return result.value

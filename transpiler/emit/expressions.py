@@ -27,6 +27,7 @@ from adgen.transpiler.emit.selects import logical
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.complex_parts import PARTS
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.threads import PRODUCT
 from adgen.transpiler.ir.types import (
     INT,
     PYTHON,
@@ -100,7 +101,8 @@ class Expressions:
         if is_special(op.callee):
             return nodes.call(f"special.{op.callee.__name__}", *operands)  # type: ignore[union-attr]
         if kernels.is_product(op):
-            return nodes.call("matmul", *operands)
+            name = "matmul_on_threads" if PRODUCT in op.attrs else "matmul"
+            return nodes.call(name, *operands)
         if self._is_square(op):
             return nodes.binary(operator.mul, operands[0], self._promoted(op)[0])
         form = numba_forms.form(op, operands)

@@ -28,6 +28,7 @@ _MODULES = {
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
     **dict.fromkeys(("add_product", "add_product_in_order", "submatrix"), "adgen.runtime.products"),
+    "matmul_on_threads": "adgen.runtime.products_on_threads",
     "chunk_count": "adgen.runtime.threads",
     "on_threads": "adgen.runtime.threads",
     **dict.fromkeys(

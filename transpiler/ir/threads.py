@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from adgen.transpiler.ir.core import Slot, Value
 
 ATTRIBUTE = "threads"
+PRODUCT = "product_on_threads"  # marks a product of matrices that is cut into blocks, likewise
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ import numpy as np
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 from adgen.transpiler.ir.rewrite import with_body
-from adgen.transpiler.ir.threads import ATTRIBUTE, Threads
+from adgen.transpiler.ir.threads import ATTRIBUTE, PRODUCT, Threads
 from adgen.transpiler.ir.types import Scalar
 from adgen.transpiler.passes.independent import (
     Context,
@@ -35,6 +35,7 @@ Change = Callable[[Op, Independent, "Place"], list[Op] | None]
 ADDED_LOOP = "added_loop"  # marks loops that are no lines of the user's, but of a pass
 WORTH_KEEPING = 20  # ops of an iteration that a store and a load more hardly slow down
 LEAST_GAIN = 100_000  # ops of a loop that wake threads
+_PRODUCTS = (operator.matmul, np.matmul, np.dot)
 DEAR = 12  # ops that take as long as a function that is not cheap
 
 
@@ -97,6 +98,8 @@ def _block(block: Block, place: Place, change: Change) -> Block:
         wanted = op.callee == core.FOR and gains(op, place.nested)
         found = meetings(op, place.context) if wanted else None
         changed = change(op, found, place) if found is not None else None
+        if change is _marked and op.callee in _PRODUCTS:
+            op = op.with_(attrs={**op.attrs, PRODUCT: True})
         if changed is None:
             inside = Place(place.context, place.nested or op.callee != core.IF)
             regions = tuple(_block(region, inside, change) for region in op.regions)
