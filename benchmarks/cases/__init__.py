@@ -1,6 +1,7 @@
 """The small cases, in the order of the table; one file each."""
 
 from benchmarks.cases import (
+    asian_option,
     black_scholes,
     heat,
     logistic,
@@ -8,6 +9,7 @@ from benchmarks.cases import (
     mlp,
     rosenbrock,
     taylor,
+    two_products,
 )
 
 CASES = (
@@ -18,4 +20,6 @@ CASES = (
     taylor.CASE,
     rosenbrock.CASE,
     heat.CASE,
+    two_products.CASE,
+    asian_option.CASE,
 )
