@@ -26,6 +26,7 @@ SHORT = {
     "maml_sine": ["--iterations", "100"],
     "wave_speed": ["--iterations", "20"],
     "gaussian_mixture": ["--points", "300"],
+    "phase_retrieval": ["--iterations", "5"],
     "gaussian_process": ["--points", "25"],
     "wave_control": ["--iterations", "5", "--steps", "60"],
 }
