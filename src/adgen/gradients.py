@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -177,28 +177,56 @@ class HessianProduct(Derivative):
         if not args:
             raise TypeError(f"{self.__name__}: the vector is missing; call it with (*args, v)")
         *rest, vector = args
-        bound = self._compilations.parameters.bind(tuple(rest), kwargs)
+        bound = tuple(rest)
+        if kwargs or len(bound) != self._direct:
+            bound = self._compilations.parameters.bind(bound, kwargs)
         key: Hashable = tuple([type_key(value) for value in bound])
+        entry = self._entries.get(key)
+        if entry is None or (entry.fresh is not None and not entry.fresh()):
+            entry = self._enter(key, bound)
+        try:
+            return entry.run((*bound, vector))
+        except ValueError as error:
+            if not guesses.from_guard(error):
+                raise
 
-        def product(build: Build) -> Any:
-            check = alias_check(build)
+            def call(exact: Build) -> Any:
+                return self._runner(exact, bound)((*bound, vector))
+
+            compilations, wanted = self._compilations, self._wanted
+            found = guesses.again(compilations, wanted, key, bound, call, entry.build, error)
+            self._enter(key, bound)
+            return found
+
+    def _runner(self, build: Build, args: tuple[Any, ...]) -> Run:
+        """Of the arguments, and the vector behind them."""
+        function, finish = build.functions[0], build.cotangents(args, self.packed)
+        check = alias_check(build)
+        tangents = self._tangents(build)
+
+        def run(given: tuple[Any, ...]) -> Any:
+            *bound, vector = given
             if check is not None:
-                check(bound)
-            flat = build.flat(bound)
-            products = build.functions[0](*flat, *self._tangents(build, flat, vector))
-            return build.cotangents(bound, self.packed)(products)
+                check(tuple(bound))
+            flat = build.flat(tuple(bound))
+            return finish(function(*flat, *tangents(flat, vector)))
 
-        return guesses.run(self._compilations, self._wanted, key, bound, product)
+        return run
 
-    def _tangents(self, build: Build, flat: tuple[Any, ...], vector: Any) -> list[Any]:
-        """The vector as leaves like those it multiplies.  Raises ValueError for other shapes."""
+    def _tangents(self, build: Build) -> Callable[[tuple[Any, ...], Any], list[Any]]:
+        """From a vector to leaves like those it multiplies.  Raises ValueError for other shapes."""
         structures = tuple(differentiated(build.arguments[k]) for k in self._wanted.positions)
         structure = structures if self.packed else structures[0]
-        given = parts_like(structure, vector, "vector nests like what it multiplies")
-        return [
-            tangent_like(build.leaves[k], flat[k], part, "vector")
-            for k, part in zip(build.wrt, given, strict=True)
-        ]
+        leaves = [(build.leaves[k], k) for k in build.wrt]
+
+        def tangents(flat: tuple[Any, ...], vector: Any) -> list[Any]:
+            parts = parts_like(structure, vector, "vector nests like what it multiplies")
+            return [
+                tangent_like(leaf, flat[k], part, "vector")
+                for (leaf, k), part in zip(leaves, parts, strict=True)
+            ]
+
+        return tangents
 
 
 def check_order(args: tuple[Any, ...], position: int, name: str) -> None:
