@@ -11,7 +11,8 @@ from pathlib import Path
 from benchmarks import environment
 
 NAMES = (
-    "gradients", "inside", "scaling", "threads", "memory", "checkpoints", "ablations",
+    "gradients", "inside", "derivatives", "scaling", "threads", "memory", "checkpoints",
+    "ablations",
     "calls", "first", "six", "warm", "programs", "nesting",
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from benchmarks import (
     ablations,
     checkpoints,
     compile_time,
+    derivatives,
     first_gradients,
     gradients,
     inside_loops,
@@ -65,6 +66,10 @@ def _gradients(options: Options) -> str:
 
 def _inside(options: Options) -> str:
     return tables.inside(inside_loops.measure())
+
+
+def _derivatives(options: Options) -> str:
+    return tables.derivatives(list(derivatives.measure(options.quick)))
 
 
 def _scaling(options: Options) -> str:
@@ -152,6 +157,17 @@ Gradients of a microsecond and less, called a thousand times by a compiled loop.
 call allocates the array that it returns.
 """,
         _inside,
+    ),
+    Section(
+        "derivatives",
+        """## Beyond the gradient
+
+A Hessian times a vector against value and gradient; a dense Jacobian against a call of `adgen.jvp`
+for each column; the Jacobian blocks of all observations of bundle adjustment in one compiled loop,
+and the Jacobian of hand tracking in forward mode, against what JAX has for them
+(`benchmarks/derivatives.py`). *aim*: the most that the ratio is to be.
+""",
+        _derivatives,
     ),
     Section(
         "scaling",

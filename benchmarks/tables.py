@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 
 from benchmarks import checkpoints as checkpoints_of
+from benchmarks import derivatives as derivatives_of
 from benchmarks import first_gradients as first_gradients_of
 from benchmarks import seeds, structure
 from benchmarks import threads as threads_of
@@ -312,6 +313,19 @@ def against(ratio: float, aim: float) -> str:
     """
     text = f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
     return text if ratio <= aim else f"**{text}**"
+
+
+def derivatives(rows: Sequence[derivatives_of.Comparison]) -> str:
+    """The table of derivatives beyond the gradient."""
+    header = "derivative", "against", "its time", "that of adgen", "ratio", "aim"
+    lines = (
+        (
+            row.name, row.against, readable(row.theirs.median), readable(row.ours.median),
+            against(row.ratio, row.aim), f"{row.aim:g}",
+        )
+        for row in rows
+    )  # fmt: skip
+    return table(header, lines, texts=2)
 
 
 def table(header: Sequence[str], lines: Iterable[Sequence[str]], texts: int = 1) -> str:
