@@ -74,7 +74,9 @@ def _movable(op: Op, around: Op, named: bool) -> bool:
         core.type_of(o).dtype.kind in "ib" for o in op.operands
     )
     if integral and op.callee in _INTEGER:
-        return named or not (op.role == core.PRIMAL and op.result.name)
+        if op.role != core.PRIMAL or not op.result.name:
+            return True
+        return named and around.callee != core.IF  # `n += 1` under a branch is a step of a sum
     if op.role == core.PRIMAL or around.callee == core.IF:
         return False
     if op.callee in _MAY_RAISE or not all(core.is_scalar(o) for o in op.operands):
