@@ -20,7 +20,10 @@ from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import lower_builtin
 from numba.np.numpy_support import from_dtype
 
-_MODULES = {"linalg": "scipy.linalg"}  # that a text may name beside NumPy
+_MODULES = {
+    "linalg": "scipy.linalg",
+    "special": "scipy.special",
+}  # that a text may name beside NumPy
 
 
 def computed(text: str, kinds: str, *values: Any) -> Any:
@@ -37,6 +40,8 @@ def computed(text: str, kinds: str, *values: Any) -> Any:
 
 def _as(part: Any, kind: tuple[np.dtype[Any], int], values: tuple[Any, ...]) -> Any:
     dtype, ndim = kind
+    if np.iscomplexobj(part) and dtype.kind != "c":
+        raise TypeError("the result is complex")
     if ndim == 0:
         return dtype.type(part)
     array = np.asarray(part, dtype, order="C")

@@ -112,8 +112,8 @@ def test_names() -> None:
 def test_refusals() -> None:
     with pytest.raises(UnsupportedSyntax, match="of more than one point"):
         adgen.grad(lambda x: np.sum(stats.dirichlet.logpdf(x, V[:2])), jit=False)(np.ones((2, 2)))
-    with pytest.raises(UnsupportedSyntax, match="without a matrix `cov`"):
-        adgen.grad(lambda x: multivariate_normal.logpdf(x), jit=False)(1.5)
+    with pytest.raises(UnsupportedSyntax, match="with `allow_singular`"):
+        adgen.grad(lambda x: multivariate_normal.logpdf(x, 0.0, 1.0, True), jit=False)(1.5)
 
 
 @pytest.mark.jit

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import adgen
-from adgen.transpiler.errors import UnsupportedSyntax
 
 la = np.linalg
 rng = np.random.default_rng(0)
@@ -96,8 +95,3 @@ def test_stacks_that_do_not_fit_raise() -> None:
         adgen.differentiate(product, jit=False)(np.ones((2, 3, 3)), np.ones((4, 3, 3)))
     with pytest.raises(ValueError):
         adgen.differentiate(product, jit=False)(np.ones((2, 3, 3)), np.ones((2, 4, 3)))
-
-
-def test_refusals() -> None:
-    with pytest.raises(UnsupportedSyntax, match="over several axes"):
-        adgen.grad(lambda x: la.vector_norm(x, axis=(0, 1)), jit=False)(MATRIX)

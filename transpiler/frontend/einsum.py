@@ -11,7 +11,7 @@ import numpy as np
 from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
-from adgen.transpiler.frontend.arguments import refuse_keyword
+from adgen.transpiler.frontend.arguments import refuse_keyword, static_value
 from adgen.transpiler.frontend.bindings import Binding, Static
 from adgen.transpiler.frontend.calls import call
 from adgen.transpiler.frontend.context import Context
@@ -37,7 +37,7 @@ def _einsum(cx: Context, request: Call) -> Binding:
     for name in request.kwargs:
         if name != "optimize":  # the order in which it multiplies
             refuse_keyword(cx, request, name, ("optimize",))
-    first, *arrays = request.args or (None,)
+    first, *arrays = _as_text(cx, request)
     if not isinstance(first, Static) or not isinstance(first.value, str):
         cx.refuse(
             UnsupportedSyntax, "`np.einsum` without a constant string of subscripts", request.node,
@@ -49,6 +49,23 @@ def _einsum(cx: Context, request: Call) -> Binding:
     _agree(cx, request.node, list(zip(operands, inputs, strict=True)))
     terms = [_Term(cx.wrap(o), letters) for o, letters in zip(operands, inputs, strict=True)]
     return _Contraction(cx, request.node).run(terms, output)
+
+
+def _as_text(cx: Context, request: Call) -> tuple[Binding | None, ...]:
+    """The subscripts as a string, and the arrays; they may be given as lists of numbers."""
+    args = request.args or (None,)
+    if isinstance(args[0], Static) and isinstance(args[0].value, str) or len(args) < 2:
+        return args
+    numbers = [static_value(cx, part, request.node, "subscripts") for part in args[1::2]]
+    output = static_value(cx, args[-1], request.node, "subscripts") if len(args) % 2 else None
+    letters = {number: chr(ord("A") + k) for k, number in enumerate(
+        sorted({number for part in (*numbers, output or ()) for number in part} - {...})
+    )}  # fmt: skip
+    written = ["".join(letters.get(number, "...") for number in part) for part in numbers]
+    text = ",".join(written)
+    if output is not None:
+        text += "->" + "".join(letters.get(number, "...") for number in output)
+    return Static(text), *args[: 2 * len(numbers) : 2]
 
 
 def _read(cx: Context, node: Any, text: str, ranks: Sequence[int]) -> tuple[list[str], str]:

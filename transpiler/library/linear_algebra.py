@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from adgen.transpiler.library.axes import axes_of, count_of, without
 from adgen.transpiler.library.complex_numbers import conjugated, squared
-from adgen.transpiler.library.registry import as_usual, defines, refuse
+from adgen.transpiler.library.registry import as_usual, defines
 
 
 @defines(np.linalg.norm)
@@ -25,7 +26,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if ord == -np.inf:
         return np.min(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
-        return np.sum(np.where(x != 0, 1.0, 0.0), axis=axis, keepdims=keepdims)
+        return np.sum((x != 0).astype(x.dtype), axis=axis, keepdims=keepdims)
     return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
 
 
@@ -57,11 +58,40 @@ def _spectral_norm(x, ord, axes, keepdims):
 
 @defines(np.linalg.vector_norm)
 def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
-    if axis is None and not keepdims:
-        return np.linalg.norm(np.ravel(x), ord)
-    if axis is None or isinstance(axis, tuple):
-        refuse("`np.linalg.vector_norm` over several axes", "flatten the array")
-    return np.linalg.norm(x, ord, axis, keepdims)
+    x = np.asarray(x)
+    over = axes_of(x, axis)
+    if len(over) == 1:
+        return np.linalg.norm(x, ord, over[0], keepdims)
+    others = without(tuple(range(x.ndim)), over)
+    count = count_of(x, over)
+    flat = x.transpose(over + others).reshape((count,) + tuple([x.shape[k] for k in others]))
+    found = np.linalg.norm(flat, ord, 0)
+    return np.expand_dims(found, over) if keepdims else found
+
+
+@defines(np.linalg.svdvals)
+def svdvals(x, /):
+    return np.linalg.svd(x, compute_uv=False)
+
+
+@defines(np.linalg.tensorsolve)
+def tensorsolve(a, b, axes=None):
+    a, b = np.asarray(a), np.asarray(b)
+    if axes is not None:
+        for k in axes:
+            a = np.moveaxis(a, k, -1)
+    shape = a.shape[b.ndim - a.ndim :]
+    return np.linalg.solve(a.reshape((b.size, -1)), np.ravel(b)).reshape(shape)
+
+
+@defines(np.linalg.tensorinv)
+def tensorinv(a, ind=2):
+    a = np.asarray(a)
+    shape = a.shape[ind:] + a.shape[:ind]
+    count = 1
+    for extent in a.shape[ind:]:
+        count *= extent
+    return np.linalg.inv(a.reshape((-1, count))).reshape(shape)
 
 
 @defines(np.linalg.matrix_norm)

@@ -32,6 +32,8 @@ def definition_of(function: Any) -> Callable[..., Any] | None:
     """The definition of a NumPy function, or None."""
     try:
         known = _DEFINITIONS.get(function)
+        if known is None and function in _OTHERWISE:
+            importlib.import_module(_OTHERWISE[function])
         return _DEFINITIONS.get(function) if known is None and _load_scipy() else known
     except TypeError:  # not hashable
         return None
@@ -132,10 +134,13 @@ def surely_equal(a: Any, b: int) -> bool:
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
-    "numpy.fft": "fourier", "scipy.fft": "scipy_fft",
-    "scipy.signal": "scipy_signal",
-    "scipy.special": "special", "scipy.linalg": "scipy_linalg", "scipy.stats": "scipy_stats",
+    "numpy.fft": ("fourier",), "scipy.fft": ("scipy_fft",), "scipy.signal": ("scipy_signal",),
+    "scipy.special": ("special",), "scipy.linalg": ("scipy_linalg",),
+    "scipy.stats": ("scipy_stats", "scipy_stats_of_vectors"),
+    "scipy.integrate": ("scipy_integrate",),
 }  # fmt: skip
+# Functions of NumPy that are some of SciPy: what defines them is loaded when they are met.
+_OTHERWISE = {np.i0: "scipy.special"}
 _loaded: set[str] = set()
 
 
@@ -143,7 +148,8 @@ def _load_scipy() -> bool:
     """Add what the program may have of SciPy; whether there was anything new."""
     missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
     for name in missing:
-        importlib.import_module(f"adgen.transpiler.library.{_OF_SCIPY[name]}")
+        for part in _OF_SCIPY[name]:
+            importlib.import_module(f"adgen.transpiler.library.{part}")
         _loaded.add(name)
     return bool(missing)
 

@@ -34,8 +34,65 @@ def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
 
 
 @defines(linalg.solve)
-def solve(a, b):
+def solve(
+    a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
+    transposed=False,
+):  # fmt: skip
+    a = np.asarray(a)
+    if assume_a is not None and assume_a not in ("gen", "general"):
+        # SciPy reads one triangle, and takes the other for its mirror image
+        half = np.tril(a) if lower else np.triu(a)
+        other = np.tril(a, -1) if lower else np.triu(a, 1)
+        a = half + np.swapaxes(other, -1, -2)
+    return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
+
+
+@defines(linalg.solve_banded)
+def solve_banded(l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, check_finite=True):
+    below, above = l_and_u
+    ab = np.asarray(ab)
+    n = ab.shape[1]
+    a = np.zeros((n, n), np.result_type(ab.dtype, np.asarray(b).dtype))
+    for j in range(n):
+        for i in range(max(0, j - above), min(n, j + below + 1)):
+            a[i, j] = ab[above + i - j, j]
     return np.linalg.solve(a, b)
+
+
+@defines(linalg.block_diag)
+def block_diag(*arrs):
+    parts = [np.atleast_2d(a) for a in arrs]
+    rows, columns = 0, 0
+    for part in parts:
+        rows, columns = rows + part.shape[0], columns + part.shape[1]
+    out = np.zeros((rows, columns), np.result_type(*parts))
+    i, j = 0, 0
+    for part in parts:
+        out[i : i + part.shape[0], j : j + part.shape[1]] = part
+        i, j = i + part.shape[0], j + part.shape[1]
+    return out
+
+
+@defines(linalg.toeplitz)
+def toeplitz(c, r=None):
+    c = np.ravel(c)
+    r = c if r is None else np.ravel(r)
+    out = np.empty((c.shape[0], r.shape[0]), np.result_type(c.dtype, r.dtype))
+    for i in range(c.shape[0]):
+        for j in range(r.shape[0]):
+            out[i, j] = c[i - j] if i >= j else r[j - i]
+    return out
+
+
+@defines(linalg.circulant)
+def circulant(c):
+    c = np.ravel(c)
+    n = c.shape[0]
+    out = np.empty((n, n), c.dtype)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = c[(i - j) % n]
+    return out
 
 
 @defines(linalg.norm)

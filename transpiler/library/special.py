@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 from scipy.special import _ufuncs
 
+from adgen.transpiler.library.axes import axes_of
 from adgen.transpiler.library.registry import constant, defines, refuse
 
 
@@ -44,15 +45,16 @@ def _top(a, axis):
 
 @defines(special.logsumexp)
 def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False):
-    if return_sign:
-        refuse("`special.logsumexp` with `return_sign`", "weights `b` of one sign need no sign")
     a = np.asarray(a)
     top = _top(a, axis)
     weights = np.exp(a - top)
     if b is not None:
         weights = b * weights
-    logs = np.log(np.sum(weights, axis=axis, keepdims=keepdims))
-    return logs + (top if keepdims else np.squeeze(top, axis=axis))
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    top = top if keepdims else np.squeeze(top, axis=axes_of(a, axis))
+    if return_sign:
+        return np.log(np.abs(total)) + top, np.sign(total)
+    return np.log(total) + top
 
 
 @defines(special.softmax)
@@ -67,3 +69,8 @@ def log_softmax(x, axis=None):
     x = np.asarray(x)
     below = x - _top(x, axis)
     return below - np.log(np.sum(np.exp(below), axis=axis, keepdims=True))
+
+
+@defines(np.i0)
+def i0(x):
+    return special.i0(x)

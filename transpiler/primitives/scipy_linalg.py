@@ -127,11 +127,11 @@ def _sylvester_vjp(g, x, a, b, q):  # type: ignore[no-untyped-def]
 entry(la.solve_sylvester, Explicit(_sylvester_jvp, _sylvester_vjp), _sylvester_types,
       lambda shapes, attrs: (shapes[2],), ("a", "b", "q"), square=(0, 1))  # fmt: skip
 
-# The exponential: its derivative at A along E stands in that of a matrix of four blocks
+# Exponential and logarithm: the derivative at A along E stands in that of a matrix of four blocks
 
 
-def _blocks(a, e):  # type: ignore[no-untyped-def]
-    """``exp([[A, E], [0, A]])[:n, n:]``, which is the derivative at A along E."""
+def _blocks(function, a, e):  # type: ignore[no-untyped-def]
+    """``f([[A, E], [0, A]])[:n, n:]``, which is the derivative of f at A along E."""
     builder, n = a.builder, a.builder.dims(a.operand)[0]
     twice = (Tracer(builder, n) * 2).operand
     dtype = type_of(a.operand).dtype
@@ -141,10 +141,23 @@ def _blocks(a, e):  # type: ignore[no-untyped-def]
         value = part.operand if part.ndim else zero(Scalar(dtype))
         big = builder.setitem(big, value, (Index((rows, columns)),), n, n)
     corner = builder.getitem(
-        Tracer(builder, big).call(la.expm).operand, (Index((first, last)),), n, n
+        Tracer(builder, big).call(function).operand, (Index((first, last)),), n, n
     )
     return Tracer(builder, corner)
 
 
-entry(la.expm, Explicit(lambda ts, y, a: _blocks(a, ts[0]), lambda g, y, a: (_blocks(a.T, g),)),
-      lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,))  # fmt: skip
+for _function in (la.expm, la.logm):
+    entry(_function,
+          Explicit(lambda ts, y, a, f=_function: _blocks(f, a, ts[0]),
+                   lambda g, y, a, f=_function: (_blocks(f, a.T, g),)),
+          lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
+          kink="" if _function is la.expm else "of matrices whose logarithm is real")  # fmt: skip
+
+# The square root S of A: S dS + dS S = dA
+
+
+entry(la.sqrtm,
+      Explicit(lambda ts, s, a: s.call(la.solve_sylvester, s, ts[0]),
+               lambda g, s, a: (s.T.call(la.solve_sylvester, s.T, g),)),
+      lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
+      kink="of matrices whose root is real")  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special as sp
 from scipy.special import _ufuncs as hidden
 
+from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives.kinds import (
     NONZERO,
     POSITIVE,
@@ -19,6 +20,7 @@ from adgen.transpiler.primitives.kinds import (
     UNIT,
     Domain,
     Elementwise,
+    Explicit,
     NoDerivative,
     Unknown,
 )
@@ -201,8 +203,14 @@ _two(sp.ellipeinc, lambda t, z, phi, m: t * _root(phi, m),
      (Domain(-1.4, 1.4), PARAMETER))  # fmt: skip
 _one(sp.expi, lambda t, y, x: t * np.exp(x) / x, NONZERO)
 _one(sp.exp1, lambda t, y, x: -t * np.exp(-x) / x, POSITIVE)
-_two(sp.expn, Unknown("the order is an integer"),
-     lambda t, z, n, x: -t * sp.expn(n - 1, x),
+
+
+def _expn_slope(n, x):  # type: ignore[no-untyped-def]
+    """That of order 0 is no function of the family any more."""
+    return np.where(n == 0, np.exp(-x) * (1 + x) / (x * x), sp.expn(np.maximum(n - 1, 0), x))
+
+
+_two(sp.expn, Unknown("the order is an integer"), lambda t, z, n, x: -t * _expn_slope(n, x),
      (Domain(2, 4, integer=True), POSITIVE))  # fmt: skip
 _one(sp.spence, lambda t, y, z: t * np.log(z) / (1 - z), Domain(1.1, 3.0), kink="nan at 1")
 _two(sp.hyp0f1, NO_FORMULA, lambda t, y, v, z: t * sp.hyp0f1(v + 1, z) / v)
@@ -221,3 +229,34 @@ _one(sp.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE)
 _one(sp.sindg, lambda t, y, x: t * DEGREE * sp.cosdg(x))
 _one(sp.cosdg, lambda t, y, x: -t * DEGREE * sp.sindg(x))
 _one(sp.tandg, lambda t, y, x: t * DEGREE * (1 + y * y))
+
+# Pairs of integrals (DLMF 6.2, 7.2)
+
+
+def _kind(types, attrs):  # type: ignore[no-untyped-def]
+    x = types[0]
+    dtype = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+    return (Array(dtype, x.ones) if isinstance(x, Array) else Scalar(dtype),) * 2
+
+
+def _pair(function, first, second, results, **facts):  # type: ignore[no-untyped-def]
+    """Two results for each element, with the slope of each."""
+
+    def vjp(gs, ys, x):  # type: ignore[no-untyped-def]
+        parts = [
+            g * slope(x) for g, slope in zip(gs, (first, second), strict=True) if g is not None
+        ]
+        return (parts[0] if len(parts) == 1 else parts[0] + parts[1],)
+
+    def jvp(ts, ys, x, wanted):  # type: ignore[no-untyped-def]
+        return ts[0] * first(x), ts[0] * second(x)
+
+    primitive(function, Explicit(jvp, vjp), types=_kind, operands=("x",), results=results,
+              shape=lambda shapes, attrs: (shapes[0],) * 2, **facts)  # fmt: skip
+
+
+_pair(sp.sici, lambda x: np.sin(x) / x, lambda x: np.cos(x) / x, ("si", "ci"), kink="nan at 0")
+_pair(sp.shichi, lambda x: np.sinh(x) / x, lambda x: np.cosh(x) / x, ("shi", "chi"),
+      kink="nan at 0")  # fmt: skip
+_pair(sp.fresnel, lambda x: np.sin(0.5 * math.pi * x * x),
+      lambda x: np.cos(0.5 * math.pi * x * x), ("s", "c"))  # fmt: skip

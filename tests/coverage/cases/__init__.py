@@ -1,0 +1,49 @@
+"""The programs by the name of the function that they are about; at least three for each."""
+
+import importlib
+
+from tests.coverage.case import Case, Table
+from tests.coverage.cases import (
+    elementwise,
+    indexing,
+    linear_algebra,
+    products,
+    reductions,
+    sequences,
+    shapes,
+    special,
+    stats,
+)
+
+CASES: Table = {}
+for _part in (
+    elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
+    special, stats,
+):  # fmt: skip
+    assert CASES.keys().isdisjoint(_part.CASES)
+    CASES |= _part.CASES
+
+_SCIPY = {"special", "linalg", "stats", "signal", "integrate"}
+
+
+def named(name: str) -> list[Case]:
+    """The programs about a function, by any of its names."""
+    if name in CASES:
+        return CASES[name]
+    function = _function(name)
+    return next((cases for other, cases in CASES.items() if _function(other) is function), [])
+
+
+def _function(name: str) -> object:
+    """What a name means; a new object for what is no name."""
+    module, *parts = name.split(".")
+    try:
+        found = importlib.import_module(f"scipy.{module}" if module in _SCIPY else "numpy")
+        for part in parts:
+            found = getattr(found, part)
+    except AttributeError:
+        return object()
+    return found
+
+
+__all__ = ["CASES", "Case", "named"]

@@ -1,0 +1,351 @@
+"""Functions that rearrange, join, cut and make arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.coverage.case import Table, case
+from tests.coverage.cases.samples import (
+    FORTRAN,
+    MATRIX,
+    NUMBER,
+    OTHER,
+    SQUARE,
+    STRIDED,
+    TENSOR,
+    VECTOR,
+)
+
+CASES: Table = {
+    "np.reshape": [
+        case(lambda x: np.reshape(x, (4, 3)), MATRIX),
+        case(lambda x: x.reshape(2, -1), MATRIX),
+        case(lambda x: np.reshape(x, -1, order="F"), MATRIX),
+        case(lambda x: x.reshape((6, 2), order="F"), FORTRAN),
+        case(lambda x: np.reshape(x, (4, 6), order="A"), TENSOR),
+        case(lambda x: np.reshape(x, 12), STRIDED),
+    ],
+    "np.ravel": [
+        case(lambda x: np.ravel(x), MATRIX),
+        case(lambda x: np.ravel(x, order="F"), MATRIX),
+        case(lambda x: x.ravel(), FORTRAN),
+        case(lambda x: x.flatten(), TENSOR),
+        case(lambda x: x.flatten("F"), TENSOR),
+        case(lambda x: np.ravel(x, "K"), FORTRAN),
+    ],
+    "np.squeeze": [
+        case(lambda x: np.squeeze(x[:, np.newaxis]), VECTOR),
+        case(lambda x: np.squeeze(x[np.newaxis], axis=0), MATRIX),
+        case(lambda x: x[:, None, :, None].squeeze(axis=(1, -1)), MATRIX),
+    ],
+    "np.expand_dims": [
+        case(lambda x: np.expand_dims(x, 0), VECTOR),
+        case(lambda x: np.expand_dims(x, -1), MATRIX),
+        case(lambda x: np.expand_dims(x, (0, 2)), MATRIX),
+    ],
+    "np.transpose": [
+        case(lambda x: np.transpose(x), MATRIX),
+        case(lambda x: x.T @ x, MATRIX),
+        case(lambda x: np.transpose(x, (2, 0, 1)), TENSOR),
+        case(lambda x: x.transpose(1, -1, 0), TENSOR),
+        case(lambda x: x.transpose(), TENSOR),
+        case(lambda x: x.mT, TENSOR),
+        case(lambda x: np.permute_dims(x, (1, 0)), MATRIX),
+    ],
+    "np.permute_dims": [
+        case(lambda x: np.permute_dims(x, (1, 0)), MATRIX),
+        case(lambda x: np.permute_dims(x, axes=(2, 1, 0)), TENSOR),
+        case(lambda x: np.permute_dims(x, (0,)), VECTOR),
+    ],
+    "np.matrix_transpose": [
+        case(lambda x: np.matrix_transpose(x), MATRIX),
+        case(lambda x: np.matrix_transpose(x), TENSOR),
+        case(lambda x: np.linalg.matrix_transpose(x), FORTRAN),
+    ],
+    "np.swapaxes": [
+        case(lambda x: np.swapaxes(x, 0, 1), MATRIX),
+        case(lambda x: np.swapaxes(x, -1, 0), TENSOR),
+        case(lambda x: x.swapaxes(1, 2), TENSOR),
+    ],
+    "np.moveaxis": [
+        case(lambda x: np.moveaxis(x, 0, -1), TENSOR),
+        case(lambda x: np.moveaxis(x, (0, 1), (-1, 0)), TENSOR),
+        case(lambda x: np.moveaxis(x, 1, 0), MATRIX),
+    ],
+    "np.rollaxis": [
+        case(lambda x: np.rollaxis(x, 2), TENSOR),
+        case(lambda x: np.rollaxis(x, 0, 2), TENSOR),
+        case(lambda x: np.rollaxis(x, 1), MATRIX),
+    ],
+    "np.roll": [
+        case(lambda x: np.roll(x, 2), VECTOR),
+        case(lambda x: np.roll(x, -1, axis=1), MATRIX),
+        case(lambda x: np.roll(x, (1, 2), axis=(0, 1)), MATRIX),
+        case(lambda x: np.roll(x, 7), TENSOR),
+        case(lambda x: np.roll(x, 1, axis=(0, 1)), MATRIX),
+    ],
+    "np.flip": [
+        case(lambda x: np.flip(x), MATRIX),
+        case(lambda x: np.flip(x, 1), MATRIX),
+        case(lambda x: np.flip(x, (0, -1)), TENSOR),
+    ],
+    "np.fliplr": [
+        case(lambda x: np.fliplr(x), MATRIX),
+        case(lambda x: np.fliplr(x), TENSOR),
+        case(lambda x: np.fliplr(x) * x, FORTRAN),
+    ],
+    "np.flipud": [
+        case(lambda x: np.flipud(x), MATRIX),
+        case(lambda x: np.flipud(x), VECTOR),
+        case(lambda x: np.flipud(x) * x, STRIDED),
+    ],
+    "np.rot90": [
+        case(lambda x: np.rot90(x), MATRIX),
+        case(lambda x: np.rot90(x, 2), MATRIX),
+        case(lambda x: np.rot90(x, -1, axes=(1, 2)), TENSOR),
+        case(lambda x: np.rot90(x, k=3), SQUARE),
+    ],
+    "np.concatenate": [
+        case(lambda x, y: np.concatenate((x, y)), VECTOR, OTHER),
+        case(lambda x: np.concatenate([x, x[:, :2]], axis=1), MATRIX),
+        case(lambda x: np.concatenate((x, x**2), axis=-1), TENSOR),
+        case(lambda x: np.concatenate((x, x), axis=None), MATRIX),
+        case(lambda x: np.concatenate([row[:2] for row in x]), MATRIX),
+        case(lambda x, y: np.concat((x, y)), VECTOR, OTHER),
+    ],
+    "np.stack": [
+        case(lambda x, y: np.stack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.stack([x, x * 2], axis=-1), MATRIX),
+        case(lambda x: np.stack([x[0], x[1]]), VECTOR),
+    ],
+    "np.hstack": [
+        case(lambda x, y: np.hstack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.hstack((x, x)), MATRIX),
+        case(lambda x: np.hstack([x, x * x]), TENSOR),
+        case(lambda x, y: np.hstack((x, y)), VECTOR, NUMBER),
+    ],
+    "np.vstack": [
+        case(lambda x, y: np.vstack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.vstack((x, x)), MATRIX),
+        case(lambda x: np.vstack([x, x[0]]), MATRIX),
+    ],
+    "np.dstack": [
+        case(lambda x, y: np.dstack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.dstack((x, x)), MATRIX),
+        case(lambda x: np.dstack([x, x * x]), TENSOR),
+    ],
+    "np.column_stack": [
+        case(lambda x, y: np.column_stack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.column_stack((x, x[:, 0])), MATRIX),
+        case(lambda x: np.column_stack([x, x]), MATRIX),
+    ],
+    "np.row_stack": [
+        case(lambda x, y: np.vstack((x, y)), VECTOR, OTHER),
+        case(lambda x: np.vstack((x, x)), MATRIX),
+        case(lambda x: np.vstack((x[0], x)), MATRIX),
+    ],
+    "np.block": [
+        case(lambda x: np.block([[x, x], [x, 2 * x]]), SQUARE),
+        case(lambda x, y: np.block([x, y]), VECTOR, OTHER),
+        case(lambda x: np.block([[x, np.zeros((3, 2))]]), SQUARE),
+    ],
+    "np.append": [
+        case(lambda x: np.append(x, x), MATRIX),
+        case(lambda x: np.append(x, 1.0), VECTOR),
+        case(lambda x: np.append(x, x, axis=0), MATRIX),
+    ],
+    "np.insert": [
+        case(lambda x, y: np.insert(x, 2, y), VECTOR, NUMBER),
+        case(lambda x: np.insert(x, 1, x[0], axis=0), MATRIX),
+        case(lambda x: np.insert(x, [0, 2], x[:2]), VECTOR),
+        case(lambda x: np.insert(x, -1, 3.0, axis=1), MATRIX),
+    ],
+    "np.delete": [
+        case(lambda x: np.delete(x, 2), VECTOR),
+        case(lambda x: np.delete(x, 1, axis=0), MATRIX),
+        case(lambda x: np.delete(x, [0, 3]), VECTOR),
+        case(lambda x: np.delete(x, slice(0, 2), axis=1), MATRIX),
+    ],
+    "np.resize": [
+        case(lambda x: np.resize(x, (2, 4)), VECTOR),
+        case(lambda x: np.resize(x, 3), MATRIX),
+        case(lambda x: np.resize(x, (5, 5)), MATRIX),
+    ],
+    "np.trim_zeros": [
+        case(lambda x: np.trim_zeros(np.pad(x, 2)), VECTOR),
+        case(lambda x: np.trim_zeros(np.pad(x, 2), "f"), VECTOR),
+        case(lambda x: np.trim_zeros(np.pad(x, 2), "b"), VECTOR),
+    ],
+    "np.split": [
+        case(lambda x: np.split(x, 2, axis=1)[1], MATRIX),
+        case(lambda x: np.split(x, [1, 3])[1], VECTOR),
+        case(lambda x: np.split(x, 3)[0] * np.split(x, 3)[2], MATRIX),
+    ],
+    "np.array_split": [
+        case(lambda x: np.array_split(x, 2)[0], VECTOR),
+        case(lambda x: np.array_split(x, 3, axis=1)[1], MATRIX),
+        case(lambda x: np.array_split(x, [1, 2])[2], MATRIX),
+    ],
+    "np.hsplit": [
+        case(lambda x: np.hsplit(x, 2)[0], MATRIX),
+        case(lambda x: np.hsplit(x, [2])[1], VECTOR),
+        case(lambda x: np.hsplit(x, 3)[1], TENSOR),
+    ],
+    "np.vsplit": [
+        case(lambda x: np.vsplit(x, 3)[2], MATRIX),
+        case(lambda x: np.vsplit(x, [1])[0], MATRIX),
+        case(lambda x: np.vsplit(x, 2)[1], TENSOR),
+    ],
+    "np.dsplit": [
+        case(lambda x: np.dsplit(x, 2)[0], TENSOR),
+        case(lambda x: np.dsplit(x, [1, 3])[1], TENSOR),
+        case(lambda x: np.dsplit(x, 4)[3] * np.dsplit(x, 4)[0], TENSOR),
+    ],
+    "np.tile": [
+        case(lambda x: np.tile(x, 3), VECTOR),
+        case(lambda x: np.tile(x, (2, 2)), MATRIX),
+        case(lambda x: np.tile(x, (2, 1, 2)), MATRIX),
+        case(lambda x: np.tile(x, 2), TENSOR),
+    ],
+    "np.repeat": [
+        case(lambda x: np.repeat(x, 3), VECTOR),
+        case(lambda x: np.repeat(x, 2, axis=1), MATRIX),
+        case(lambda x: np.repeat(x, 2), MATRIX),
+        case(lambda x: np.repeat(x, np.array([1, 0, 2]), axis=0), MATRIX),
+        case(lambda x: np.repeat(x, [2, 1, 0, 1, 3]), VECTOR),
+        case(lambda x: x.repeat(2), VECTOR),
+    ],
+    "np.pad": [
+        case(lambda x: np.pad(x, 2), VECTOR),
+        case(lambda x: np.pad(x, ((1, 2), (0, 1))), MATRIX),
+        case(lambda x: np.pad(x, 1, mode="edge"), MATRIX),
+        case(lambda x: np.pad(x, 3, mode="wrap"), VECTOR),
+        case(lambda x: np.pad(x, (2, 3), mode="reflect"), VECTOR),
+        case(lambda x: np.pad(x, 2, mode="symmetric"), VECTOR),
+        case(lambda x: np.pad(x, 1, mode="constant", constant_values=2.0), MATRIX),
+        case(lambda x: np.pad(x, (1, 2), constant_values=(1.0, 2.0)), VECTOR),
+        case(lambda x: np.pad(x, (1, 2), mode="linear_ramp", end_values=(1.0, 2.0)), VECTOR),
+        case(lambda x: np.pad(x, 2, mode="mean"), VECTOR),
+        case(lambda x: np.pad(x, 2, mode="maximum"), VECTOR),
+    ],
+    "np.broadcast_to": [
+        case(lambda x: np.broadcast_to(x, (3, 5)), VECTOR),
+        case(lambda x: np.broadcast_to(x[:, :1], (3, 4)), MATRIX),
+        case(lambda x: np.broadcast_to(x, (2, 3)), NUMBER),
+        case(lambda x: np.broadcast_arrays(x, np.zeros((3, 1)))[0], VECTOR),
+    ],
+    "np.atleast_1d": [
+        case(lambda x: np.atleast_1d(x), NUMBER),
+        case(lambda x: np.atleast_1d(x), VECTOR),
+        case(lambda x, y: np.atleast_1d(x, y)[0], NUMBER, VECTOR),
+    ],
+    "np.atleast_2d": [
+        case(lambda x: np.atleast_2d(x), NUMBER),
+        case(lambda x: np.atleast_2d(x), VECTOR),
+        case(lambda x: np.atleast_2d(x), TENSOR),
+    ],
+    "np.atleast_3d": [
+        case(lambda x: np.atleast_3d(x), NUMBER),
+        case(lambda x: np.atleast_3d(x), VECTOR),
+        case(lambda x: np.atleast_3d(x), MATRIX),
+    ],
+    "np.full": [
+        case(lambda x: np.full((2, 3), x), NUMBER),
+        case(lambda x: np.full((3, 5), x), VECTOR),
+        case(lambda x: np.full(4, x * x), NUMBER),
+        case(lambda x: np.full_like(x, x[0]), VECTOR),
+    ],
+    "np.array": [
+        case(lambda x, y: np.array([x, y, x * y]), NUMBER, 1.3),
+        case(lambda x: np.array([x, x**2]), VECTOR),
+        case(lambda x: np.array([[x[0], 1.0], [x[1], x[2]]]), VECTOR),
+        case(lambda x: np.array(x, copy=True), MATRIX),
+        case(lambda x: np.array([x, x * 2], dtype=np.float64), VECTOR, single=False),
+        case(lambda x: np.array(x, ndmin=2), VECTOR),
+    ],
+    "np.linspace": [
+        case(lambda x, y: np.linspace(x, y, 5), NUMBER, 3.0),
+        case(lambda x, y: np.linspace(x, y, 4, endpoint=False), NUMBER, 3.0),
+        case(lambda x, y: np.linspace(x, y, 3), VECTOR, OTHER),
+        case(lambda x, y: np.linspace(x, y, 3, axis=-1), VECTOR, OTHER),
+        case(lambda x, y: np.linspace(x, y, 4, retstep=True)[1], NUMBER, 3.0),
+        case(lambda x: np.linspace(0.0, x), NUMBER),
+    ],
+    "np.logspace": [
+        case(lambda x, y: np.logspace(x, y, 4), NUMBER, 1.2),
+        case(lambda x: np.logspace(x, 1.0, 3, base=2.0), NUMBER),
+        case(lambda x: np.logspace(0.0, x, 5, endpoint=False), NUMBER),
+    ],
+    "np.geomspace": [
+        case(lambda x, y: np.geomspace(x, y, 4), NUMBER, 3.0),
+        case(lambda x: np.geomspace(1.0, x, 5), 2.5),
+        case(lambda x: np.geomspace(x, 8.0, 3, endpoint=False), 2.5),
+    ],
+    "np.arange": [
+        case(lambda x: np.arange(5) * x, NUMBER),
+        case(lambda x: np.arange(1.0, 3.0, 0.5) * x, NUMBER),
+        case(lambda x: x * np.arange(x.shape[0]), VECTOR),
+    ],
+    "np.meshgrid": [
+        case(lambda x, y: np.meshgrid(x, y)[0] * np.meshgrid(x, y)[1], VECTOR, OTHER[:2]),
+        case(lambda x: np.meshgrid(x, x[:2], indexing="ij")[1], VECTOR),
+        case(lambda x: np.meshgrid(x, x[:2], x[:3])[2], VECTOR),
+        case(lambda x: np.meshgrid(x, x[:2], sparse=True)[0], VECTOR),
+    ],
+    "np.mgrid": [
+        case(lambda x: np.mgrid[0:3, 0:4][0] * x, MATRIX),
+        case(lambda x: np.ogrid[0:3, 0:4][1] * x, MATRIX),
+        case(lambda x: np.sum(x[np.mgrid[0:2, 0:3][0], np.mgrid[0:2, 0:3][1]]), MATRIX),
+    ],
+    "np.diag": [
+        case(lambda x: np.diag(x), VECTOR),
+        case(lambda x: np.diag(x, -2), VECTOR),
+        case(lambda x: np.diag(x), SQUARE),
+        case(lambda x: np.diag(x, 1), MATRIX),
+    ],
+    "np.diagflat": [
+        case(lambda x: np.diagflat(x), VECTOR),
+        case(lambda x: np.diagflat(x, 1), VECTOR),
+        case(lambda x: np.diagflat(x), SQUARE),
+    ],
+    "np.diagonal": [
+        case(lambda x: np.diagonal(x), MATRIX),
+        case(lambda x: np.diagonal(x, 1), SQUARE),
+        case(lambda x: np.diagonal(x, -1, 1, 2), TENSOR),
+        case(lambda x: x.diagonal(offset=1, axis1=0, axis2=2), TENSOR),
+    ],
+    "np.tril": [
+        case(lambda x: np.tril(x), SQUARE),
+        case(lambda x: np.tril(x, -1), MATRIX),
+        case(lambda x: np.tril(x, k=1), TENSOR),
+    ],
+    "np.triu": [
+        case(lambda x: np.triu(x), SQUARE),
+        case(lambda x: np.triu(x, 1), MATRIX),
+        case(lambda x: np.triu(x, k=-1), TENSOR),
+    ],
+    "np.trace": [
+        case(lambda x: np.trace(x), SQUARE),
+        case(lambda x: np.trace(x, 1), MATRIX),
+        case(lambda x: np.trace(x, axis1=1, axis2=2), TENSOR),
+        case(lambda x: x.trace(offset=-1), SQUARE),
+    ],
+    "np.copy": [
+        case(lambda x: np.copy(x), VECTOR),
+        case(lambda x: x.copy() * x, STRIDED),
+        case(lambda x: np.ascontiguousarray(x), FORTRAN),
+        case(lambda x: np.asfortranarray(x), MATRIX),
+        case(lambda x: np.asarray(x) + np.asanyarray(x), MATRIX),
+    ],
+    "np.zeros_like": [
+        case(lambda x: x + np.zeros_like(x), VECTOR),
+        case(lambda x: np.ones_like(x) * x, MATRIX),
+        case(lambda x: np.empty_like(x) * 0 + np.ones(x.shape, dtype=x.dtype) * x, TENSOR, order=1),
+    ],
+    "np.eye": [
+        case(lambda x: np.eye(3) * x, SQUARE),
+        case(lambda x: np.eye(3, 4, 1) @ x, np.ones(4)),
+        case(lambda x: np.identity(3) @ x, SQUARE),
+        case(lambda x: np.tri(3, 4, dtype=x.dtype) * x, MATRIX),
+    ],
+}
