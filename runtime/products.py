@@ -21,6 +21,7 @@ from adgen.runtime.matmul import BYTE, LETTERS, POINTER, WORD, call_gemm
 from adgen.runtime.memory import allocate, field
 
 _FLOATS = (types.float64, types.float32)
+_FEW = 64  # terms that are added sooner than BLAS is called
 _TERMS = 128  # rows of the second factor at a time, so that these stay in a cache
 _ROWS_AT_A_TIME, _TERMS_AT_A_TIME = 2, 4
 
@@ -99,15 +100,60 @@ def _sum_with_product(context: Any, module: ir.Module, dtype: Any) -> ir.Functio
     y, _, _, *y_strides = function.args[10:]
     item = WORD(dtype.bitwidth // 8)
     work = builder.mul(builder.mul(n, m), inner)
-    with builder.if_then(builder.icmp_signed("!=", work, WORD(0))):  # BLAS refuses such extents
-        matrices = (
-            (x, *_stored(builder, x_strides, (n, inner), item)),
-            (y, *_stored(builder, y_strides, (inner, m), item)),
-            (out, *_stored(builder, strides, (n, m), item)),
-        )
-        call_gemm(context, builder, dtype, matrices, (n, m, inner), kept=1)
+    small = builder.icmp_signed("<=", work, WORD(_FEW))  # none too: BLAS refuses extents of 0
+    with builder.if_else(small) as (few, many):
+        with few:
+            element = context.get_value_type(dtype)
+            _add_plainly(builder, (n, m, inner), [
+                _Matrix(builder, function.args[k], function.args[k + 3 : k + 5], element)
+                for k in (0, 5, 10)
+            ])  # fmt: skip
+        with many:
+            matrices = (
+                (x, *_stored(builder, x_strides, (n, inner), item)),
+                (y, *_stored(builder, y_strides, (inner, m), item)),
+                (out, *_stored(builder, strides, (n, m), item)),
+            )
+            call_gemm(context, builder, dtype, matrices, (n, m, inner), kept=1)
     builder.ret_void()
     return function
+
+
+class _Matrix:
+    """A matrix in a function that is being written, by address and strides."""
+
+    def __init__(self, builder: ir.IRBuilder, data: Any, strides: Sequence[Any], kind: Any) -> None:
+        self.builder, self.strides, self.kind = builder, strides, kind.as_pointer()
+        self.data = data
+
+    def place(self, i: Any, j: Any) -> Any:
+        """The address of an element."""
+        b = self.builder
+        parts = [b.mul(k, stride, flags=["nsw"])
+                 for k, stride in zip((i, j), self.strides, strict=True)]  # fmt: skip
+        offset = b.add(*parts, flags=["nsw"])
+        return b.bitcast(b.gep(self.data, [offset], inbounds=True), self.kind)
+
+    def row(self, i: Any) -> Any:
+        """The address of the first element of a row."""
+        return self.place(i, WORD(0))
+
+    def load(self, i: Any, j: Any) -> Any:
+        """An element."""
+        return self.builder.load(self.place(i, j))
+
+
+def _add_plainly(
+    builder: ir.IRBuilder, extents: Sequence[Any], matrices: Sequence[_Matrix]
+) -> None:
+    """Emit the addition of a product as three loops."""
+    (n, m, inner), (out, x, y) = extents, matrices
+    with cgutils.for_range(builder, n) as rows, cgutils.for_range(builder, m) as columns:
+        i, j = rows.index, columns.index
+        with cgutils.for_range(builder, inner) as terms:
+            k, place = terms.index, out.place(i, j)
+            product = builder.fmul(x.load(i, k), y.load(k, j))
+            builder.store(builder.fadd(builder.load(place), product), place)
 
 
 def _stored(
@@ -162,30 +208,6 @@ def _internal(module: ir.Module, name: str, kind: ir.FunctionType) -> tuple[ir.F
     function.linkage = "internal"
     function.attributes.add("noinline")
     return function, True
-
-
-class _Matrix:
-    """A matrix in a function that is being written, by address and strides."""
-
-    def __init__(self, builder: ir.IRBuilder, data: Any, strides: Sequence[Any], kind: Any) -> None:
-        self.builder, self.strides, self.kind = builder, strides, kind.as_pointer()
-        self.data = data
-
-    def place(self, i: Any, j: Any) -> Any:
-        """The address of an element."""
-        b = self.builder
-        parts = [b.mul(k, stride, flags=["nsw"])
-                 for k, stride in zip((i, j), self.strides, strict=True)]  # fmt: skip
-        offset = b.add(*parts, flags=["nsw"])
-        return b.bitcast(b.gep(self.data, [offset], inbounds=True), self.kind)
-
-    def row(self, i: Any) -> Any:
-        """The address of the first element of a row."""
-        return self.place(i, WORD(0))
-
-    def load(self, i: Any, j: Any) -> Any:
-        """An element."""
-        return self.builder.load(self.place(i, j))
 
 
 def _copying(context: Any, module: ir.Module, dtype: Any) -> ir.Function:
