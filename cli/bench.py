@@ -15,7 +15,7 @@ import typer
 from adgen.checking import random_cotangent
 from adgen.cli import exits, living, options, samples
 from adgen.cli.cache import in_units
-from adgen.cli.output import Column, print_json, print_table
+from adgen.cli.output import Column, print_json, print_table, silenced
 from adgen.cli.targets import Asked, LeftOut, Target, targets, tell
 from adgen.cli.timing import clocked, medians
 from adgen.differentiable import Differentiable
@@ -79,7 +79,7 @@ def command(
     """
     asked = Asked(target, wrt, args, parallel)
     chosen = Options(fastmath=fastmath, parallel=parallel)
-    with _fresh_cache(), np.errstate(all="ignore"):
+    with _fresh_cache(), np.errstate(all="ignore"), silenced():
         every = list(_all(asked, inputs, size, chosen))
     rows = [found for _, found in every if isinstance(found, Measured)]
     left = [LeftOut(name, found) for name, found in every if not isinstance(found, Measured)]
@@ -96,7 +96,7 @@ def command(
 
 def measurements(asked: Asked) -> list[Measured]:
     """What the functions of a file cost that can be called; the file is executed."""
-    with _fresh_cache(), np.errstate(all="ignore"):
+    with _fresh_cache(), np.errstate(all="ignore"), silenced():
         every = list(_all(asked, "", SIZE, Options()))
     return [found for _, found in every if isinstance(found, Measured)]
 
@@ -137,11 +137,12 @@ def _measured(
             f"{type(failure).__name__}: {failure}",
             hint='give arguments: --inputs "..."',
         )
-    gradient = _gradient(made, args, original(*copy.deepcopy(args)))
-    primal = _with_arguments(made, args, _writes(original, args))
+    value, writes = _once(original, args)
+    gradient = _gradient(made, args, value)
+    primal = _with_arguments(made, args, writes)
     compile_primal, compile_gradient = clocked(primal), clocked(gradient)
     stored = made.residual_bytes(*args)
-    plainly = _with_arguments(original, args, _writes(original, args))
+    plainly = _with_arguments(original, args, writes)
     times = medians({"numpy": plainly, "primal": primal, "gradient": gradient})
     return Measured(
         target.name, {n: show(a) for n, a in item.arguments.items()},
@@ -173,13 +174,13 @@ def _with_arguments(
     return lambda: function(*args)
 
 
-def _writes(function: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-    """Whether a call changes its arguments, so that each needs fresh ones."""
-    before, after = copy.deepcopy(args), copy.deepcopy(args)
-    function(*after)
-    return any(
+def _once(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, bool]:
+    """The value, and whether a call changes its arguments, so that each needs fresh ones."""
+    given = copy.deepcopy(args)
+    value = function(*given)
+    return value, any(
         isinstance(x, (list, dict)) or not np.array_equal(np.asarray(x), np.asarray(y))
-        for x, y in zip(before, after, strict=True)
+        for x, y in zip(args, given, strict=True)
         if isinstance(x, (np.ndarray, list, dict))
     )
 

@@ -11,7 +11,7 @@ import typer
 from adgen import checking
 from adgen.cli import exits, limits, living, options, samples
 from adgen.cli.living import executed, functions_of
-from adgen.cli.output import Column, print_json, print_table
+from adgen.cli.output import Column, print_json, print_table, silenced
 from adgen.cli.targets import Asked, Target, place_of, targets
 from adgen.differentiable import Differentiable
 from adgen.entrywise import Comparison, compare
@@ -108,7 +108,8 @@ def command(
         with limits.bounded(seconds):
             findings = [_static(one) for one in targets(asked)]
     else:
-        findings = list(_numerical(asked, inputs, jit))
+        with silenced():
+            findings = list(_numerical(asked, inputs, jit))
     if json:
         print_json([finding.document() for finding in findings])
     else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +66,13 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
             for cell, width, head in zip(row, widths, heads, strict=True)
         ]
         print("  ".join(aligned).rstrip())
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """What functions of the user's print meanwhile is not printed: they are called many times."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 def print_json(document: Any) -> None:

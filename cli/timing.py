@@ -8,20 +8,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 ROUNDS = 7
-LEAST = 2e-3  # seconds of one measurement: many calls of what is quick
-LONGEST = 2.0  # seconds of one call from which on it is measured less often
+LEAST = 0.05  # seconds of one measurement: many calls of what is quick, for clocks may be coarse
+MOST = 100_000  # calls of one measurement
+LONGEST = 2.0  # seconds of one call from which on it is measured once
 
 
 def medians(calls: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
     """Seconds per call, of each."""
-    repeats = {name: _repeats(call) for name, call in calls.items()}
+    first = {name: _first(call) for name, call in calls.items()}
+    repeats = {name: _repeats(seconds) for name, seconds in first.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(ROUNDS):
         for name, call in calls.items():
-            if times[name] and times[name][-1] > LONGEST:
-                continue
-            times[name].append(_once(call, repeats[name]))
-    return {name: statistics.median(found) for name, found in times.items()}
+            if first[name] < LONGEST:
+                times[name].append(_mean(call, repeats[name]))
+    return {name: statistics.median(found or [first[name]]) for name, found in times.items()}
 
 
 def clocked(call: Callable[[], Any]) -> float:
@@ -31,13 +32,17 @@ def clocked(call: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def _repeats(call: Callable[[], Any]) -> int:
-    call()
-    taken = _once(call, 1)
-    return max(1, min(10_000, int(LEAST / max(taken, 1e-7))))
+def _first(call: Callable[[], Any]) -> float:
+    """One call; a second one, if the first was quick, for it may have had something to prepare."""
+    taken = clocked(call)
+    return taken if taken >= LONGEST else clocked(call)
 
 
-def _once(call: Callable[[], Any], repeats: int) -> float:
+def _repeats(seconds: float) -> int:
+    return max(1, min(MOST, round(LEAST / max(seconds, 1e-9))))
+
+
+def _mean(call: Callable[[], Any], repeats: int) -> float:
     start = time.process_time()
     for _ in range(repeats):
         call()

@@ -101,6 +101,11 @@ def test_static_fails_for_what_was_asked_for(tmp_path):
     assert "refused" in text and "help:" in text
 
 
+def test_what_functions_print_is_not_mixed_with_the_answer(tmp_path):
+    text = "def f(x: float):\n    print('noise', x)\n    return x * x\n"
+    assert "noise" not in output("check", written(tmp_path, text), "--no-jit")
+
+
 def test_nothing_to_check_is_a_failure(tmp_path):
     text = "def main():\n    return 1\ndef other():\n    return 2\n"
     assert invoke("check", "--static", written(tmp_path, text)).exit_code == 1

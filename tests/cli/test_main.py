@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from adgen import __version__
-from adgen.cli import output
+from adgen.cli import exits, main, options, output
 from adgen.cli.main import app
 
 
@@ -48,3 +50,31 @@ def test_a_terminal_gets_colours(monkeypatch):
     monkeypatch.setattr(sys, "stdout", terminal)
     output.emit("def f(x):\n    return x\n")
     assert "\x1b[" in terminal.getvalue()
+
+
+def test_the_shell_completes_files_functions_and_stages(tmp_path, monkeypatch):
+    (tmp_path / "model.py").write_text("def loss(x):\n    return x\ndef other(x):\n    return x\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    assert list(options._targets("")) == ["folder/", "model.py"]
+    assert list(options._targets("mo")) == ["model.py"]
+    assert list(options._targets("model.py::")) == ["model.py::loss", "model.py::other"]
+    assert list(options._targets("none.py::")) == []
+    assert options._stages("n") == ["numba"]
+
+
+def test_exit_codes_are_those_of_the_page():
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    for code in (exits.DONE, exits.FAILED, exits.REFUSED, exits.INTERRUPTED):
+        assert f"| {code} | " in page
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "app", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 130

@@ -221,3 +221,35 @@ def test_exceptions_of_the_file_are_imported_from_it(tmp_path):
     text = run("show", str(file)).stdout
     assert "from model import Bad" in text
     assert 'raise Bad(f"x = {x}")' in text
+
+
+def test_source_beside_gradient(tmp_path):
+    done = run("show", written(tmp_path, ANNOTATED), "--diff")
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if "def wave_value_and_grad" in line)
+    assert row.lstrip().startswith('7  def wave(t: float, amplitude: "f8[:]") -> float:')
+
+
+def test_a_page_of_html(tmp_path):
+    done = run("show", written(tmp_path, ANNOTATED), "--html", "--stage", "numba")
+    assert done.returncode == 0 and done.stdout.startswith("<!doctype html>")
+    assert "radd" in done.stdout
+
+
+def test_stages_that_are_no_modules_have_no_lines(tmp_path):
+    done = run("show", written(tmp_path, ANNOTATED), "--diff", "--stage", "loops")
+    assert done.returncode == 2 and "cannot be shown beside the source" in done.stderr
+
+
+def test_run_sees_what_the_file_computes(tmp_path):
+    text = "import adgen\nN = len('abc')\n\n@adgen.differentiate\ndef f(x):\n    return x * N\n"
+    file = written(tmp_path, text)
+    assert run("show", file).returncode == 2
+    done = run("show", file, "--run")
+    assert done.returncode == 0 and "return x * 3, (" in done.stdout
+
+
+def test_functions_that_take_nothing_are_left_out(tmp_path):
+    text = "def f(x: float):\n    return x * x\ndef main():\n    print(f(1.0))\n"
+    done = run("show", written(tmp_path, text))
+    assert done.returncode == 0 and "left out `main`" in done.stderr
