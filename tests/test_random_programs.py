@@ -55,6 +55,12 @@ def test_gradients_inside_of_a_function(program: Program) -> None:
     assert failure is None, told(program, failure)
 
 
+@pytest.mark.parametrize("program", usable("checkpointed", 15), ids=lambda program: program.seed)
+def test_checkpointed_loops(program: Program) -> None:
+    failure = check(program, "checkpointed")
+    assert failure is None, told(program, failure)
+
+
 @pytest.mark.parametrize("program", usable("modes", 25), ids=lambda program: program.seed)
 @pytest.mark.parametrize("mode", ["transposed", "symmetric"])
 def test_modes_agree_with_each_other(program: Program, mode: str) -> None:

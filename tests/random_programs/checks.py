@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -335,6 +336,38 @@ def _inside(run: Run) -> Problem:
     return _same_value(run, value)
 
 
+class _Marked(ast.NodeTransformer):
+    """Every loop over a range checkpointed, with few snapshots or with segments by turns."""
+
+    count = 0
+
+    def visit_For(self, node: ast.For) -> ast.For:  # noqa: N802 (so the visitor wants it)
+        """One loop, and those inside of it."""
+        self.generic_visit(node)
+        match node.iter:
+            case ast.Call(func=ast.Name(id="range")):
+                limit = ("", ", snapshots=1", ", snapshots=2", ", memory=64")[self.count % 4]
+                text = f"checkpointed({ast.unparse(node.iter)}{limit})"
+                node.iter = ast.parse(text, mode="eval").body
+                self.count += 1
+        return node
+
+
+def _checkpointed(run: Run) -> Problem:
+    """The gradient with all loops over ranges checkpointed; arrays that grow say so."""
+    tree = _Marked().visit(ast.parse(run.program.text))
+    text = f"from adgen import checkpointed\n{ast.unparse(tree)}\n"
+    function = loaded(replace(run.program, text=text, seed=f"{run.program.seed} checkpointed"))
+    derivative = adgen.value_and_grad(function, wrt=run.program.wrt, jit=run.jit)
+    try:
+        value, gradients = derivative(*run.args)
+    except ValueError as error:
+        if "changes its shape" in str(error):
+            return None
+        raise
+    return _same_value(run, value) or _same_gradients(run, gradients)
+
+
 MODES: dict[str, Callable[[Run], Problem]] = {
     "lower": _lower,
     "joint": _joint,
@@ -348,5 +381,6 @@ MODES: dict[str, Callable[[Run], Problem]] = {
     "transposed": _transposed,
     "symmetric": _symmetric,
     "inside": _inside,
+    "checkpointed": _checkpointed,
     "threads": _threads,
 }
