@@ -18,6 +18,7 @@ from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.trees import DICT, LIST, Constant, Node, parts_of
 from adgen.transpiler.ir.types import Array, Scalar, Static, Type, is_float
 from adgen.transpiler.signature import show
+from adgen.transpiler.surroundings import MISSING
 
 LARGEST = 10_000  # numbers of an array of the surroundings that is written into a module
 
@@ -89,7 +90,7 @@ class Caller:
         call = f"_adgen_value_ = {self.derived.functions[0]}({self._given})"
         doc = f"{self.name} itself" + (", which writes to its arguments." if written else ".")
         body = [*checks, *self._take(), call, *after, f"return {self._value('_adgen_value_')}"]
-        yield _function(self.names[0], self._parameters, doc, body)
+        yield _function(self.names[0], self._with_defaults, doc, body)
 
     def _gradient(self) -> Iterator[str]:
         call = f"_adgen_value_, _adgen_bar_ = {self.derived.functions[0]}({self._given})"
@@ -97,10 +98,10 @@ class Caller:
         both, alone = self.names
         doc = f"Value of {self.name}, and its gradient with respect to {self._by}."
         returned = f"return _adgen_value_, {self._cotangents}"
-        yield _function(both, self._parameters, doc, [*self._take(), call, result, returned])
+        yield _function(both, self._with_defaults, doc, [*self._take(), call, result, returned])
         given = ", ".join(self._parameters)
         doc = f"Gradient of {self.name} with respect to {self._by}."
-        yield _function(alone, self._parameters, doc, [f"return {both}({given})[1]"])
+        yield _function(alone, self._with_defaults, doc, [f"return {both}({given})[1]"])
 
     def _pair(self) -> Iterator[str]:
         forward, backward = self.derived.functions
@@ -113,7 +114,7 @@ class Caller:
         doc = f"Value of {self.name}, and what its pullback needs."
         take = [*self._take(), copies]  # the pullback may run when the arguments have changed
         returned = f"return {self._value('_adgen_value_')}, _adgen_kept_"
-        yield _function(self.names[0], self._parameters, doc, [*take, call, keep, returned])
+        yield _function(self.names[0], self._with_defaults, doc, [*take, call, keep, returned])
         floats = [k for k, kind in enumerate(self._value_types) if is_float(kind)]
         kinds = self._structure_text(self.primal.structure, only_floats=True)
         body = [
@@ -165,6 +166,20 @@ class Caller:
     @property
     def _parameters(self) -> list[str]:
         return [parameter_name(name) for name in self.item.arguments]
+
+    @property
+    def _with_defaults(self) -> list[str]:
+        """The parameters; the last ones with their defaults, as far as these are constants."""
+        texts = self._parameters
+        defaults = (self.item.source.wrapped or self.item.source).defaults
+        for k in range(len(texts) - 1, -1, -1):
+            default = defaults.get(list(self.item.arguments)[k], MISSING)
+            if type(default) not in (bool, int, float, str, type(None)):
+                break
+            if isinstance(default, float) and not math.isfinite(default):
+                break
+            texts[k] = f"{texts[k]}={default!r}"
+        return texts
 
     @property
     def _by(self) -> str:

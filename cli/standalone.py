@@ -101,8 +101,11 @@ def digest_of(text: str) -> str:
 
 
 def _pieces(item: Listed, wanted: Wanted) -> Iterator[Piece]:
-    if item.source.name.startswith(PREFIX):
-        raise UnsupportedError(f"names that begin with `{PREFIX}` are taken", item.source.header)
+    for name in (item.source.name, *item.arguments):
+        if name.startswith(PREFIX):
+            raise UnsupportedError(
+                f"`{name}`: names that begin with `{PREFIX}` are taken", item.source.header
+            )
     primal = prepare(item.source, item.arguments, speculates=False)
     known = broadcasts(primal) == 0  # else it matters which extents are 1
     if not known and wanted.any_extents:

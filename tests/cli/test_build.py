@@ -187,6 +187,28 @@ def test_arguments_that_share_memory(tmp_path):
     run(tmp_path, script, ("adgen", "numba"))
 
 
+def test_defaults_and_constants(tmp_path):
+    text = (
+        "import numpy as np\n"
+        "def f(x: 'f4[:]', flags: 'bool[:]', kind='square', scale=2.0, n=2):\n"
+        "    y = x ** n if kind == 'square' else x\n"
+        "    return np.sum(np.where(flags, y, 0.0)) * scale\n"
+    )
+    build(tmp_path, text, "--pair", "--jvp")
+    script = (
+        "import numpy as np, built as m\n"
+        "x, flags = np.array([1., 2., 3.], 'f4'), np.array([True, False, True])\n"
+        "bar = m.f_grad(x, flags)\n"
+        "assert bar.dtype == np.float32 and (bar == [4., 0., 12.]).all()\n"
+        "assert (m.f_grad(x, flags, scale=1.0) == [2., 0., 6.]).all()\n"
+        "assert m.f_jvp(x, flags, 'square', 2.0, 2, np.ones(3, 'f4'))[1] == 16.0\n"
+        "try:\n    m.f(x, flags, 'other')\n"
+        "except TypeError as error:\n    assert 'kind must be' in str(error)\n"
+        "else:\n    raise AssertionError\n"
+    )
+    run(tmp_path, script, ("adgen", "numba"))
+
+
 HOSTILE = """
 def __import__(np: float, _x: float):
     return np * _x
@@ -215,6 +237,7 @@ def test_names_cannot_collide(tmp_path):
     [
         ("def f(x: float):\n    return x\ndef f_grad(x: float):\n    return x\n", "`f_grad`"),
         ("def _adgen_f(x: float):\n    return x\n", "names that begin with `_adgen_`"),
+        ("def f(_adgen_flat: float):\n    return _adgen_flat\n", "`_adgen_flat`: names that"),
         (
             "class Bad(ValueError):\n    pass\ndef f(x: float):\n"
             "    if x < 0:\n        raise Bad('no')\n    return x\n",
