@@ -7,7 +7,7 @@ the names around it are free values of the region, and derivatives go through th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -35,16 +35,15 @@ from adgen.transpiler.frontend.jacobian_blocks import call_flat
 from adgen.transpiler.frontend.jacobians import COMPOSED
 from adgen.transpiler.frontend.leaves import (
     Leaf,
-    all_leaves,
     copied,
     described,
     float_leaves,
     leaf_type,
     rebuilt,
 )
+from adgen.transpiler.frontend.pullbacks import call_vjp, pullback_of, read_leaves
 from adgen.transpiler.frontend.surgery import cotangent_of
-from adgen.transpiler.ir.alike import blocks_alike
-from adgen.transpiler.ir.core import Block, Operand, Value, type_of
+from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
 from adgen.transpiler.ir.snapshots import Snapshots
 from adgen.transpiler.ir.types import Scalar, is_complex, is_float
@@ -53,23 +52,9 @@ from adgen.transpiler.primitives.linked import (
     CHECKPOINT,
     GRADIENT,
     HOLOMORPHIC,
-    PULLBACK,
     PUSHFORWARD,
 )
 from adgen.transpiler.transforms import OF_FUNCTION, Derived, Transform, derived, wrt_of
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Computed:
-    """What a function computes where ``vjp`` is called, and the facts that were known there.
-
-    ``leaves``: of the value there.
-    """
-
-    block: Block
-    known: dict[Any, Any]
-    equal: dict[Any, Any]
-    leaves: list[Operand]
 
 
 def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
@@ -96,7 +81,7 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
     _check_function(cx, call, function)
     if call.kwargs:
         _refuse_keywords(cx, call, "vjp")
-    return _vjp(cx, call, function, tuple(args))
+    return call_vjp(cx, call, function, tuple(args))
 
 
 def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
@@ -110,7 +95,7 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     if asked.name == "pullback":
         *args, cotangent = args
         leaves = asked.computed.leaves
-        return _pullback(cx, call, function, args, positions, cotangent, leaves, asked.computed)
+        return pullback_of(cx, call, function, args, positions, cotangent, leaves, asked.computed)
     if call.kwargs:
         _refuse_keywords(cx, call, asked.name)
     if asked.name in COMPOSED:
@@ -132,7 +117,7 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         value = apply(cx, call.node, function, own, {})
         _check_real(cx, call, asked.name, [value])
         ones = _ones(cx, call, value)
-        found = _pullback(cx, call, function, args, positions, ones, _read_leaves(cx, call, value))
+        found = pullback_of(cx, call, function, args, positions, ones, read_leaves(cx, call, value))
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
 
@@ -151,12 +136,6 @@ def _refuse_keywords(cx: Context, call: Call, name: str) -> NoReturn:
         UnsupportedSyntax, f"`{name}` of a function is called with keywords", call.node,
         "pass the arguments by position",
     )  # fmt: skip
-
-
-def _read_leaves(cx: Context, call: Call, value: Binding) -> list[Operand]:
-    """The numbers and arrays of a value, as they are now."""
-    leaves = all_leaves(cx, call.node, value)
-    return [cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf for leaf in leaves]
 
 
 def _ones(cx: Context, call: Call, like: Binding) -> Binding:
@@ -225,30 +204,6 @@ def _check_complex(
         )  # fmt: skip
 
 
-def _pullback(
-    cx: Context, call: Call, function: Binding, args: Sequence[Binding],
-    positions: Sequence[int], cotangent: Binding, value: Sequence[Operand],
-    computed: Computed | None = None,
-) -> tuple[Binding, ...]:  # fmt: skip
-    """Cotangents of the arguments; ``value``: the leaves of the value, computed out here."""
-    now = cx.state
-    if computed is not None:  # what is known only by now might be left out of the region
-        cx.state = replace(now.copy(), known=dict(computed.known), equal=dict(computed.equal))
-    region = Region(cx, call, function, args, positions)
-    cx.state = now
-    if computed is not None and not blocks_alike(computed.block, region.block()):
-        cx.refuse(
-            UnsupportedSyntax,
-            f"the pullback of `{region.name}` is called after something that it reads has changed",
-            call.node, "call the pullback first, or pass what changes as an argument",
-        )  # fmt: skip
-    wanted = [leaf for leaf in value if is_float(type_of(leaf))]  # their shapes are known here
-    given = float_leaves(cx, call.node, cotangent, like=region.value)
-    seeds = [fitted_to(cx, call.node, g, like) for g, like in zip(given, wanted, strict=True)]
-    results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
-    return region.nested(results[len(region.leaves) :])
-
-
 def _in_segments(cx: Context, call: Call) -> Binding:
     """A range of whose loop the reverse sweep stores some of the states."""
     sequence, *limits = named(cx, call, ("sequence", "snapshots", "memory"))
@@ -293,19 +248,6 @@ def _stopped(cx: Context, call: Call, leaf: Binding) -> Binding:
     if not isinstance(operand, Value) or not is_float(operand.type):
         return leaf
     return cx.wrap(cx.emit(call.node, STOP, operand, name=operand.name))
-
-
-def _vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
-    """The value, and a function of a cotangent, as Autograd and JAX have it."""
-    held = tuple(copied(cx, call.node, arg) for arg in args)  # arguments may change until then
-    moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
-    known, equal = dict(cx.state.known), dict(cx.state.equal)
-    block = Region(cx, call, function, held, moving).block()
-    again = tuple(copied(cx, call.node, arg) for arg in args)
-    value = apply(cx, call.node, function, again, {})
-    computed = Computed(block, known, equal, _read_leaves(cx, call, value))
-    asked = Derived("pullback", moving, True, computed)
-    return value, Partial(Static(asked), (function, *held))
 
 
 def _jvp(

@@ -1,0 +1,77 @@
+"""Pullbacks inside of functions: ``vjp``, and what calls the function that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.bindings import Binding, Partial, Ref, Static
+from adgen.transpiler.frontend.calls import call as apply
+from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.derived_regions import Region
+from adgen.transpiler.frontend.dispatch import Call
+from adgen.transpiler.frontend.fitting import fitted_to
+from adgen.transpiler.frontend.leaves import all_leaves, copied, float_leaves
+from adgen.transpiler.ir.alike import blocks_alike
+from adgen.transpiler.ir.core import Block, Operand, type_of
+from adgen.transpiler.ir.types import is_float
+from adgen.transpiler.primitives.linked import PULLBACK
+from adgen.transpiler.transforms import Derived
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Computed:
+    """What a function computes where ``vjp`` is called, and the facts that were known there.
+
+    ``leaves``: of the value there.
+    """
+
+    block: Block
+    known: dict[Any, Any]
+    equal: dict[Any, Any]
+    leaves: list[Operand]
+
+
+def call_vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
+    """The value, and a function of a cotangent, as Autograd and JAX have it."""
+    held = tuple(copied(cx, call.node, arg) for arg in args)  # arguments may change until then
+    moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
+    known, equal = dict(cx.state.known), dict(cx.state.equal)
+    block = Region(cx, call, function, held, moving).block()
+    again = tuple(copied(cx, call.node, arg) for arg in args)
+    value = apply(cx, call.node, function, again, {})
+    computed = Computed(block, known, equal, read_leaves(cx, call, value))
+    asked = Derived("pullback", moving, True, computed)
+    return value, Partial(Static(asked), (function, *held))
+
+
+def pullback_of(
+    cx: Context, call: Call, function: Binding, args: Sequence[Binding],
+    positions: Sequence[int], cotangent: Binding, value: Sequence[Operand],
+    computed: Computed | None = None,
+) -> tuple[Binding, ...]:  # fmt: skip
+    """Cotangents of the arguments; ``value``: the leaves of the value, computed out here."""
+    now = cx.state
+    if computed is not None:  # what is known only by now might be left out of the region
+        cx.state = replace(now.copy(), known=dict(computed.known), equal=dict(computed.equal))
+    region = Region(cx, call, function, args, positions)
+    cx.state = now
+    if computed is not None and not blocks_alike(computed.block, region.block()):
+        cx.refuse(
+            UnsupportedSyntax,
+            f"the pullback of `{region.name}` is called after something that it reads has changed",
+            call.node, "call the pullback first, or pass what changes as an argument",
+        )  # fmt: skip
+    wanted = [leaf for leaf in value if is_float(type_of(leaf))]  # their shapes are known here
+    given = float_leaves(cx, call.node, cotangent, like=region.value)
+    seeds = [fitted_to(cx, call.node, g, like) for g, like in zip(given, wanted, strict=True)]
+    results = region.emitted(PULLBACK, seeds, [leaf.type for leaf in region.inputs])
+    return region.nested(results[len(region.leaves) :])
+
+
+def read_leaves(cx: Context, call: Call, value: Binding) -> list[Operand]:
+    """The numbers and arrays of a value, as they are now."""
+    leaves = all_leaves(cx, call.node, value)
+    return [cx.read(leaf, call.node) if isinstance(leaf, Ref) else leaf for leaf in leaves]
