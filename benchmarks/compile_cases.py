@@ -21,7 +21,7 @@ class FirstGradient:
     """A function, arguments, what it is differentiated by, and what JAX is given instead."""
 
     name: str
-    function: FunctionType
+    function: Any  # written in Python: a plain function
     data: Callable[[], Arguments]
     wrt: tuple[int, ...]
     jax_twin: Callable[[], Callable[..., Any]] | None = None  # None: the same text

@@ -31,7 +31,8 @@ def vectorised(adjoint: Any) -> Any:
     function = adjoint.py_func
     bindings, changed = dict(function.__globals__), False
     for name in function.__code__.co_names:
-        inner = vectorised(bindings[name]) if is_jitted(bindings.get(name)) else None
+        called: Any = bindings.get(name)
+        inner = vectorised(called) if is_jitted(called) else None
         if inner is not None:
             bindings[name], changed = inner, True
     if bindings.get("math") is math and set(function.__code__.co_names) & set(_vector_functions()):

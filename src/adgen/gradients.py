@@ -138,6 +138,8 @@ class ValueAndGradient(Derivative):
         gradient = self._gradient_form(build, args)
         value_of = value_function(core.LEAF, build.value_types[:1])
         if value_of is None or (value_of is float and returns_float(build.functions[0], 0)):
+            if gradient.text == "out[1]":
+                return Form("out")  # a pair already
             return Form(f"(out[0], {gradient.text})", gradient.names)
         names = {**gradient.names, "value_of": value_of}
         return Form(f"({{value_of}}(out[0]), {gradient.text})", names)
