@@ -24,6 +24,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     statistics,
     triangles,
     ufunc_methods,
+    windows,
 )
 from adgen.transpiler.library.conditional import WITH_MORE
 from adgen.transpiler.library.contraction import contracted, diagonal_of
