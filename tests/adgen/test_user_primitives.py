@@ -259,6 +259,56 @@ def test_refusals():
     assert "a rule of `wrong` returns no number and no array" in message
 
 
+def unbroadcast(x, g):
+    while np.ndim(g) > np.ndim(x):
+        g = np.sum(g, axis=0)
+    for axis in range(np.ndim(x)):
+        if x.shape[axis] == 1:
+            g = np.sum(g, axis=axis, keepdims=True)
+    return g
+
+
+def test_rules_that_undo_broadcasting():
+    """By hand, as Autograd's users do, and left to adgen."""
+
+    @primitive
+    def by_hand(x, y):
+        return x * y
+
+    @primitive
+    def left_out(x, y):
+        return x * y
+
+    defvjp(
+        by_hand, lambda ans, x, y: lambda g: unbroadcast(x, y * g),
+        lambda ans, x, y: lambda g: unbroadcast(y, x * g),
+    )  # fmt: skip
+    defvjp(left_out, lambda ans, x, y: lambda g: y * g, lambda ans, x, y: lambda g: x * g)
+    a = np.arange(6.0).reshape(2, 3)
+    for b in (X, np.array([[1.0], [2.0]])):
+        wanted = adgen.grad(lambda a, b: np.sum((a * b) ** 2), (0, 1), jit=False)(a, b)
+        for f in (by_hand, left_out):
+            found = adgen.grad(lambda a, b, f=f: np.sum(f(a, b) ** 2), (0, 1), jit=False)(a, b)
+            for one, two in zip(found, wanted, strict=True):
+                np.testing.assert_allclose(one, two)
+
+
+def test_rules_of_autograd():
+    unbroadcast_f = pytest.importorskip("autograd.numpy.numpy_vjps").unbroadcast_f
+
+    @primitive
+    def times(x, y):
+        return x * y
+
+    defvjp(
+        times, lambda ans, x, y: unbroadcast_f(x, lambda g: y * g),
+        lambda ans, x, y: unbroadcast_f(y, lambda g: x * g),
+    )  # fmt: skip
+    a = np.arange(6.0).reshape(2, 3)
+    found = adgen.grad(lambda y: np.sum(times(a, y) ** 2), jit=False)(X)
+    np.testing.assert_allclose(found, np.sum(2.0 * a * a * X, axis=0))
+
+
 def test_a_wrong_rule_is_found():
     @primitive
     def product(x, scale):

@@ -86,7 +86,37 @@ def _counter_name(target: Any) -> str:
 
 @statement(gast.While)
 def _while(cx: Context, node: Any) -> None:
-    _lower_loop(cx, node, None, "")
+    if _asks_for_ranks(node.test):
+        _reduce_ranks(cx, node, MOST_AXES)
+    else:
+        _lower_loop(cx, node, None, "")
+
+
+MOST_AXES = 64  # of an array of NumPy
+
+
+def _asks_for_ranks(test: Any) -> bool:
+    """Whether a condition is about ranks: they are known, and each trip may change them."""
+    return any(
+        (isinstance(part, gast.Attribute) and part.attr == "ndim")
+        or (isinstance(part, gast.Name) and part.id == "ndim")
+        for part in gast.walk(test)
+    )
+
+
+def _reduce_ranks(cx: Context, node: Any, trips: int) -> None:
+    """``while np.ndim(g) > np.ndim(x)``: the body as often as the condition is known to hold."""
+    condition = truth(cx, cx.ev(node.test), node.test)
+    if isinstance(condition, Value) or not trips:
+        _lower_loop(cx, node, None, "")
+    elif condition:
+        run_block(cx, node.body)
+        left = either(cx, cx.flag("$leave"), cx.flag("$ret"), node)
+        cx.bind("$out", False)
+        rejoin(cx)
+        unless(cx, node, left, lambda: _reduce_ranks(cx, node, trips - 1))
+    else:
+        run_block(cx, node.orelse)
 
 
 def _lower_loop(
