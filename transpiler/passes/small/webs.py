@@ -75,6 +75,7 @@ class Webs:
             self.loops: set[Op] = set()
             return
         self._uses(function.body)
+        self._kept: set[Op] = set()  # loops that are not to be written out
         for loop in apart:
             self._leave(loop)
         self._extents = Extents(function)
@@ -202,7 +203,8 @@ class Webs:
         return None if None in found else set().union(*found)  # type: ignore[arg-type]
 
     def _leave(self, loop: Op) -> None:
-        """Reject the webs of all arrays in a loop."""
+        """Reject the webs of all arrays in a loop, and whatever would change its body."""
+        self._kept.update(_loops_in(loop))
         for block, op in core.walk(Block((), (loop,), ())):
             for value in (*block.args, *op.results):
                 if isinstance(value.type, Array):
@@ -254,6 +256,8 @@ class Webs:
 
     def _fits(self, web: Web) -> bool:
         if web.shape is None or math.prod(web.shape) > MOST_ELEMENTS:
+            return False
+        if not self._kept.isdisjoint(web.loops):
             return False
         return all(self._shape_of(value) == web.shape for value in web.foreign)
 
