@@ -38,6 +38,8 @@ def primitive(function: Any = None, *, result: Any = None) -> Any:
     """
     if function is None:
         return functools.partial(primitive, result=result)
+    if type(function).__name__ == "LowLevelCallable":
+        function = _of_scipy(function)
     if not callable(function):
         raise AdgenError(f"{function!r} is no function", hint="decorate a function with @primitive")
     if result is not None and declared(result) is None:
@@ -46,6 +48,17 @@ def primitive(function: Any = None, *, result: Any = None) -> Any:
             hint='say result=float, result=np.float32 or result="f8[:, :]"',
         )
     return UserPrimitive(function, result)
+
+
+def _of_scipy(low_level: Any) -> Any:
+    """The function of ctypes in a ``scipy.LowLevelCallable``."""
+    inner = getattr(low_level, "function", None)
+    if not callable(inner) or getattr(low_level, "user_data", None) is not None:
+        raise AdgenError(
+            f"{low_level!r} holds no function of ctypes, or data for it",
+            hint="make it of a function of ctypes, or give that function itself",
+        )
+    return inner
 
 
 def defvjp(

@@ -279,6 +279,18 @@ def test_both_rules_serve_their_own_modes():
     assert adgen.jvp(lambda x: marked(x), (1.0,), (1.0,), jit=False)[1] == 3.0
 
 
+def test_low_level_callables():
+    scipy = pytest.importorskip("scipy")
+    library = libm()
+    library.tan.restype, library.tan.argtypes = ctypes.c_double, [ctypes.c_double]
+    tan = primitive(scipy.LowLevelCallable(library.tan))
+    defvjp(tan, lambda ans, x: lambda g: g * (1.0 + ans * ans))
+    adgen.check_grads(lambda x: tan(x) * x, order=2, jit=False)(0.4)
+    data = ctypes.c_void_p(0)
+    with pytest.raises(adgen.AdgenError, match="holds no function of ctypes, or data for it"):
+        primitive(scipy.LowLevelCallable(library.tan, data))
+
+
 def test_declarations():
     with pytest.raises(adgen.AdgenError, match="is not what a primitive returns"):
         primitive(result="f8[3]")(abs)
