@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import linalg
 
 Program = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -147,6 +148,11 @@ def projector(a):
     return np.outer(v[:, 0], np.conj(v[:, 0]))
 
 
+def power_by_eigenvalues(a):
+    w, v = np.linalg.eig(a)
+    return (v * w**1.5) @ np.linalg.inv(v)
+
+
 LINEAR: dict[str, Program] = {
     "inv": (lambda a: np.linalg.inv(a), (A,)),
     "stack": (lambda a: np.linalg.inv(a), (np.stack([A, A @ A]),)),
@@ -180,6 +186,11 @@ LINEAR: dict[str, Program] = {
     "correlate": (lambda a, b: np.correlate(a, b, "full"), (A[0], T[:, 0])),
     "cov": (lambda a: np.cov(a), (T,)),
     "matrix_power": (lambda a: np.linalg.matrix_power(a, 3), (A,)),
+    "eig": (lambda a: np.linalg.eig(a)[0], (A,)),
+    "eig_vectors": (lambda a: np.abs(np.linalg.eig(a)[1]) ** 2, (A,)),
+    "eig_stack": (lambda a: np.linalg.eigvals(a), (np.stack([A, A + 1j]),)),
+    "power_by_eig": (power_by_eigenvalues, (A,)),
+    "sqrtm": (lambda a: linalg.sqrtm(a), (A,)),
     "triangles": (lambda a: np.tril(a) + np.triu(a, 1) * 2 + np.trace(a), (A,)),
     "cumprod": (lambda a: np.cumprod(a, axis=1), (A,)),
     "gathered": (lambda a: np.roll(np.flip(a, 0), 1, axis=1)[[0, 0, 2]], (A,)),

@@ -57,7 +57,7 @@ entry(np.linalg.cholesky, Explicit(_cholesky_jvp, _cholesky_vjp), _matrix, same_
 # Eigenvalues of symmetric matrices: A V = V diag(w)
 
 
-def _gaps(w):  # type: ignore[no-untyped-def]
+def gaps(w):  # type: ignore[no-untyped-def]
     """1 / (w_j - w_i), and 0 on the diagonal."""
     one = w.identity()
     return (1.0 - one) / (w.row() - w.wide() + one)
@@ -66,11 +66,12 @@ def _gaps(w):  # type: ignore[no-untyped-def]
 def _eigh_jvp(ts, results, a, UPLO, wanted):  # type: ignore[no-untyped-def]  # noqa: N803
     w, v = results
     inner = v.mH @ symmetric(ts[0]) @ v
-    values = _diagonal(inner)
-    return values, (v @ (_gaps(w) * inner) if wanted[1] else None)
+    values = diagonal(inner)
+    return values, (v @ (gaps(w) * inner) if wanted[1] else None)
 
 
-def _diagonal(x):  # type: ignore[no-untyped-def]
+def diagonal(x):  # type: ignore[no-untyped-def]
+    """The diagonal of each matrix."""
     return np.sum(x * x.identity(), axis=(x.ndim - 1,), keepdims=False)
 
 
@@ -78,7 +79,7 @@ def _eigh_vjp(gs, results, a, UPLO):  # type: ignore[no-untyped-def]  # noqa: N8
     w, v = results
     inner = None
     if gs[1] is not None:
-        inner = v @ (_gaps(w) * (v.mH @ conjugate(gs[1]))) @ v.mH
+        inner = v @ (gaps(w) * (v.mH @ conjugate(gs[1]))) @ v.mH
     if gs[0] is not None:
         part = (v * gs[0].row()) @ v.mH
         inner = part if inner is None else part + inner
@@ -152,18 +153,18 @@ def _svd_jvp(ts, results, a, full_matrices, compute_uv, hermitian, wanted=(False
         _thin(full_matrices)
     u, s, vh = results if compute_uv and not full_matrices else _only_values(a)
     inner = u.mH @ ts[0] @ vh.mH
-    values = _diagonal(inner)
+    values = diagonal(inner)
     if not compute_uv:
         return values
     if not (wanted[0] or wanted[2]):
         return None, values, None
-    gaps = _gaps(s * s)
-    left = gaps * (inner * s.row() + s.wide() * inner.mH)
+    apart = gaps(s * s)
+    left = apart * (inner * s.row() + s.wide() * inner.mH)
     if a.is_complex:  # the phases of both vectors turn together: that of `u` is chosen
         left = left + _turns(inner) / s.row()
     left = u @ left
     left = left + (ts[0] @ vh.mH - u @ inner) / s.row()
-    right = vh.mH @ (gaps * (s.wide() * inner + inner.mH * s.row()))
+    right = vh.mH @ (apart * (s.wide() * inner + inner.mH * s.row()))
     right = right + (ts[0].mH @ u - vh.mH @ inner.mH) / s.row()
     return left, values, right.mH
 
@@ -177,7 +178,7 @@ def _svd_vjp(gs, results, a, full_matrices, compute_uv, hermitian):  # type: ign
     total = None if s_bar is None else (u * s_bar.row()) @ vh
     if u_bar is not None:
         onto = u.mH @ u_bar
-        turn = _gaps(s * s) * onto
+        turn = gaps(s * s) * onto
         turn = (turn + turn.mH) * s.row()
         if a.is_complex:
             turn = turn + _turns(onto) / s.row()
@@ -185,7 +186,7 @@ def _svd_vjp(gs, results, a, full_matrices, compute_uv, hermitian):  # type: ign
         total = part if total is None else total + part
     if vh_bar is not None:
         onto = vh @ vh_bar.mH
-        turn = _gaps(s * s) * onto
+        turn = gaps(s * s) * onto
         part = u @ (s.wide() * (turn + turn.mH)) @ vh
         part = part + u @ ((vh_bar - onto.mH @ vh) / s.wide())
         total = part if total is None else total + part

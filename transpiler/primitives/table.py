@@ -110,6 +110,7 @@ def _load() -> None:
         arithmetic,
         arrays,
         decompositions,
+        eigenvalues,
         elementary,
         linalg,
         ordering,
