@@ -45,7 +45,7 @@ class Writer:
             f"y[1:] += ({value} + w)[:-1]",
             f"y.real = np.imag({value} + y)",
             f"y.imag[:2] *= np.real({value} + y)[2:]",
-            "for i in range(3):\n        y[i + 1] = 0.5 * y[i] * np.tanh(x[i]) + y[i + 1] * (1 + 0.5j)",
+            "for i in range(3):\n        y[i + 1] = 0.5 * y[i] * np.tanh(x[i]) + 1.5j * y[i + 1]",
             f"if np.real(y[0]) > 0.02:\n        y = y * 1j\n    else:\n        y = y + ({value})",
         ]  # fmt: skip
         chosen = self.r.choice(forms)
