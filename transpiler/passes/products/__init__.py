@@ -24,7 +24,8 @@ After::
 
 ``terms`` finds the additions that are part of a product, ``split`` and ``distribute`` give each of
 them loops of its own, for which ``stages`` puts the rest of the body in order, ``matrices`` writes
-what is then left of the product, ``nests`` tries it on the loops of a function.
+what is then left of the product, ``nests`` tries it on the loops of a function, ``choice``
+keeps the loops beside the products where small matrices would lose.
 """
 
 from adgen.transpiler.passes.products.nests import products_of_matrices
