@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import difflib
+import functools
 import io
 import math
+import operator
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +31,7 @@ from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
 
 MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
+MODULES |= {module.__name__: module for module in (contextlib, functools, operator)}
 MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
 LARGEST_FILE = 10_000_000  # bytes
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})

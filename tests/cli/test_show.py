@@ -253,3 +253,21 @@ def test_functions_that_take_nothing_are_left_out(tmp_path):
     text = "def f(x: float):\n    return x * x\ndef main():\n    print(f(1.0))\n"
     done = run("show", written(tmp_path, text))
     assert done.returncode == 0 and "left out `main`" in done.stderr
+
+
+def test_modules_of_python_that_functions_use_are_understood(tmp_path):
+    text = (
+        "import functools, contextlib, operator\n"
+        "import numpy as np\n"
+        "def f(x: 'f8[:, :]'):\n"
+        "    twice = functools.partial(np.multiply, 2.0)\n"
+        "    with contextlib.nullcontext():\n"
+        "        y = np.matmul(x, twice(x))\n"
+        "    return functools.reduce(operator.add, [y[0, 0], y[1, 1]])\n"
+    )
+    found = shown(tmp_path, text)
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    value, (x_bar,) = found["f_value_and_grad"](x)
+    assert value == 2.0 * np.trace(x @ x)
+    np.testing.assert_allclose(x_bar, 4.0 * x.T)
+    assert "matmul" not in found  # NumPy's own is called: no kernel is imported

@@ -97,7 +97,7 @@ def is_product(op: Op) -> bool:
 
 def imports(text: str, numba: bool) -> set[tuple[str, str]]:
     """(module, name) of the kernels that a text calls."""
-    called = set(re.findall(r"\b(\w+)\(", text)) & NAMES
+    called = set(re.findall(r"(?<![\w.])(\w+)\(", text)) & NAMES
     return {
         (_FOR_BOTH[name][numba] if name in _FOR_BOTH else _MODULES[name], name) for name in called
     }
