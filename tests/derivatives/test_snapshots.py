@@ -393,3 +393,35 @@ def test_limits_are_checked():
 
     with pytest.raises(UnsupportedSyntax, match="both snapshots and memory are given"):
         grad(f, jit=False)(0.3)
+
+
+@both
+def test_states_of_several_dtypes(jit):
+    def f(u, places, n, over=LIMITS["number"]):
+        turned, scale, mask = False, np.float32(0.5), u > 0.0
+        for _ in over(n):
+            if turned:
+                u = u * scale
+            else:
+                u = np.sin(u[places]) + np.where(mask, u, 0.5 * u)
+            turned = not turned
+            places = (places + 1) % 5
+            mask = u > 0.3
+            scale = scale * np.float32(0.99)
+        return np.sum(u * u)
+
+    u, places = np.linspace(-1.0, 1.0, 5).astype(np.float32), np.array([2, 3, 4, 0, 1])
+    found = grad(f, jit=jit)(u, places, 9)
+    wanted = grad(lambda u, places, n: f(u, places, n, range), jit=False)(u, places, 9)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_complex_states():
+    def f(z, n, over=LIMITS["number"]):
+        for k in over(n):
+            z = z * z * 0.3 + 0.1j * k
+        return np.abs(z) ** 2
+
+    wanted = grad(lambda z, n: f(z, n, range), jit=False)(0.3 + 0.4j, 7)
+    assert grad(f, jit=False)(0.3 + 0.4j, 7) == pytest.approx(wanted, rel=1e-13)
