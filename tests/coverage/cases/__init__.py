@@ -5,6 +5,7 @@ import importlib
 from tests.coverage.case import Case, Table
 from tests.coverage.cases import (
     elementwise,
+    fourier,
     indexing,
     linear_algebra,
     products,
@@ -18,7 +19,7 @@ from tests.coverage.cases import (
 CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
-    special, stats,
+    fourier, special, stats,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import integrate
+from scipy import integrate, signal
 
 from tests.coverage.case import Table, case
 from tests.coverage.cases.samples import (
@@ -123,6 +123,11 @@ CASES: Table = {
             single=False,
         ),
         case(lambda w: np.bincount(np.array([1, 1, 1, 1, 1]), w * w), VECTOR, single=False),
+    ],
+    "signal.convolve": [
+        case(lambda x, y: signal.convolve(x, y), VECTOR, OTHER[:3]),
+        case(lambda x, y: signal.convolve(x, y, mode="same"), VECTOR, OTHER[:3]),
+        case(lambda x, y: signal.convolve(x, y, mode="valid"), MATRIX, OTHER[:4].reshape(2, 2)),
     ],
     "integrate.odeint": [
         case(

@@ -1,0 +1,1 @@
+"""Random array expressions against JAX: python -m tests.random_expressions."""
