@@ -102,7 +102,9 @@ class Target:
         }
         positions = positions_of(source.name, names, wrt)  # type: ignore[arg-type]
         place = f"{Path(source.file).as_posix()}:{source.first_line}"
-        options = Options(parallel=self.parallel or self.function.options.get("parallel") is True)
+        said = self.function.options
+        options = Options(parallel=self.parallel or said.get("parallel") is True)
+        options = options.changed({"subgradients": said.get("subgradients")})  # type: ignore[typeddict-item]
         return Listed(source, signature.arguments, positions, origin, place, options)
 
 

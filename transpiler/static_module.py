@@ -373,7 +373,7 @@ class _Reader:
             if keyword.arg is None:
                 continue
             try:
-                options[keyword.arg] = evaluate(keyword.value, self.bindings.lookup)
+                options[keyword.arg] = self._option(keyword.value)
             except NotConstant as error:
                 raise AdgenError(
                     f"`{keyword.arg}` is not known without running the file: {error}",
@@ -381,6 +381,14 @@ class _Reader:
                     hint=f"write a literal, as in {keyword.arg}=0",
                 ) from error
         return options
+
+    def _option(self, node: ast.expr) -> object:
+        """A constant, or a dict of constants.  Raises NotConstant."""
+        if not isinstance(node, ast.Dict) or None in node.keys:
+            return evaluate(node, self.bindings.lookup)
+        items = zip(node.keys, node.values, strict=True)
+        lookup = self.bindings.lookup
+        return {evaluate(key, lookup): evaluate(value, lookup) for key, value in items if key}
 
     def _span(self, node: ast.expr) -> Span:
         line = self.lines[node.lineno - 1]

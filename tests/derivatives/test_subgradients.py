@@ -1,5 +1,8 @@
 """What holds at kinks: conventions by default, and as chosen."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -138,3 +141,15 @@ def test_choices_that_there_are_not(given, message):
 def test_entries_name_conventions():
     named = {entry.convention for entry in entries()} - {""}
     assert named == set(CONVENTIONS)
+
+
+def test_a_file_that_is_only_read(tmp_path):
+    file = tmp_path / "program.py"
+    file.write_text(
+        "import adgen\nimport numpy as np\n\n\n"
+        '@adgen.differentiate(subgradients={"abs": 1.0})\n'
+        "def f(x):\n    return np.sum(np.abs(x))\n"
+    )
+    command = [sys.executable, "-m", "adgen", "show", str(file)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "np.where(x == 0, 1.0, np.sign(x))" in shown
