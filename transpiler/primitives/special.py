@@ -224,6 +224,7 @@ _one(sp.exp2, lambda t, y, x: t * y * math.log(2.0))
 _one(sp.exp10, lambda t, y, x: t * y * math.log(10.0), Domain(-1.0, 1.0))
 _one(sp.expm1, lambda t, y, x: t * (y + 1))
 _one(sp.log1p, lambda t, y, x: t / (1 + x), POSITIVE)
+_one(sp.exprel, lambda t, y, x: t * 0.5 * sp.hyp1f1(2.0, 3.0, x))  # (e^x - 1) / x
 _one(sp.cosm1, lambda t, y, x: -t * np.sin(x))
 _one(sp.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE)
 _one(sp.sindg, lambda t, y, x: t * DEGREE * sp.cosdg(x))

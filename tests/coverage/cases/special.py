@@ -24,7 +24,7 @@ def ordered(function, low, high):
 CASES: Table = {}
 for _domain, _names in {
     REAL: "erf erfc erfcx erfi dawsn expit log_expit ndtr log_ndtr i0 i1 i0e j0 j1 exp2 exp10 "
-    "expm1 cosm1 sindg cosdg",
+    "expm1 exprel cosm1 sindg cosdg",
     POSITIVE: "gamma gammaln loggamma rgamma psi digamma y0 y1 k0 k1 k0e k1e entr expi exp1 cbrt "
     "log1p gammasgn",
     UNIT: "erfinv ellipe ellipk",
