@@ -62,6 +62,17 @@ def gathered_rows(table, weights, index):
     return np.sum(np.sum(table[index] * weights, axis=1) ** 2)
 
 
+def layer(X, W):
+    total = 0.0
+    for i in range(X.shape[0]):
+        for k in range(W.shape[1]):
+            z = 0.0
+            for j in range(X.shape[1]):
+                z += X[i, j] * W[j, k]
+            total += np.tanh(z)
+    return total
+
+
 _r = np.random.default_rng(0)
 PROGRAMS = [
     *CASES,
@@ -76,6 +87,7 @@ PROGRAMS = [
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
     (recurrent_and_wide, (0, 1), (0.2 * _r.normal(size=(24, 24)), _r.normal(size=(4, 24)))),
     (weighted, (0, 1), (_r.normal(size=5), _r.normal(size=7))),
+    (layer, (0, 1), (_r.normal(size=(6, 5)), _r.normal(size=(5, 7)))),
 ]
 
 
