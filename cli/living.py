@@ -11,7 +11,7 @@ from typing import Any
 from adgen.differentiable import Differentiable
 from adgen.transpiler.errors import AdgenError, SourceNotFound
 from adgen.transpiler.source import from_function
-from adgen.transpiler.static_module import StaticFunction, StaticModule
+from adgen.transpiler.static_bindings import StaticFunction, StaticModule
 
 
 def executed(file: str) -> ModuleType:

@@ -19,7 +19,8 @@ from adgen.transpiler.signature import (
     parse_arguments,
     signature_of,
 )
-from adgen.transpiler.static_module import StaticFunction, StaticModule, read_module
+from adgen.transpiler.static_bindings import StaticFunction, StaticModule
+from adgen.transpiler.static_module import read_module
 
 Made = TypeVar("Made")
 

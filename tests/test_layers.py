@@ -25,7 +25,10 @@ _READING = {
         "definitions",
         "source",
     )
-} | {f"{_T}.{name}" for name in ("constants", "static_module", "static_rules")}
+} | {
+    f"{_T}.{name}"
+    for name in ("constants", "static_bindings", "static_module", "static_reader", "static_rules")
+}
 _DESCRIBING = {f"{_T}.guess", f"{_T}.guess_dicts", f"{_T}.signature"}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 
