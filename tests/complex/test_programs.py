@@ -185,6 +185,21 @@ def test_derivatives_inside_of_functions() -> None:
     adgen.check_grads(energy, (0, 1), order=2, jit=False)(Z, X)
 
 
+def test_stopped_values_blocks_and_rules_of_the_user() -> None:
+    def stopped(z: Any) -> Any:
+        return np.sum(np.abs(z * adgen.stop_gradient(np.conj(z))))
+
+    def doubled(z: Any) -> Any:
+        y = z * z
+        with adgen.grad_of(y) as g:
+            g = g * 2
+        return np.sum(np.abs(y))
+
+    np.testing.assert_allclose(adgen.grad(stopped, jit=False)(Z), np.conj(Z), rtol=1e-12)
+    plain = adgen.grad(lambda z: np.sum(np.abs(z * z)), jit=False)(Z)
+    np.testing.assert_allclose(adgen.grad(doubled, jit=False)(Z), 2 * plain, rtol=1e-12)
+
+
 def test_the_jacobian_of_complex_values_by_real_arguments() -> None:
     found = adgen.jacobian(lambda x: np.exp(1j * x), jit=False)(X)
     np.testing.assert_allclose(found, np.diag(1j * np.exp(1j * X)), atol=1e-15)

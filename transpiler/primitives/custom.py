@@ -71,8 +71,9 @@ class Custom:
     def entry(self) -> Primitive:
         """What the table says of it: its derivative is not a formula."""
         return Primitive(
-            self, Explicit(_no_formula, _no_formula), lambda types, attrs: types[0], (), cheap=True
-        )
+            self, Explicit(_no_formula, _no_formula), lambda types, attrs: types[0], (),
+            cheap=True, complex=True,
+        )  # fmt: skip
 
 
 def stop_gradient(x: Any) -> Any:
@@ -83,7 +84,7 @@ def stop_gradient(x: Any) -> Any:
 STOP = stop_gradient
 STOP_ENTRY = Primitive(
     STOP, NoDerivative("the rules of the function say it"), lambda types, attrs: types[0], ("x",),
-    cheap=True, elementwise=True,
+    cheap=True, elementwise=True, complex=True,
 )  # fmt: skip
 
 
