@@ -33,6 +33,8 @@ def main() -> int:
         kinds[found.kind] += 1
         if found.kind == "refused":
             refusals[found.reason] += 1
+        elif found.kind == "peer":
+            print(f"JAX differs from differences, seed {given.seed}, program {number}", flush=True)
         elif found.kind == "wrong":
             small = shrunk(one, given.jit)
             print(f"wrong, seed {given.seed}, program {number}: {outcome(small, given.jit).reason}")
