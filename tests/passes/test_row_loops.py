@@ -157,3 +157,38 @@ def test_what_is_saved_before_a_loop_is_not_loaded_ahead_of_it():
     function = Function("f", b.block((n, x), (summed,)))
     assert outer_loops(merge_row_loops(function)) == 2
     assert interpret(merge_row_loops(function), 3, 2.0) == interpret(function, 3, 2.0) == (8.0,)
+
+
+def test_what_lies_between_stays_in_order():
+    """A number that the earlier loop has made is saved and loaded between the loops."""
+    n, x = Value(INT, "n"), Value(F8, "x")
+    slot = Slot("saved", F8)
+    b = Builder()
+    b.effect(core.DECLARE, 1, slot=slot)
+    table = b.emit(core.EMPTY, n, 2, dtype=F8.dtype, ones=(False, False))
+    i, rows, last, j, row = Value(INT), Value(table.type), Value(F8), Value(INT), Value(table.type)
+    fill, inner = b.inner(), b.inner()
+    written = inner.setitem(row, x, paths.element(2), i, j)
+    (filled,) = fill.region(
+        core.FOR, (0, 2, 1, rows), [inner.block((j, row), (written,))], [table.type]
+    )
+    sum_ = fill.emit(operator.add, last, x)
+    made, grown = b.region(
+        core.FOR, (0, n, 1, table, 1.0), [fill.block((i, rows, last), (filled, sum_))],
+        [table.type, F8],
+    )  # fmt: skip
+    under, other = b.inner(), b.inner()
+    under.effect(core.SAVE, grown, 0, slot=slot)
+    other.effect(core.SAVE, x, 0, slot=slot)
+    b.region(
+        core.IF, (b.emit(operator.lt, x, grown),), [under.block((), ()), other.block((), ())], []
+    )
+    loaded = b.emit(core.LOAD, 0, slot=slot)
+    k, total = Value(INT), Value(F8)
+    add = b.inner()
+    more = add.emit(operator.add, total, add.getitem(made, paths.element(2), k, 1))
+    (summed,) = b.region(core.FOR, (0, n, 1, 0.0), [add.block((k, total), (more,))], [F8])
+    function = Function("f", b.block((n, x), (b.emit(operator.add, summed, loaded),)))
+    merged = merge_row_loops(function)
+    assert outer_loops(merged) == 1
+    assert interpret(merged, 3, 2.0) == interpret(function, 3, 2.0) == (13.0,)

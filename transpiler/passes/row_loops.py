@@ -143,18 +143,27 @@ class _Pair:
         return not used & _written(self.first)
 
     def _parted(self) -> tuple[list[Op], list[Op]]:
-        """What lies between: what does not depend on the earlier loop, and what does."""
+        """What lies between: what does not depend on the earlier loop, and what does.
+
+        Nothing overtakes an op of the second kind that works on a slot of its, or uses an array
+        that it writes.
+        """
         late: set[Value] = set(self.first.results)
+        slots: set[Slot] = set()
+        used: set[Value] = set()
         ahead: list[Op] = []
         behind: list[Op] = []
         tables = {self.first.results[k] for k in self.shared}
         for op in self.between:
             extent = op.callee == core.DIM and op.operands[0] in tables
-            if extent or late.isdisjoint(core.uses_of(op)):
+            free = late.isdisjoint(core.uses_of(op)) and used.isdisjoint(_written(op))
+            if extent or (free and slots.isdisjoint(_slots(op))):
                 ahead.append(op)
             else:
                 behind.append(op)
                 late.update(op.results)
+                used.update(core.uses_of(op))
+                slots.update(_slots(op))
         return ahead, behind
 
     def merged(self) -> list[Op]:
