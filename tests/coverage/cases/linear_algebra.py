@@ -49,6 +49,13 @@ CASES: Table = {
         case(lambda x: np.linalg.cholesky(0.5 * (x + x.T)), DEFINITE),
         case(lambda x: np.linalg.cholesky(0.5 * (x + x.T), upper=True), DEFINITE),
     ],
+    # NumPy's result of real matrices is real or complex by their values: of complex ones it is known.
+    "np.linalg.eig": [
+        case(lambda x: np.real(np.linalg.eig(x + 0j)[0]), SQUARE),
+        case(lambda x: np.abs(np.linalg.eig(x + 0j)[1]) ** 2, SQUARE),
+        case(lambda x: np.imag(np.linalg.eig(x * (1.0 + 0.5j))[0]), DEFINITE),
+        case(lambda x: np.abs(np.linalg.eig(x + 0j).eigenvalues), STACK),
+    ],
     "np.linalg.eigh": [
         case(lambda x: np.linalg.eigh(x + x.T)[0], SQUARE),
         case(lambda x: np.linalg.eigh(x + x.mT)[0], STACK),
