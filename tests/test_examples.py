@@ -28,6 +28,7 @@ SHORT = {
     "gaussian_mixture": ["--points", "300"],
     "phase_retrieval": ["--iterations", "5"],
     "gaussian_process": ["--points", "25"],
+    "convolution_net": ["--epochs", "1"],
     "wave_control": ["--iterations", "5", "--steps", "60"],
 }
 EXAMPLES = sorted(file.stem for file in (ROOT / "examples").glob("*.py") if file.stem != "picture")

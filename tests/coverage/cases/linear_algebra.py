@@ -49,7 +49,7 @@ CASES: Table = {
         case(lambda x: np.linalg.cholesky(0.5 * (x + x.T)), DEFINITE),
         case(lambda x: np.linalg.cholesky(0.5 * (x + x.T), upper=True), DEFINITE),
     ],
-    # NumPy's result of real matrices is real or complex by their values: of complex ones it is known.
+    # The result of real matrices is real or complex by their values: of complex ones it is known.
     "np.linalg.eig": [
         case(lambda x: np.real(np.linalg.eig(x + 0j)[0]), SQUARE),
         case(lambda x: np.abs(np.linalg.eig(x + 0j)[1]) ** 2, SQUARE),
