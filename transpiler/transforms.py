@@ -74,9 +74,24 @@ def derived(
     return Derived(name, wrt, packed, None, holomorphic)
 
 
+def mark(thing: Any, name: str, says: Any) -> None:
+    """Let ``own_mark`` find what an object of the front door says of itself."""
+    setattr(thing, name, (thing, says))
+
+
+def own_mark(thing: Any, name: str) -> Any:
+    """What an object says of itself; None if nothing.
+
+    ``functools.wraps`` copies marks to a function that may compute something else: a mark names
+    the object that it belongs to.
+    """
+    found = getattr(thing, name, None)
+    return found[1] if isinstance(found, tuple) and found[0] is thing else None
+
+
 def given_to(thing: Any) -> tuple[Derived, Any] | None:
     """What an object like ``grad(f)`` of the front door computes, and of which function."""
-    inner = getattr(thing, "__adgen_checkpoint__", None)
+    inner = own_mark(thing, "__adgen_checkpoint__")
     if inner is not None:
         return derived("checkpoint", (), False), inner
     found = getattr(type(thing), "__adgen_derived__", None)
@@ -104,8 +119,8 @@ def wrt_of(thing: Any) -> tuple[tuple[int | str, ...], bool]:
 
 def as_transform(thing: Any) -> Any:
     """The transform that an object is, or the object itself."""
-    name = getattr(thing, "__adgen_transform__", None)
-    if isinstance(name, str):
+    name = own_mark(thing, "__adgen_transform__")
+    if name is not None:
         return transform(name)
     name = getattr(thing, "__name__", None)
     if not callable(thing) or name not in OF_FUNCTION | AT_ONCE:

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from adgen.transpiler.transforms import mark
+
 Function = Callable[..., Any]
 
 
 def marked(*transforms: Function) -> None:
     """Say what they are in functions that are compiled: see transpiler/transforms.py."""
     for made in transforms:
-        made.__adgen_transform__ = made.__name__  # type: ignore[attr-defined]
+        mark(made, "__adgen_transform__", made.__name__)
 
 
 def checkpoint(function: Function) -> Function:
@@ -34,7 +36,7 @@ def checkpoint(function: Function) -> Function:
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
-    checkpointed.__adgen_checkpoint__ = function  # type: ignore[attr-defined]
+    mark(checkpointed, "__adgen_checkpoint__", function)
     return checkpointed
 
 

@@ -41,12 +41,13 @@ class Differentiable(CompiledCallable):
     is_derivative = False  # of another function: that is what it shows
 
     def __init__(self, function: Callable[..., Any], wrt: Wrt, options: Options) -> None:
+        # first: a function that wraps a differentiable object has copies of all its attributes
+        functools.update_wrapper(self, function)
         super().__init__(compilations_of(function), Wanted("primal", options=options))
         self.wrt = wrt
         self.options = options
         self._all_positions = self._compilations.parameters.positions(wrt)
         self._derivatives: dict[tuple[str, int], Derivative] = {}
-        functools.update_wrapper(self, function)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Differentiable:
         """The method of an object: ``wrt`` then counts the parameters without ``self``."""

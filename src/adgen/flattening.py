@@ -14,6 +14,7 @@ from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
 from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of, tree_of
 from adgen.transpiler.ir.types import Array
 from adgen.transpiler.signature import argument_of
+from adgen.transpiler.transforms import mark
 
 Vector = np.ndarray[Any, Any]
 
@@ -62,7 +63,7 @@ def _vectors(tree: Any) -> tuple[Any, ...]:
     return (np.ravel(tree),)
 
 
-flatten.__adgen_inside__ = _flatten_inside  # type: ignore[attr-defined]
+mark(flatten, "__adgen_inside__", _flatten_inside)
 
 
 class Unflatten:

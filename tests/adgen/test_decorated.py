@@ -146,3 +146,52 @@ def test_caches_are_looked_through():
 @pytest.mark.jit
 def test_wrappers_under_numba():
     agrees(quartic, 1.5, jit=True)
+
+
+@doubled
+@adgen.differentiate(jit=False)
+def wraps_an_object(x):
+    return x**3
+
+
+@doubled
+@adgen.checkpoint
+def wraps_a_checkpoint(x):
+    return x**3
+
+
+@pytest.mark.parametrize("function", [wraps_an_object, wraps_a_checkpoint])
+def test_functions_that_wrap_what_the_front_door_has_made(function):
+    """functools.wraps copies all attributes; what adgen has noted there is of what is wrapped."""
+    assert adgen.grad(function, jit=False)(2.0) == 24.0
+    assert adgen.grad(doubled(function), jit=False)(2.0) == 48.0
+    assert adgen.grad(lambda x: function(x), jit=False)(2.0) == 24.0
+    assert adgen.jvp(function, (2.0,), (1.0,), jit=False) == (16.0, 24.0)
+    second = adgen.deriv(function, jit=False)
+    assert adgen.grad(lambda x: second(x), jit=False)(2.0) == 24.0
+
+
+def test_the_derivative_of_a_checkpointed_function_inside_of_another():
+    slope = adgen.deriv(adgen.checkpoint(lambda x: x**3), jit=False)
+    assert adgen.value_and_grad(lambda x: slope(x), jit=False)(2.0) == (12.0, 12.0)
+
+
+def test_functions_that_wrap_transforms():
+    @functools.wraps(adgen.grad)
+    def tripled_grad(function):
+        return lambda x: 3.0 * adgen.grad(function)(x)
+
+    @functools.wraps(adgen.stop_gradient)
+    def let_through(x):
+        return 2.0 * x
+
+    @functools.wraps(adgen.flatten)
+    def flatten_doubled(tree):
+        vector, back = adgen.flatten(tree)
+        return 2.0 * vector, back
+
+    sine = doubled(np.sin)  # its module says "numpy"
+    assert adgen.grad(lambda x: tripled_grad(lambda y: y**2)(x), jit=False)(2.0) == 6.0
+    assert adgen.grad(lambda x: let_through(x), jit=False)(2.0) == 2.0
+    assert adgen.grad(lambda x: flatten_doubled((x, x))[0][1], jit=False)(2.0) == 2.0
+    assert adgen.grad(lambda x: sine(x), jit=False)(2.0) == 2.0 * np.cos(2.0)

@@ -216,3 +216,27 @@ def test_a_residual_that_is_found_to_be_constant():
     assert value == 0.5
     y_bar, s_bar = pullback(1.0)
     assert (y_bar[0], s_bar) == (0.5, 1.0)
+
+
+def test_derivatives_of_derivatives_that_are_functions():
+    """``jacobian(jacobian(f))`` is not ``jacobian(f)``."""
+    options = {"jit": False}
+    x = np.array([1.0, 2.0])
+
+    def f(x):
+        return np.sum(x**4) * x[0]
+
+    a, b = x
+    second = [[20 * a**3, 4 * b**3], [4 * b**3, 12 * b**2 * a]]
+    np.testing.assert_allclose(adgen.hessian(f, **options)(x), second)
+    twice = adgen.jacobian(adgen.jacobian(f, **options), **options)
+    np.testing.assert_allclose(twice(x), second)
+    third = np.zeros((2, 2, 2))
+    third[0, 0, 0], third[1, 1, 1] = 60 * a**2, 24 * b * a
+    third[0, 1, 1] = third[1, 0, 1] = third[1, 1, 0] = 12 * b**2
+    np.testing.assert_allclose(adgen.jacobian(adgen.hessian(f, **options), **options)(x), third)
+    fourth_order = adgen.jacfwd(adgen.jacrev(twice, **options), **options)
+    assert fourth_order(x).shape == (2, 2, 2, 2)
+    cubes = adgen.elementwise_grad(lambda t: t**4, **options)
+    np.testing.assert_allclose(adgen.elementwise_grad(cubes, **options)(x), 12 * x**2)
+    assert adgen.deriv(adgen.deriv(lambda t: t**4, **options), **options)(2.0) == 48.0

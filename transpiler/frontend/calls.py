@@ -52,7 +52,7 @@ from adgen.transpiler.primitives.conventions import present
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
-from adgen.transpiler.transforms import Derived, Transform, as_transform, given_to
+from adgen.transpiler.transforms import Derived, Transform, as_transform, given_to, own_mark
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 
@@ -219,7 +219,9 @@ def _call_object(
     if found is not None:
         return found
     if isinstance(unwrap(callee), FunctionType) and not _is_library(callee):
-        callee = getattr(callee, "__adgen_inside__", callee)  # flatten: what it is in compiled code
+        callee = (
+            own_mark(callee, "__adgen_inside__") or callee
+        )  # flatten: what it is in compiled code
         try:
             source = from_function(callee)
         except UnsupportedError as error:
@@ -260,8 +262,13 @@ def _partial(cx: Context, request: Call) -> Binding:
 
 
 def _is_library(function: Any) -> bool:
-    """Whether the text of a function is NumPy's own business, though it could be read."""
-    return (getattr(function, "__module__", "") or "").split(".")[0] in ("numpy", "scipy")
+    """Whether the text of a function is NumPy's own business, though it could be read.
+
+    Its globals say so: its name and ``__module__`` are those of NumPy also where a function of
+    the user wraps NumPy's by ``functools.wraps``.
+    """
+    module = str(unwrap(function).__globals__.get("__name__", ""))
+    return module.split(".")[0] in ("numpy", "scipy")
 
 
 def _check_conventions(cx: Context, node: Any, callee: Any) -> None:
