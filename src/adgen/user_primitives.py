@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np  # noqa: F401 (what the examples use)
 
 from adgen.transpiler.errors import AdgenError
-from adgen.transpiler.frontend.outside_calls import declared
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 Function = Callable[..., Any]
@@ -42,12 +41,18 @@ def primitive(function: Any = None, *, result: Any = None) -> Any:
         function = _of_scipy(function)
     if not callable(function):
         raise AdgenError(f"{function!r} is no function", hint="decorate a function with @primitive")
-    if result is not None and declared(result) is None:
+    if result is not None and not _is_declared(result):
         raise AdgenError(
             f"{result!r} is not what a primitive returns",
             hint='say result=float, result=np.float32 or result="f8[:, :]"',
         )
     return UserPrimitive(function, result)
+
+
+def _is_declared(result: Any) -> bool:
+    from adgen.transpiler.frontend.outside_calls import declared  # `import adgen` needs no compiler
+
+    return declared(result) is not None
 
 
 def _of_scipy(low_level: Any) -> Any:

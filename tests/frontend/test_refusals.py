@@ -287,13 +287,13 @@ f.py:2:5: a class is not compiled
     "unknown function of NumPy": (
         """\
 def f(x):
-    return np.fft.fft(x)
+    return np.packbits(x)
 """,
         "UnknownPrimitive",
         """\
-f.py:2:12: `np.fft.fft` is not in the table of primitives
-        return np.fft.fft(x)
-               ^^^^^^^^^^^^^
+f.py:2:12: `np.packbits` is not in the table of primitives
+        return np.packbits(x)
+               ^^^^^^^^^^^^^^
   help: write it out with functions that are""",
     ),
     "out": (

@@ -278,6 +278,7 @@ def _numpy() -> SimpleNamespace:
     names |= {"maximum": maximum, "minimum": minimum, "fmax": fmax, "fmin": fmin}
     names |= {"absolute": dual.absolute, "abs": dual.absolute, "fabs": dual.absolute}
     names |= {"negative": operator.neg, "positive": operator.pos, "conjugate": operator.pos}
+    names |= {"real": operator.pos, "imag": lambda x: 0.0 * x}
     names |= {"where": where, "clip": clip}
     names |= {"sum": _linear(np.sum), "mean": _linear(np.mean), "outer": outer}
     names |= {fn.__name__: _reduced(fn) for fn in (np.max, np.min, np.prod)}

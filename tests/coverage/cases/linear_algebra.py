@@ -56,6 +56,11 @@ CASES: Table = {
         case(lambda x: np.imag(np.linalg.eig(x * (1.0 + 0.5j))[0]), DEFINITE),
         case(lambda x: np.abs(np.linalg.eig(x + 0j).eigenvalues), STACK),
     ],
+    "np.linalg.eigvals": [
+        case(lambda x: np.real(np.linalg.eigvals(x + 0j)), SQUARE),
+        case(lambda x: np.abs(np.linalg.eigvals(x * (1.0 + 0.5j))), DEFINITE),
+        case(lambda x: np.abs(np.linalg.eigvals(x + 0j)), STACK),
+    ],
     "np.linalg.eigh": [
         case(lambda x: np.linalg.eigh(x + x.T)[0], SQUARE),
         case(lambda x: np.linalg.eigh(x + x.mT)[0], STACK),
