@@ -240,6 +240,37 @@ def refusal(function, *args):
     return str(error.value)
 
 
+def test_views_as_arguments():
+    """A view is read ahead of the call: that is no reading of its array from outside."""
+
+    @adgen.custom_vjp
+    def waves(v):
+        return v * np.sin(v)
+
+    waves.defvjp(lambda v: (waves(v), v), lambda v, g: (g * (np.sin(v) + v * np.cos(v)),))
+
+    def f(x):
+        y = 2.0 * x
+        inner = y[1:]
+        inner[:] = waves(inner)
+        return np.sum(waves(y[::-1])) + waves(x[:2].reshape(1, 2).T)[1, 0]
+
+    x = np.array([0.3, -0.7, 1.1])
+    expected = [(f(x + h) - f(x - h)) / 2e-6 for h in 1e-6 * np.eye(3)]
+    np.testing.assert_allclose(adgen.grad(f, jit=False)(x), expected, rtol=1e-6)
+
+    def besides(x):
+        @adgen.custom_vjp
+        def scaled(v):
+            return v * x[0]
+
+        scaled.defvjp(lambda v: (scaled(v), v), lambda v, g: (g,))
+        return np.sum(scaled(x[1:]))
+
+    with pytest.raises(adgen.UnsupportedError):
+        adgen.grad(besides, jit=False)(x)
+
+
 def test_refusals():
     @custom_vjp
     def f(x, y):

@@ -164,7 +164,8 @@ class _Call:
 
     def read_besides(self, function: Static) -> list[Value]:
         """The floats that the value is computed of, other than as arguments: found on trial."""
-        cx, builder = self.cx, self.cx.builder.inner()
+        cx, state = self.cx, self.cx.state.copy()
+        reading, builder = cx.builder.inner(), cx.builder.inner()  # views are read outside of it
         fresh: set[Value] = set()
 
         def argument(leaf: Binding) -> Binding:
@@ -173,11 +174,12 @@ class _Call:
             fresh.add(value)
             return cx.wrap(value) if is_float(value.type) else leaf
 
-        with cx.inside(builder, cx.state.copy()):
+        with cx.inside(reading, state):
             args = [
                 arg if isinstance(arg, Static) else rebuilt(cx, self.node, arg, argument)
                 for arg in self.call.args
             ]
+        with cx.inside(builder, state):
             with _inside(_forwards, self.custom):
                 found = self.operands(apply(cx, self.node, function, tuple(args), {}))
         made = _without_extents(Block((), tuple(builder.ops), tuple(found)))
