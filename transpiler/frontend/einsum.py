@@ -17,7 +17,7 @@ from adgen.transpiler.frontend.calls import call
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.library_calls import call_definition
-from adgen.transpiler.frontend.table_calls import operand_of_binding
+from adgen.transpiler.frontend.table_calls import operand_of_binding, strong
 from adgen.transpiler.ir.core import type_of
 from adgen.transpiler.ir.types import Array
 
@@ -43,7 +43,8 @@ def _einsum(cx: Context, request: Call) -> Binding:
             UnsupportedSyntax, "`np.einsum` without a constant string of subscripts", request.node,
             'write the subscripts as a string: np.einsum("ij,jk->ik", a, b)',
         )  # fmt: skip
-    operands = [operand_of_binding(cx, array, request.node) for array in arrays]
+    node = request.node
+    operands = [strong(cx, node, operand_of_binding(cx, array, node)) for array in arrays]
     ranks = [k.ndim if isinstance(k := type_of(o), Array) else 0 for o in operands]
     inputs, output = _read(cx, request.node, first.value, ranks)
     _agree(cx, request.node, list(zip(operands, inputs, strict=True)))

@@ -187,13 +187,27 @@ def _dot(cx: Context, call: Call) -> Binding:
 
 
 def dot(cx: Context, node: Any, x: Operand, y: Operand, name: str = "") -> Binding:
-    """``np.dot(x, y)``: a product of vectors, matrices and tensors, or with a number."""
+    """``np.dot(x, y)``: a product of vectors, matrices and tensors, or with a number.
+
+    Python's numbers are arrays here, with a dtype that counts.
+    """
+    x, y = strong(cx, node, x), strong(cx, node, y)
     if core.is_scalar(x) or core.is_scalar(y):
         return cx.wrap(cx.emit(node, np.multiply, x, y, name=name))
     ranks = [len(cx.extents.of(side)) for side in (x, y)]
     if max(ranks) > 2:  # over the last axis of the one, and the last but one of the other
         return _over(cx, node, x, y, ((ranks[0] - 1,), (max(ranks[1] - 2, 0),)))
     return matmul(cx, node, np.dot, x, y, name)
+
+
+def strong(cx: Context, node: Any, operand: Operand) -> Operand:
+    """A number as an array without axes, for functions that make arrays of their arguments."""
+    if not core.is_scalar(operand):
+        return operand
+    from adgen.transpiler.frontend.calls import call as call_binding
+
+    array = call_binding(cx, node, Static(np.asarray), (cx.wrap(operand),), {})
+    return operand_of_binding(cx, array, node)
 
 
 @known(np.matmul, operator.matmul)

@@ -9,9 +9,11 @@ def axes_of(a, axis):
     """The non-negative axes that ``axis`` means; all of them for None."""
     if axis is None:
         return tuple(range(a.ndim))
-    if isinstance(axis, tuple):
-        return tuple([k % a.ndim for k in axis])
-    return (axis % a.ndim,)
+    over = ()
+    for k in axis if isinstance(axis, tuple) else (axis,):
+        np.moveaxis(a, k, 0)  # an axis that the array does not have is refused here
+        over = (*over, k % a.ndim)
+    return over
 
 
 def count_of(a, axis):

@@ -48,5 +48,7 @@ def _count(extents):
 
 
 def diagonal_of(a, first, second):
-    """The diagonal of two axes, as the last axis."""
+    """The diagonal of two axes of one length, as the last axis."""
+    if a.shape[first] != a.shape[second]:
+        raise ValueError("einsum: the axes of a repeated subscript have different lengths")
     return np.diagonal(a, axis1=first, axis2=second)

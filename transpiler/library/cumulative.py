@@ -70,6 +70,8 @@ def _from_start(running, start, axis, included):
 @defines(np.diff)
 def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = np.asarray(a)
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n}")
     if prepend is not None:
         a = np.concatenate((_edge(prepend, a, axis), a), axis=axis)
     if append is not None:

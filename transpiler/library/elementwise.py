@@ -45,7 +45,9 @@ def real_if_close(a, tol=100):
 
 @defines(np.float_power)
 def float_power(x1, x2):
-    return np.power(np.asarray(x1, np.float64), np.asarray(x2, np.float64))
+    x1, x2 = np.asarray(x1), np.asarray(x2)
+    wide = np.result_type(x1, x2, np.float64)
+    return np.power(x1.astype(wide), x2.astype(wide))
 
 
 @defines(np.fix)

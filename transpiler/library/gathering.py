@@ -186,7 +186,11 @@ def ix_(*args):
 def take_along_axis(arr, indices, axis=-1):
     if axis is None:
         return gather(np.ravel(arr), indices)
+    arr, indices = np.asarray(arr), np.asarray(indices)
+    _check_ranks(arr, indices)
     wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(indices, axis, -1)
+    wide, places = _stretched(wide, places), _stretched(places, wide)
+    _check_across(wide, places)
     rows, picks = wide.reshape((-1, wide.shape[-1])), places.reshape((-1, places.shape[-1]))
     picked = np.empty(picks.shape, arr.dtype)
     for i in range(picks.shape[0]):
@@ -198,16 +202,44 @@ def take_along_axis(arr, indices, axis=-1):
 @defines(np.put_along_axis)
 def put_along_axis(arr, indices, values, axis):
     wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(np.copy(indices), axis, -1)
-    put = np.broadcast_to(np.copy(values), np.shape(indices))
+    _check_ranks(wide, places)
+    places = _stretched(places, wide)
+    _check_across(_stretched(wide, places), places)
+    put = np.broadcast_to(np.copy(values), np.moveaxis(places, -1, axis).shape)
     new = np.moveaxis(put, axis, -1).reshape((-1, places.shape[-1]))
     rows, shape = places.reshape((-1, places.shape[-1])), places.shape[:-1]
     for i in range(rows.shape[0]):
         for k in range(rows.shape[1]):
-            wide[unraveled(i, shape) + (rows[i, k],)] = new[i, k]
+            row = unraveled(i, shape)
+            row = tuple([0 if is_one(wide, m) else index for m, index in enumerate(row)])
+            wide[row + (rows[i, k],)] = new[i, k]
+
+
+def _check_ranks(arr, indices):
+    if arr.ndim != indices.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+
+
+def _check_across(wide, places):
+    for one, two in zip(wide.shape[:-1], places.shape[:-1]):
+        if one != two:
+            raise IndexError("shape mismatch: `indices` do not fit the array across the axis")
+
+
+def _stretched(a, other):
+    """``a`` with its axes of length 1, all but the last, as long as those of the other."""
+    shape, longer = (), False
+    for k, extent in enumerate(a.shape[:-1]):
+        stretch = is_one(a, k) and not is_one(other, k)
+        shape = (*shape, other.shape[k] if stretch else extent)
+        longer = longer or stretch
+    return np.broadcast_to(a, shape + a.shape[-1:]) if longer else a
 
 
 def _best(a, better):
     """Where the first of the best elements of a vector is; a NaN is better than all."""
+    if a.shape[0] == 0:
+        raise ValueError("attempt to get the place of the best element of an empty sequence")
     place = 0
     for i in range(1, a.shape[0]):
         if (better(a[i], a[place]) or a[i] != a[i]) and a[place] == a[place]:

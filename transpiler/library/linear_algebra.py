@@ -12,11 +12,17 @@ from adgen.transpiler.library.registry import as_usual, defines
 @defines(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     x = np.asarray(x)
+    if x.dtype == np.bool_ or np.result_type(x, np.int64) == np.int64:
+        x = x.astype(np.float64)
     if axis is None and ord is None:
         return np.sqrt(np.sum(squared(x), keepdims=keepdims))
     matrix = len(axis) == 2 if isinstance(axis, tuple) else axis is None and x.ndim == 2
     if matrix:
         return _matrix_norm(x, ord, (0, 1) if axis is None else axis, keepdims)
+    if axis is None and x.ndim > 2:
+        raise ValueError("Improper number of dimensions to norm.")
+    if isinstance(ord, str):
+        raise ValueError(f"Invalid norm order '{ord}' for vectors")
     if ord is None or ord == 2:
         return np.sqrt(np.sum(squared(x), axis=axis, keepdims=keepdims))
     if ord == 1:
@@ -172,4 +178,7 @@ def matrix_transpose(x, /):
 
 @defines(np.linalg.vecdot, np.vecdot)
 def vecdot(x1, x2, /, *, axis=-1):
-    return np.sum(conjugated(np.asarray(x1)) * np.asarray(x2), axis=axis)
+    x1, x2 = np.moveaxis(np.asarray(x1), axis, -1), np.moveaxis(np.asarray(x2), axis, -1)
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ValueError("vecdot: the vectors have different lengths")
+    return np.sum(conjugated(x1) * x2, axis=-1)

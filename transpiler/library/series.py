@@ -15,6 +15,8 @@ from adgen.transpiler.library.registry import defines, refuse
 def interp(x, xp, fp, left=None, right=None, period=None):
     xp, fp = np.asarray(xp, np.float64), np.asarray(fp, np.float64)
     x = np.asarray(x, np.float64)
+    if xp.shape[0] != fp.shape[0]:
+        raise ValueError("fp and xp are not of the same length.")
     if period is not None:
         left, right = None, None
         x, xp, fp = _in_period(x, xp, fp, abs(period))
@@ -60,12 +62,19 @@ def _part(full, n, m, mode):
 @defines(np.convolve)
 def convolve(a, v, mode="full"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
+    _check_filled(a, v)
     return _part(_full(a, v), a.shape[0], v.shape[0], mode)
+
+
+def _check_filled(a, v):
+    if a.shape[0] == 0 or v.shape[0] == 0:
+        raise ValueError("neither array of a convolution can be empty")
 
 
 @defines(np.correlate)
 def correlate(a, v, mode="valid"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
+    _check_filled(a, v)
     if a.shape[0] < v.shape[0]:  # the longer one is slid over, and the result turned
         return _part(_full(conjugated(v), a[::-1]), v.shape[0], a.shape[0], mode)[::-1]
     return _part(_full(a, conjugated(v)[::-1]), a.shape[0], v.shape[0], mode)

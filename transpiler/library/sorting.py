@@ -111,4 +111,5 @@ def _edges(a, bins, limits):
         low, high = np.min(a), np.max(a)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, bins + 1)
+    edges = np.linspace(low, high, bins + 1)
+    return edges.astype(np.float32) if a.dtype == np.float32 else edges

@@ -81,6 +81,8 @@ def append(arr, values, axis=None):
 @defines(np.block)
 def block(arrays):
     depth, rank = _depth(arrays), _rank(arrays)
+    if depth == 0 and rank == 0:
+        return np.array(arrays)
     return _joined(arrays, max(rank, depth), depth)
 
 

@@ -46,8 +46,9 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
     else:
         w = np.asarray(weights)
         if w.ndim != a.ndim:
-            (k,) = axes_of(a, axis)
-            w = w.reshape((1,) * k + (w.shape[0],) + (1,) * (a.ndim - k - 1))
+            axes = axes_of(a, axis)
+            w = w.reshape(w.shape + (1,) * (a.ndim - w.ndim))
+            w = np.moveaxis(w, tuple(range(len(axes))), axes)
         weighed = a * w
         total = np.sum(w, axis=axis, keepdims=keepdims)
         mean = np.sum(weighed, axis=axis, keepdims=keepdims) / total
@@ -150,7 +151,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         ddof = 0 if bias else 1
     if fweights is None and aweights is None:
         deviation = x - np.mean(x, axis=1, keepdims=True)
-        result = deviation @ conjugated(deviation.T) / (x.shape[1] - ddof)
+        result = deviation @ conjugated(deviation.T) / max(x.shape[1] - ddof, 0)
     else:
         result = _weighed_cov(x, fweights, aweights, ddof)
     return result[0, 0] if np.ndim(m) == 1 and y is None else result
@@ -162,7 +163,7 @@ def _weighed_cov(x, fweights, aweights, ddof):
     deviation = x - np.sum(x * w, axis=1, keepdims=True) / total
     spread = 0.0 if aweights is None else np.sum(w * aweights)
     freedom = total - ddof * (1.0 if aweights is None else spread / total)
-    return deviation @ conjugated((deviation * w).T) / freedom
+    return deviation @ conjugated((deviation * w).T) / np.maximum(freedom, 0.0)
 
 
 @defines(np.trapezoid)

@@ -95,6 +95,9 @@ def triu_indices_from(arr, k=0):
 
 @defines(np.diag_indices_from)
 def diag_indices_from(arr):
+    for extent in arr.shape[1:]:
+        if extent != arr.shape[0]:
+            raise ValueError("All dimensions of input must be of equal length")
     return np.diag_indices(arr.shape[0], arr.ndim)
 
 
