@@ -389,3 +389,23 @@ class Stateful:
 def test_what_an_object_holds_is_not_changed(name):
     with pytest.raises(adgen.AliasedMutation, match="of the surroundings|to the surroundings"):
         adgen.grad(getattr(Stateful(), name), jit=False)(V)
+
+
+class Spring:
+    def __init__(self, stiffness):
+        self.stiffness = stiffness
+
+    @adgen.differentiate(jit=False)
+    def energy(self, x):
+        return self.stiffness * np.sum(x**3)
+
+
+def test_transforms_of_methods_that_are_differentiable():
+    """A differentiable method, taken from its object, is a method as any other."""
+    spring, x = Spring(2.0), np.array([1.0, -2.0])
+    energy = adgen.differentiate(functools.partial(Spring.energy, spring), jit=False)
+    for function in (spring.energy, energy):
+        np.testing.assert_allclose(adgen.jacobian(function, jit=False)(x), 6.0 * x**2)
+        np.testing.assert_allclose(adgen.hessian(function, jit=False)(x), np.diag(12.0 * x))
+        twice = adgen.jacobian(adgen.jacobian(function, jit=False), jit=False)
+        np.testing.assert_allclose(twice(x), np.diag(12.0 * x))

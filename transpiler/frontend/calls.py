@@ -210,15 +210,16 @@ def _shown(callee: Any) -> str:
 def _call_object(
     cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], kwargs: dict[str, Binding]
 ) -> Binding:
-    if isinstance(callee, MethodType):
-        own = from_object(cx, node, callee.__self__)
-        return call(cx, node, Static(callee.__func__), (own, *args), kwargs)
-    if isinstance(callee, functools.partial):
-        return call(cx, node, opened_partial(cx, node, callee), args, kwargs)
+    below = unwrap(callee)
+    if isinstance(below, MethodType):
+        own = from_object(cx, node, below.__self__)
+        return call(cx, node, Static(below.__func__), (own, *args), kwargs)
+    if isinstance(below, functools.partial):
+        return call(cx, node, opened_partial(cx, node, below), args, kwargs)
     found = call_vectorized(cx, node, callee, args, kwargs)
     if found is not None:
         return found
-    if isinstance(unwrap(callee), FunctionType) and not _is_library(callee):
+    if isinstance(below, FunctionType) and not _is_library(callee):
         callee = (
             own_mark(callee, "__adgen_inside__") or callee
         )  # flatten: what it is in compiled code
