@@ -197,3 +197,20 @@ CASES |= {
         case(lambda x: np.nanmin(np.where(np.isnan(HOLES), np.nan, x), axis=1), MATRIX),
     ],
 }
+CASES |= {
+    "np.isclose": [
+        case(lambda x: np.where(np.isclose(x, 0.0, atol=1.0), x, x * x), VECTOR),
+        case(lambda x: np.where(np.isclose(x, MATRIX[0], 0.5), x, -x), MATRIX),
+        case(lambda x: x * np.isclose(np.where(x > 0, np.nan, x), np.nan, equal_nan=True), TENSOR),
+    ],
+    "np.allclose": [
+        case(lambda x: x if np.allclose(x, 0.0) else x * x, VECTOR),
+        case(lambda x: x if np.allclose(x, x + 1e-12) else x * x, MATRIX),
+        case(lambda x: x * np.allclose(x, MATRIX, atol=9.0), TENSOR),
+    ],
+    "np.count_nonzero": [
+        case(lambda x: np.sum(x) / np.count_nonzero(x > 0), VECTOR),
+        case(lambda x: x * np.count_nonzero(x > 0, axis=0), MATRIX),
+        case(lambda x: x / (1 + np.count_nonzero(x < 1, axis=(0, 2), keepdims=True)), TENSOR),
+    ],
+}
