@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import functools
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -303,6 +305,7 @@ def test_declarations():
 
 
 FILE = """
+import numba
 import numpy as np
 from adgen import primitive, defvjp, deflinear
 
@@ -327,3 +330,23 @@ def test_files_that_are_only_read():
     source = read_text(FILE, "signal.py").choose("loss")[0].source
     compiled = compile_source(source, {"x": array("f8", 1)}, Request("value_and_grad", (0,)))
     assert compiled.text.count('call_python("signal:smoothed", "f8[:]", ') == 2
+
+
+def test_functions_that_wrap_a_function_of_numba():
+    """Each is called itself: functools.wraps copies names and Numba's ``py_func``."""
+
+    def doubled(function):
+        @functools.wraps(function)
+        def wrapper(x):
+            return 2.0 * function(x)
+
+        return wrapper
+
+    cube = numba.njit(lambda x: x**3)
+    made = [adgen.primitive(result=float)(f) for f in (cube, doubled(cube), doubled(doubled(cube)))]
+    for function in made:
+        adgen.defvjp(function, lambda ans, x: lambda g: g * ans)
+    one, two, four = made
+    together = adgen.value_and_grad(lambda x: one(x) + 10 * two(x) + 100 * four(x), jit=False)
+    value, slope = together(2.0)
+    assert value == slope == 8.0 + 160.0 + 3200.0

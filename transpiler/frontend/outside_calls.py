@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,8 @@ def _key(function: Any, constants: Mapping[int, Any], keywords: Mapping[str, Any
     """``module:qualified.name``, numbered where functions share it."""
     if isinstance(function, Source):  # of a file that is only read
         return f"{Path(function.file).stem}:{function.name}"
-    function = getattr(function, "py_func", function)
+    if not isinstance(function, FunctionType):  # functools.wraps copies the attributes of Numba's
+        function = getattr(function, "py_func", function)
     name = getattr(function, "__qualname__", getattr(function, "__name__", "function"))
     plain = f"{getattr(function, '__module__', '') or ''}:{name}"
     if constants or keywords:
