@@ -96,6 +96,9 @@ DTYPES: list[tuple[Callable[..., Any], Any]] = [
     (lambda x: np.histogram(x, 3, range=(-1, 1))[1], SINGLE),
     (lambda x: np.block(x[0]), SINGLE),
     (lambda x: np.cov(x, ddof=9), MATRIX),
+    (lambda x: np.max(x, initial=1.5), EMPTY),
+    (lambda x: np.min(x, axis=0, initial=2), np.zeros((0, 3), np.float32)),
+    (lambda x: np.max(x, axis=1, initial=2), np.zeros((2, 0), np.int64)),
 ]
 
 

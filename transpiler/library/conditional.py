@@ -53,6 +53,8 @@ def largest(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     as_usual(out)
     if initial is None:
         return np.max(_all(a, where), axis=axis, keepdims=keepdims)
+    if np.size(a) == 0:
+        return _of_nothing(a, axis, keepdims, initial)
     found = np.max(_chosen(a, None, where, initial), axis=axis, keepdims=keepdims)
     return np.maximum(found, np.asarray(initial, np.asarray(a).dtype))
 
@@ -61,8 +63,16 @@ def smallest(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     as_usual(out)
     if initial is None:
         return np.min(_all(a, where), axis=axis, keepdims=keepdims)
+    if np.size(a) == 0:
+        return _of_nothing(a, axis, keepdims, initial)
     found = np.min(_chosen(a, None, where, initial), axis=axis, keepdims=keepdims)
     return np.minimum(found, np.asarray(initial, np.asarray(a).dtype))
+
+
+def _of_nothing(a, axis, keepdims, initial):
+    """Of an array without elements: the start, as often as the other axes say."""
+    zeros = np.sum(np.zeros_like(a), axis=axis, keepdims=keepdims)
+    return np.asarray(zeros + initial, np.asarray(a).dtype)
 
 
 def _all(a, where):
