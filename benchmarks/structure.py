@@ -69,7 +69,7 @@ def _net() -> Cost:
     params = {"layers": [{"affine": pair} for pair in arrays]}
     X, y = rng.normal(size=(BATCH, SIZES[0])), rng.normal(size=(BATCH, SIZES[-1]))
     leaves = [array for pair in arrays for array in pair]
-    by_flat = adgen.grad(flat, tuple(range(6)))
+    by_flat: Callable[..., Any] = adgen.grad(flat, tuple(range(6)))
     by_nested = adgen.grad(nested)
     found = [a for layer in by_nested(params, X, y)["layers"] for a in layer["affine"]]
     for one, other in zip(found, by_flat(*leaves, X, y), strict=True):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.fresh import first_call_in_fresh_process, time_first_call
 
@@ -44,6 +46,7 @@ def first_gradient(function: str) -> None:
     from benchmarks.cases import logistic
 
     numba.njit(lambda x: x * x)(1.0)  # what Numba does once per process
+    gradient: Callable[..., Any]
     if function == "loops":
         gradient, arguments = adgen.grad(logistic.loss, ("w", "b")), logistic.data()
     else:

@@ -28,9 +28,15 @@ def in_cpython(text: str, *values: Any) -> None:
     _function(text)(*values)
 
 
+def in_cpython_at(file: str, line: int, text: str, *values: Any) -> None:
+    """The same for a text that stands there: tracebacks name the place."""
+    _function(text, file, line)(*values)
+
+
 @functools.cache
-def _function(text: str) -> Callable[..., Any]:
-    function: Callable[..., Any] = eval(text, dict(_NAMES))
+def _function(text: str, file: str = "<string>", line: int = 1) -> Callable[..., Any]:
+    code = compile("\n" * (line - 1) + text, file, "eval")
+    function: Callable[..., Any] = eval(code, dict(_NAMES))
     return function
 
 
@@ -46,12 +52,14 @@ class _InCPython(AbstractTemplate):  # type: ignore[misc]
 
 
 @lower_builtin(in_cpython, types.StringLiteral, types.VarArg(types.Any))
-def _lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
+def _lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any, loc: Any = None) -> Any:
     api = context.get_python_api(builder)
     environment = context.get_env_manager(builder)
     lock = api.gil_ensure()
-    function = api.unserialize(api.serialize_object(in_cpython))
-    given = [api.unserialize(api.serialize_object(sig.args[0].literal_value))]
+    place = () if loc is None else (loc.filename, loc.line)
+    function = api.unserialize(api.serialize_object(in_cpython_at if place else in_cpython))
+    constants = *place, sig.args[0].literal_value
+    given = [api.unserialize(api.serialize_object(constant)) for constant in constants]
     for kind, value in zip(sig.args[1:], args[1:], strict=True):
         context.nrt.incref(builder, kind, value)  # boxing takes a reference
         given.append(api.from_native_value(kind, value, environment))

@@ -22,6 +22,7 @@ from numba.core.typed_passes import BaseNativeLowering
 from numba.np.arrayobj import load_item, mark_positive, store_item
 
 from adgen.runtime import small_results
+from adgen.runtime.checked_places import say_places
 from adgen.runtime.machine_code import WRAPPER, Library
 from adgen.runtime.scalar_operations import emitter
 from adgen.runtime.typing_memory import extreme
@@ -38,6 +39,8 @@ class Lowering(Lower):  # type: ignore[misc]
         self._borrowed = self._untouched_arguments()
         self._counted: dict[Any, bool] = {}  # which types are reference counted
         self._ranges: dict[int, tuple[llvm.Value, tuple[llvm.Value, ...]]] = {}
+        if self.context.enable_boundscheck:
+            say_places(self)
 
     def _untouched_arguments(self) -> frozenset[str]:
         """The arguments that are never assigned: their caller holds them until the end."""

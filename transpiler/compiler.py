@@ -14,6 +14,7 @@ from adgen.transpiler.autodiff.ownership import keep_ownership
 from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.emit.opaque import outside
+from adgen.transpiler.emit.origins import Origins
 from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
@@ -65,9 +66,13 @@ MODES = ("primal", "value_and_grad", "grad_and_aux", "pair", "jvp", "hvp", "deri
 
 
 def compile_source(
-    source: Source, arguments: Mapping[str, Argument], request: Request, header: str = ""
+    source: Source,
+    arguments: Mapping[str, Argument],
+    request: Request,
+    header: str = "",
+    origins: Origins | None = None,
 ) -> Compiled:
-    """Source and argument types to the text of a module.
+    """Source and argument types to the text of a module; ``origins`` is told what it is from.
 
     Raises UnsupportedError, with the place in the user's source, for whatever is
     outside the language or has no derivative.
@@ -76,7 +81,7 @@ def compile_source(
     functions = derive(primal, request)
     functions = tuple(finished(function, request) for function in functions)
     style = Style(numba=request.stage == "numba", vector_math=request.vector_math)
-    text = emit_module(functions, style, header=header)
+    text = emit_module(functions, style, header, origins)
     structure = (
         returning_updates(primal).structure if request.mode == "primal" else primal.structure
     )

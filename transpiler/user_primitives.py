@@ -7,12 +7,15 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
 
 # The names of the package that do it.
 DECLARING = ("primitive", "defvjp", "defjvp", "deflinear", "custom_vjp", "custom_jvp")
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+Rule = TypeVar("Rule", bound=Callable[..., Any])
 Noted = list[tuple[Any, tuple[Any, ...]]]
 _noting: ContextVar[Noted | None] = ContextVar("_noting", default=None)
 _MOST_NOTED = 20
@@ -35,7 +38,7 @@ def _note(called: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         noted.append((called, copy.deepcopy(args)))
 
 
-class UserPrimitive:
+class UserPrimitive(Generic[P, R]):
     """A function and its rules, as ``defvjp`` and ``defjvp`` give them, by argument.
 
     ``result``: what it returns, if it is to be called as it is rather than compiled.
@@ -56,13 +59,14 @@ class UserPrimitive:
         self.facts: dict[str, Any] = {}
         self.made: dict[Any, Any] = {}  # callees that the front end has made of it
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function returns."""
         _note(self, args, kwargs)
-        return self.function(*args, **kwargs)
+        value: R = self.function(*args, **kwargs)
+        return value
 
 
-class CustomDerivative:
+class CustomDerivative(Generic[P, R]):
     """A function with one rule for all of its arguments, as JAX has it.
 
     ``mode`` is ``"vjp"``, with the rules ``fwd`` and ``bwd``, or ``"jvp"``, with the rule ``jvp``
@@ -78,12 +82,13 @@ class CustomDerivative:
         self.function, self.mode, self.nondiff = function, mode, nondiff
         self.rules: dict[str, Any] = {}
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function returns."""
         _note(self, args, kwargs)
-        return self.function(*args, **kwargs)
+        value: R = self.function(*args, **kwargs)
+        return value
 
-    def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
+    def defvjp(self, fwd: Callable[P, tuple[R, Any]], bwd: Callable[..., tuple[Any, ...]]) -> None:
         """``fwd(*args)`` returns the value and what ``bwd`` is to know of it.
 
         ``bwd(known, g)`` returns a tuple of cotangents, one for each argument; arguments that are
@@ -92,7 +97,7 @@ class CustomDerivative:
         self._is("vjp")
         self.rules |= {"fwd": fwd, "bwd": bwd}
 
-    def defjvp(self, jvp: Callable[..., Any]) -> Callable[..., Any]:
+    def defjvp(self, jvp: Rule) -> Rule:
         """``jvp(primals, tangents)`` returns the value and its tangent."""
         self._is("jvp")
         self.rules["jvp"] = jvp

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
 
-from adgen import guesses, inside_numba
+from adgen import guesses, inside_numba, raised
 from adgen.compilations import Build, Compilations, Wanted
 from adgen.keys import type_key
 from adgen.lookups import Fresh
@@ -16,6 +16,8 @@ from adgen.specialisations import MOST_KEPT, Latest
 from adgen.written_calls import MOST_KINDS, Form, Kind, class_of_its_own, looks_of
 
 Run = Callable[[tuple[Any, ...]], Any]
+P = ParamSpec("P")  # the parameters of the user's function
+R = TypeVar("R")  # what a call returns
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class Entry:
     build: Build
 
 
-class CompiledCallable:
+class CompiledCallable(Generic[P, R]):
     """Base of the differentiable object, of its ``grad`` and of its ``value_and_grad``."""
 
+    __name__: str
     numba_members: tuple[str, ...] = ()
 
     def __init__(self, compilations: Compilations, wanted: Wanted) -> None:
@@ -40,8 +43,9 @@ class CompiledCallable:
         self._kinds: dict[Hashable, Kind] = {}  # those whose calls are written out
         self._tried: set[Hashable] = set()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *given: P.args, **kwargs: P.kwargs) -> R:
         """Call what is compiled for such arguments; compile it if nothing is."""
+        args: tuple[Any, ...] = given
         if kwargs or len(args) != self._direct:
             args = self._compilations.parameters.bind(args, kwargs)
         key = tuple(map(type_key, args))
@@ -51,13 +55,21 @@ class CompiledCallable:
         elif key not in self._tried:
             self._write_out(key, entry.build, args)
         try:
-            return entry.run(args)
-        except ValueError as error:
+            result: R = entry.run(args)
+            return result
+        except Exception as error:
             if not guesses.from_guard(error):
+                self._explain(args, error)
                 raise
-            return self._after_guard(args, error)
+            return self._after_guard(args, error)  # type: ignore[no-any-return]
 
-    def _after_guard(self, args: tuple[Any, ...], error: ValueError) -> Any:
+    def _explain(self, args: tuple[Any, ...], error: Exception) -> None:
+        """Note on an exception that a call has raised which line of the user's it is from."""
+        entry = self._entries.get(tuple(map(type_key, args)))
+        if entry is not None:
+            raised.explain(error, entry.build.written)
+
+    def _after_guard(self, args: tuple[Any, ...], error: Exception) -> Any:
         """The result of a call in which a guard has raised ``error``."""
         key = tuple(map(type_key, args))
         entry = self._entries.get(key) or self._enter(key, args)
@@ -97,7 +109,7 @@ class CompiledCallable:
         """What a call with arguments like ``args`` returns, if that is short to say."""
         return None
 
-    def _again(self, key: Hashable, args: tuple[Any, ...], build: Build, error: ValueError) -> Any:
+    def _again(self, key: Hashable, args: tuple[Any, ...], build: Build, error: Exception) -> Any:
         """The call without guesses; if it succeeds, so are the calls that follow."""
 
         def call(exact: Build) -> Any:

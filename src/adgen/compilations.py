@@ -15,6 +15,7 @@ from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
 from adgen.lookups import Fresh, freshness
 from adgen.options import Options
 from adgen.parameters import Parameters
+from adgen.raised import Written, file_of
 from adgen.remembered import recall_or_derive
 from adgen.results import (
     cotangent_function,
@@ -36,6 +37,7 @@ from adgen.version import __version__
 from adgen.wrt import counters, flat_wrt
 
 if TYPE_CHECKING:
+    from adgen.transpiler.emit.origins import Lines
     from adgen.transpiler.ir.core import Function
     from adgen.transpiler.requests import Compiled
 
@@ -67,6 +69,7 @@ class Build:
     flatten: Take | None
     fresh: Fresh | None
     watch: Watch | None = None  # with debug_nans
+    written: Written | None = None  # the module that the functions are of
 
     def with_arrays_of_now(self) -> Build | None:
         """The same for arrays that have replaced others of their type; None if more has changed."""
@@ -214,6 +217,15 @@ class Compilations:
 
             return compile_source(self.source, arguments, request, header)
 
+        def lines() -> Lines:
+            from adgen.transpiler.compiler import compile_source
+            from adgen.transpiler.emit.origins import Origins
+
+            origins = Origins()
+            with _lock(jit):
+                again = compile_source(self.source, arguments, request, header, origins)
+            return origins.lines(again.text) if again.text == compiled.text else {}
+
         with observed_readings() as readings:
             if jit:
                 wanted_text = repr(request), header
@@ -237,8 +249,10 @@ class Compilations:
                 self.source.header,
                 hint="jit=False runs the same derivative without Numba",
             ) from error
+        written = Written(self.source.name, file_of(functions[0]), lines)
+        made = replace(made, functions=functions, written=written)
         if not wanted.options.debug_nans:
-            return replace(made, functions=functions)
+            return made
 
         def look_into(mode: str) -> Function:
             from adgen.transpiler.compiler import to_look_into

@@ -18,7 +18,7 @@ from adgen.parameters import Wrt
 from adgen.transpiler.transforms import transform
 
 
-class Composed(Differentiable):
+class Composed(Differentiable[..., Any]):
     """A derivative that can be differentiated."""
 
     is_derivative = True
@@ -32,17 +32,19 @@ class Composed(Differentiable):
         return _restored, (self.transform, pickles.carry(self.of), self.wrt, self.options)
 
 
-def _restored(name: str, carried: Any, wrt: Wrt, options: Options) -> Differentiable:
+def _restored(name: str, carried: Any, wrt: Wrt, options: Options) -> Differentiable[..., Any]:
     return composed(name, pickles.function_of(carried), wrt, options)
 
 
-def composed(name: str, function: Callable[..., Any], wrt: Wrt, options: Options) -> Differentiable:
+def composed(
+    name: str, function: Callable[..., Any], wrt: Wrt, options: Options
+) -> Differentiable[..., Any]:
     """The function that a transform makes of ``function``, one object for each choice."""
     objects = compilations_of(function).objects
     key = name, repr(wrt), options
     if key not in objects:
         objects[key] = Composed(name, function, wrt, options)
-    made: Differentiable = objects[key]
+    made: Differentiable[..., Any] = objects[key]
     return made
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from adgen.transpiler.transforms import mark
 
 Function = Callable[..., Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 def marked(*transforms: Function) -> None:
@@ -20,7 +23,7 @@ def marked(*transforms: Function) -> None:
         mark(made, "__adgen_transform__", made.__name__)
 
 
-def checkpoint(function: Function) -> Function:
+def checkpoint(function: Callable[P, R]) -> Callable[P, R]:
     """A function whose values the reverse sweep computes again instead of storing them.
 
     A decorator, or ``checkpoint(f)(x)`` inside of a function.  A loop over segments of a long loop,
@@ -33,7 +36,7 @@ def checkpoint(function: Function) -> Function:
     """
 
     @functools.wraps(function)
-    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+    def checkpointed(*args: P.args, **kwargs: P.kwargs) -> R:
         return function(*args, **kwargs)
 
     mark(checkpointed, "__adgen_checkpoint__", function)
@@ -66,7 +69,7 @@ def checkpointed(sequence: range, snapshots: int | None = None, memory: int | No
     return sequence
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: T) -> T:
     """``x``, by which nothing is differentiated: a constant for all derivatives.
 
     >>> from adgen import grad
@@ -77,7 +80,7 @@ def stop_gradient(x: Any) -> Any:
 
 
 @contextmanager
-def grad_of(x: Any) -> Iterator[Any]:
+def grad_of(x: T) -> Iterator[T]:
     """A block of the reverse sweep, which sees and replaces the cotangent of ``x``.
 
     ``with grad_of(x) as g:`` runs when the sweep comes to it, with ``g`` the cotangent of what is
@@ -94,7 +97,7 @@ def grad_of(x: Any) -> Iterator[Any]:
     >>> grad(clipped, jit=False)(3.0)
     6.0
     """
-    yield np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+    yield np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0  # type: ignore[misc]
 
 
 marked(checkpoint, checkpointed, grad_of, stop_gradient)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import MethodType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Self, overload
 
 from adgen import checking, guesses, listing, pickles, pullbacks
-from adgen.callables import CompiledCallable, Run, caller
+from adgen.callables import CompiledCallable, P, R, Run, caller
 from adgen.compilations import Build, Wanted, compilations_of
 from adgen.gradients import (
     Derivative,
@@ -26,12 +26,13 @@ from adgen.transpiler.primitives.conventions import Chosen
 from adgen.updates import update
 from adgen.written_calls import Form
 
-MEMBERS: dict[str, type[Derivative]] = {
+Rest = ParamSpec("Rest")  # the parameters of a method without ``self``
+MEMBERS: dict[str, type[Derivative[..., Any]]] = {
     kind.kind: kind for kind in (Gradient, ValueAndGradient, GradientAndAuxiliary, HessianProduct)
 }
 
 
-class Differentiable(CompiledCallable):
+class Differentiable(CompiledCallable[P, R]):
     """What ``@differentiate`` makes of a function.
 
     A call runs the compiled function, with the effects that Python would have.
@@ -40,16 +41,25 @@ class Differentiable(CompiledCallable):
     numba_members = ("grad", "value_and_grad")
     is_derivative = False  # of another function: that is what it shows
 
-    def __init__(self, function: Callable[..., Any], wrt: Wrt, options: Options) -> None:
+    def __init__(self, function: Callable[P, R], wrt: Wrt, options: Options) -> None:
         # first: a function that wraps a differentiable object has copies of all its attributes
         functools.update_wrapper(self, function)
         super().__init__(compilations_of(function), Wanted("primal", options=options))
         self.wrt = wrt
         self.options = options
         self._all_positions = self._compilations.parameters.positions(wrt)
-        self._derivatives: dict[tuple[str, int], Derivative] = {}
+        self._derivatives: dict[tuple[str, int], Derivative[..., Any]] = {}
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Differentiable:
+    # Among members, as `f.jacobian` is one, mypy asks for the type of a method too.
+    @overload
+    def __get__(
+        self, instance: Differentiable[..., Any] | None, owner: type | None = None
+    ) -> Self: ...
+    @overload
+    def __get__(
+        self: Differentiable[Concatenate[Any, Rest], R], instance: object, owner: type | None = None
+    ) -> Differentiable[Rest, R]: ...
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """The method of an object: ``wrt`` then counts the parameters without ``self``."""
         if instance is None:
             return self
@@ -58,45 +68,44 @@ class Differentiable(CompiledCallable):
         key = "method", repr(self.wrt), self.options
         if key not in objects:
             objects[key] = Differentiable(method, self.wrt, self.options)
-        bound: Differentiable = objects[key]
-        return bound
+        return objects[key]
 
     @property
-    def py_func(self) -> Callable[..., Any]:
+    def py_func(self) -> Callable[P, R]:
         """The Python function, as a Numba dispatcher names it."""
         return self._compilations.function
 
     @property
-    def grad(self) -> Derivative:
+    def grad(self) -> Derivative[P, Any]:
         """``f.grad(*args)``: the gradient with respect to ``wrt``; a tuple if that is one."""
         return self.derivative("grad")
 
     @property
-    def value_and_grad(self) -> Derivative:
+    def value_and_grad(self) -> Derivative[P, tuple[R, Any]]:
         """``f.value_and_grad(*args)``: ``(value, gradient)``."""
         return self.derivative("value_and_grad")
 
     @property
-    def hvp(self) -> Derivative:
+    def hvp(self) -> Derivative[..., Any]:
         """``f.hvp(*args, v)``: the Hessian times ``v``."""
         return self.derivative("hvp")
 
     @property
-    def jacobian(self) -> Differentiable:
+    def jacobian(self) -> Differentiable[P, Any]:
         """``f.jacobian(*args)``: the Jacobian by ``wrt``, in the mode with fewer sweeps."""
         return self._composed("jacobian")
 
     @property
-    def hessian(self) -> Differentiable:
+    def hessian(self) -> Differentiable[P, Any]:
         """``f.hessian(*args)``: the matrix of second derivatives by ``wrt``."""
         return self._composed("hessian")
 
-    def _composed(self, name: str) -> Differentiable:
+    def _composed(self, name: str) -> Any:
         from adgen.composed import composed
 
         return composed(name, self._compilations.function, self.wrt, self.options)
 
-    def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, pullbacks.Pullback]:
+    def vjp(self, *args: P.args, **kwargs: P.kwargs) -> tuple[R, pullbacks.Pullback]:
         """``(value, pullback)``; the pullback maps a cotangent of the value to those of ``wrt``."""
         parameters = self._compilations.parameters
         return pullbacks.vjp(
@@ -104,7 +113,7 @@ class Differentiable(CompiledCallable):
             parameters.bind(args, kwargs),
         )  # fmt: skip
 
-    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[R, Any]:
         """``(value, tangent)`` in the direction ``tangents``, one per primal; None is zero."""
         return pullbacks.jvp(self._compilations, self.options, primals, tangents)
 
@@ -131,7 +140,7 @@ class Differentiable(CompiledCallable):
 
         return picture(self._compilations, self._positions, self.options, self.is_derivative)
 
-    def residual_bytes(self, *args: Any, **kwargs: Any) -> ResidualBytes:
+    def residual_bytes(self, *args: P.args, **kwargs: P.kwargs) -> ResidualBytes:
         """How many bytes the gradient stores between its sweeps for such arguments.
 
         Nothing of the function is run.  The number has a ``formula``, and says whether it is
@@ -140,7 +149,7 @@ class Differentiable(CompiledCallable):
         bound = self._compilations.parameters.bind(args, kwargs)
         return residual_bytes(self._compilations, self._positions, self.options, bound)
 
-    def check(self, *args: Any, **kwargs: Any) -> None:
+    def check(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Compare the derivatives with finite differences of the Python function.
 
         Raises WrongDerivative if they differ.
@@ -148,7 +157,7 @@ class Differentiable(CompiledCallable):
         parameters = self._compilations.parameters
         checking.check(self, self._positions, parameters.bind(args, kwargs))
 
-    def derivative(self, kind: str, order: int = 1) -> Derivative:
+    def derivative(self, kind: str, order: int = 1) -> Any:
         """The member of that name; ``order`` counts how often ``grad`` was taken."""
         known = self._derivatives.get((kind, order))
         if known is None:

@@ -11,6 +11,8 @@ from adgen import guesses
 from adgen.callables import (
     CompiledCallable,
     Entry,
+    P,
+    R,
     Run,
     alias_check,
     caller,
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
     from adgen.differentiable import Differentiable
 
 
-class Derivative(CompiledCallable):
+class Derivative(CompiledCallable[P, R]):
     """What ``grad``, ``value_and_grad`` and ``hvp`` have in common: a function and its ``wrt``."""
 
     kind = ""  # the name of the attribute of the differentiable object
 
-    def __init__(self, owner: Differentiable, wanted: Wanted, packed: bool) -> None:
+    def __init__(self, owner: Differentiable[P, Any], wanted: Wanted, packed: bool) -> None:
         super().__init__(owner._compilations, wanted)
         self.owner = owner
         self.packed = packed
@@ -88,11 +90,11 @@ class Derivative(CompiledCallable):
         return Form("{finish}(out[1])", {"finish": finish})
 
 
-def _member(owner: Differentiable, kind: str, order: int) -> Derivative:
+def _member(owner: Differentiable[..., Any], kind: str, order: int) -> Derivative[..., Any]:
     return owner.derivative(kind, order)
 
 
-class Gradient(Derivative):
+class Gradient(Derivative[P, Any]):
     """``f.grad(*args)``: the derivative of a function of one scalar result."""
 
     kind = "grad"
@@ -117,7 +119,7 @@ class Gradient(Derivative):
         return "cotangents"
 
 
-class ValueAndGradient(Derivative):
+class ValueAndGradient(Derivative[P, tuple[R, Any]]):
     """``f.value_and_grad(*args)``: the value and the derivative, computed together."""
 
     kind = "value_and_grad"
@@ -149,7 +151,7 @@ class ValueAndGradient(Derivative):
         return "value, cotangents"
 
 
-class GradientAndAuxiliary(Derivative):
+class GradientAndAuxiliary(Derivative[P, tuple[Any, R]]):
     """``(gradient, aux)`` of a function that returns a scalar and anything beside it."""
 
     kind = "grad_and_aux"
@@ -168,7 +170,7 @@ class GradientAndAuxiliary(Derivative):
         return run
 
 
-class HessianProduct(Derivative):
+class HessianProduct(Derivative[..., Any]):
     """``f.hvp(*args, v)``: the Hessian times ``v``, without the Hessian."""
 
     kind = "hvp"
@@ -188,8 +190,9 @@ class HessianProduct(Derivative):
             entry = self._enter(key, bound)
         try:
             return entry.run((*bound, vector))
-        except ValueError as error:
+        except Exception as error:
             if not guesses.from_guard(error):
+                self._explain(bound, error)
                 raise
 
             def call(exact: Build) -> Any:

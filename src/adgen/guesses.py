@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from adgen.raised import explain
 from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.ir.core import MISMATCH
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def from_guard(error: ValueError) -> bool:
+def from_guard(error: Exception) -> bool:
     """Whether an exception comes from a guard of generated code."""
+    if not isinstance(error, ValueError):
+        return False
     said = error.args[0] if len(error.args) == 1 else None  # of the user's, it may be an array
     return isinstance(said, str) and said == MISMATCH
 
@@ -38,8 +41,9 @@ def run(
     build = compilations.build(wanted, key, args)
     try:
         return call(build)
-    except ValueError as error:
+    except Exception as error:
         if not from_guard(error):
+            explain(error, build.written)
             raise
         return again(compilations, wanted, key, args, call, build, error)
 
@@ -51,14 +55,14 @@ def again(
     args: tuple[Any, ...],
     call: Callable[[Build], Result],
     build: Build,
-    error: ValueError,
+    error: Exception,
 ) -> Result:
     """``call`` with code that guesses nothing, after a guard has failed in that of ``build``.
 
     The code is kept if it succeeds.  Raises ValueError where shapes just differ.
     """
     if not build.compiled.guesses:
-        raise _with_shapes(compilations, args) from None
+        raise _with_shapes(compilations, args, build, error) from None
     try:
         build = compilations.build(wanted, key, args, speculates=False)
     except UnsupportedError as refusal:
@@ -69,22 +73,27 @@ def again(
         raise error from None
     try:
         result = call(build)
-    except ValueError as second:
+    except Exception as second:
         if from_guard(second):
-            raise _with_shapes(compilations, args) from None
+            raise _with_shapes(compilations, args, build, second) from None
+        explain(second, build.written)
         raise second from None
     compilations.unguessed.add(key)
     return result
 
 
-def _with_shapes(compilations: Compilations, args: tuple[Any, ...]) -> ValueError:
-    """The exception of shapes that differ, with those of the arguments."""
+def _with_shapes(
+    compilations: Compilations, args: tuple[Any, ...], build: Build, error: Exception
+) -> ValueError:
+    """The exception of shapes that differ, with those of the arguments, and where that was."""
     shapes = [
         f"{name} has shape {value.shape}"
         for name, value in zip(compilations.parameters.names, args, strict=True)
         if isinstance(value, np.ndarray)
     ]
-    return ValueError(f"{MISMATCH} ({', '.join(shapes)})" if shapes else MISMATCH)
+    made = ValueError(f"{MISMATCH} ({', '.join(shapes)})" if shapes else MISMATCH)
+    explain(made, build.written, error.__traceback__)
+    return made
 
 
 def undoing(build: Build) -> Callable[[tuple[Any, ...]], Any]:

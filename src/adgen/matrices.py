@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Unpack
 
+from adgen.callables import P
 from adgen.composed import composed
 from adgen.controls import marked
 from adgen.differentiable import Differentiable
@@ -17,8 +18,11 @@ Function = Callable[..., Any]
 
 
 def jacobian(
-    function: Function, wrt: Wrt | None = None, mode: str = "auto", **options: Unpack[Choices]
-) -> Differentiable:
+    function: Callable[P, Any],
+    wrt: Wrt | None = None,
+    mode: str = "auto",
+    **options: Unpack[Choices],
+) -> Differentiable[P, Any]:
     """The Jacobian of a function of numbers and arrays: a function of the same arguments.
 
     Its axes are those of the value, then those of the argument.  ``mode``: ``"forward"`` takes
@@ -35,22 +39,22 @@ def jacobian(
 
 
 def jacfwd(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable[P, Any]:
     """``jacobian(function, mode="forward")``, as JAX names it."""
     return _composed("jacfwd", function, wrt, options)
 
 
 def jacrev(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable[P, Any]:
     """``jacobian(function, mode="reverse")``, as JAX names it."""
     return _composed("jacrev", function, wrt, options)
 
 
 def hessian(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable[P, Any]:
     """The matrix of second derivatives of a function of one scalar result.
 
     Its axes are those of the argument, twice; by several arguments: a tuple of rows of blocks.
@@ -62,8 +66,8 @@ def hessian(
 
 
 def elementwise_grad(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Differentiable:
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable[P, Any]:
     """The derivatives of a function that works element by element: the sum over its values.
 
     >>> elementwise_grad(lambda x: x * x, jit=False)(3.0)
@@ -72,7 +76,9 @@ def elementwise_grad(
     return _composed("elementwise_grad", function, wrt, options)
 
 
-def deriv(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Differentiable:
+def deriv(
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Differentiable[P, Any]:
     """The derivative by a number, of any value, in forward mode.
 
     >>> deriv(lambda t: (t * t, 5.0 * t), jit=False)(3.0)
@@ -81,7 +87,9 @@ def deriv(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
     return _composed("deriv", function, wrt, options)
 
 
-def gauss_newton_vp(function: Function, **options: Unpack[Choices]) -> Differentiable:
+def gauss_newton_vp(
+    function: Callable[[Any], Any], **options: Unpack[Choices]
+) -> Differentiable[[Any, Any], Any]:
     """``gauss_newton_vp(f)(x, v)``: the transposed Jacobian times the Jacobian times ``v``.
 
     >>> gauss_newton_vp(lambda x: 3.0 * x, jit=False)(1.0, 2.0)
@@ -90,7 +98,7 @@ def gauss_newton_vp(function: Function, **options: Unpack[Choices]) -> Different
     return _composed("gauss_newton_vp", function, None, options)
 
 
-def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Differentiable:
+def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Any:
     chosen, by = Options().changed(options), 0 if wrt is None else wrt
     function = with_text(function)
     if isinstance(function, Differentiable):

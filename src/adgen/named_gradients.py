@@ -6,14 +6,15 @@ import functools
 from collections.abc import Callable
 from typing import Any, Unpack
 
+from adgen.callables import P
 from adgen.gradients import Derivative
 from adgen.options import Choices
 from adgen.transforms import floating_arguments, grad, object_of
 
 
 def grad_named(
-    function: Callable[..., Any], argname: str, **options: Unpack[Choices]
-) -> Derivative:
+    function: Callable[P, Any], argname: str, **options: Unpack[Choices]
+) -> Derivative[P, Any]:
     """The gradient by the argument of that name.
 
     >>> grad_named(lambda x, y: x * y, "y", jit=False)(3.0, 2.0)
@@ -23,8 +24,8 @@ def grad_named(
 
 
 def multigrad_dict(
-    function: Callable[..., Any], **options: Unpack[Choices]
-) -> Callable[..., dict[str, Any]]:
+    function: Callable[P, Any], **options: Unpack[Choices]
+) -> Callable[P, dict[str, Any]]:
     """The gradients by all arguments at once, in a dict by name.
 
     Arguments that are no floats, and have no derivative, are left out.
@@ -35,7 +36,7 @@ def multigrad_dict(
     owner = object_of(function, None, options)
 
     @functools.wraps(function)
-    def gradients(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def gradients(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         names = floating_arguments(owner, args, kwargs)
         if not names:
             return {}

@@ -17,6 +17,7 @@ class Options:
 
     ``vector_math``: elementary functions in loops are computed for several numbers at once.
     ``parallel``: loops with independent iterations run on threads, where Numba compiles them.
+    ``debug``: everything runs in CPython, where indices are checked, whatever ``jit`` says.
     ``debug_nans``: a result that is not finite raises, and says where it arises.
     ``subgradients``: what is chosen to hold at kinks, as conventions.py has it.
     ``holomorphic``: gradients are the complex derivatives of complex results.
@@ -27,14 +28,15 @@ class Options:
     boundscheck: bool = False
     vector_math: bool = True
     parallel: bool = False
+    debug: bool = False
     debug_nans: bool = False
     subgradients: Chosen = ()
     holomorphic: bool = False
 
     @property
     def compiles(self) -> bool:
-        """Whether Numba is used: ``jit``, unless the environment says ``ADGEN_JIT=0``."""
-        return self.jit and os.environ.get("ADGEN_JIT", "1") != "0"
+        """Whether Numba is used: ``jit``, unless ``debug`` or ``ADGEN_JIT=0`` says otherwise."""
+        return self.jit and not self.debug and os.environ.get("ADGEN_JIT", "1") != "0"
 
     @property
     def numba(self) -> NumbaOptions:
@@ -57,6 +59,7 @@ class Choices(TypedDict, total=False):
     boundscheck: bool | None
     vector_math: bool | None
     parallel: bool | None
+    debug: bool | None
     debug_nans: bool | None
     subgradients: Mapping[str, float | str] | None
     holomorphic: bool | None

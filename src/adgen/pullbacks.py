@@ -13,6 +13,7 @@ from adgen.compilations import Build, Compilations, Wanted
 from adgen.directions import array_like, parts_like, scalar_like, tangent_like
 from adgen.keys import type_key
 from adgen.options import Options
+from adgen.raised import explain
 from adgen.transpiler.ir.types import Array, is_float
 
 _NESTS = "tangent nests like its argument"
@@ -52,7 +53,11 @@ class Pullback:
                 seeds.append(scalar_like(kind, part, "cotangent"))
         # without residuals the backward function takes the seeds alone
         given = seeds if self._residuals is None else [self._residuals, *seeds]
-        cotangents = self._build.functions[1](*given)
+        try:
+            cotangents = self._build.functions[1](*given)
+        except Exception as error:
+            explain(error, self._build.written)
+            raise
         if self._build.watch is not None:
             self._build.watch.check_pullback(cotangents, self._flat, seeds)
         return self._finish(cotangents)

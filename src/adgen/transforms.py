@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack, overload
 
 from adgen import checking
+from adgen.callables import P, R
 from adgen.compilations import compilations_of
 from adgen.controls import marked
 from adgen.differentiable import Differentiable
@@ -25,15 +26,15 @@ Function = Callable[..., Any]
 
 @overload
 def differentiate(
-    function: Function, wrt: Wrt = 0, **options: Unpack[Choices]
-) -> Differentiable: ...
+    function: Callable[P, R], wrt: Wrt = 0, **options: Unpack[Choices]
+) -> Differentiable[P, R]: ...
 @overload
 def differentiate(
     function: None = None, wrt: Wrt = 0, **options: Unpack[Choices]
-) -> Callable[[Function], Differentiable]: ...
+) -> Callable[[Callable[P, R]], Differentiable[P, R]]: ...
 def differentiate(
     function: Function | None = None, wrt: Wrt = 0, **options: Unpack[Choices]
-) -> Differentiable | Callable[[Function], Differentiable]:
+) -> Differentiable[..., Any] | Callable[[Function], Differentiable[..., Any]]:
     """A function as an object that calls like it, compiled, and has its derivatives.
 
     A decorator, with or without options.  ``wrt``: a position, a name, or a tuple of them
@@ -41,6 +42,7 @@ def differentiate(
     ``fastmath=True`` lets all sums be reordered; ``boundscheck=True`` checks indices;
     ``vector_math=False`` computes ``exp`` and its like for one number at a time;
     ``parallel=True`` runs loops with independent iterations on threads;
+    ``debug=True`` runs in CPython, where indices are checked and a debugger steps;
     ``debug_nans=True`` raises NotFinite where a result is not finite, at the line that it is from;
     ``subgradients={"abs": 1.0}`` chooses what holds at kinks: ``adgen rules`` lists the names;
     ``holomorphic=True`` lets ``grad`` be the complex derivative of a complex result.
@@ -54,7 +56,7 @@ def differentiate(
     return _differentiable(function, wrt, chosen)
 
 
-def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable:
+def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable[..., Any]:
     function = with_text(function)
     if isinstance(function, Differentiable):
         function = function._compilations.function
@@ -70,7 +72,9 @@ def _differentiable(function: Function, wrt: Wrt, options: Options) -> Different
     return Differentiable(function, wrt, options)
 
 
-def grad(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Derivative:
+def grad(
+    function: Callable[P, Any], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Derivative[P, Any]:
     """The gradient of a function of one scalar result, a function of the same arguments.
 
     ``wrt`` is the first argument unless given (of a differentiable object: its own).  The
@@ -86,8 +90,8 @@ def grad(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices])
 
 
 def value_and_grad(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Derivative:
+    function: Callable[P, R], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Derivative[P, tuple[R, Any]]:
     """Like ``grad``, but returns ``(value, gradient)``, computed together.
 
     >>> value_and_grad(lambda x: x * x, jit=False)(3.0)
@@ -96,7 +100,9 @@ def value_and_grad(
     return _derivative("value_and_grad", function, wrt, options)
 
 
-def hvp(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) -> Derivative:
+def hvp(
+    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Derivative[..., Any]:
     """``hvp(f)(*args, v)``: the Hessian of a function of one scalar result, times ``v``.
 
     >>> hvp(lambda x, y: x * x * y, jit=False)(1.0, 3.0, 2.0)
@@ -106,8 +112,8 @@ def hvp(function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]) 
 
 
 def grad_and_aux(
-    function: Function, wrt: Wrt | None = None, **options: Unpack[Choices]
-) -> Derivative:
+    function: Callable[P, tuple[Any, R]], wrt: Wrt | None = None, **options: Unpack[Choices]
+) -> Derivative[P, tuple[Any, R]]:
     """``(gradient, aux)`` of a function that returns ``(scalar, aux)``: aux is anything.
 
     >>> grad_and_aux(lambda x: (x * x, -x), jit=False)(3.0)
@@ -117,15 +123,16 @@ def grad_and_aux(
 
 
 def vjp(
-    function: Function,
+    function: Callable[..., R],
     *args: Any,
     wrt: Wrt | None = None,
     jit: bool | None = None,
     parallel: bool | None = None,
+    debug: bool | None = None,
     debug_nans: bool | None = None,
     subgradients: Mapping[str, float | str] | None = None,
     **kwargs: Any,
-) -> tuple[Any, Pullback]:
+) -> tuple[R, Pullback]:
     """``(value, pullback)``: the pullback maps a cotangent of the value to those of ``wrt``.
 
     Without ``wrt``: to those of all floating arguments, as a tuple.  Complex cotangents ``g`` and
@@ -138,6 +145,7 @@ def vjp(
     options: Choices = {
         "jit": jit,
         "parallel": parallel,
+        "debug": debug,
         "debug_nans": debug_nans,
         "subgradients": subgradients,
     }
@@ -147,11 +155,11 @@ def vjp(
 
 
 def jvp(
-    function: Function,
+    function: Callable[..., R],
     primals: Sequence[Any],
     tangents: Sequence[Any],
     **options: Unpack[Choices],
-) -> tuple[Any, Any]:
+) -> tuple[R, Any]:
     """``(value, tangent)`` in the direction ``tangents``, one per primal; None is zero.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None), jit=False)
@@ -161,13 +169,13 @@ def jvp(
 
 
 def check_grads(
-    function: Function,
+    function: Callable[P, Any],
     wrt: Wrt | None = None,
     *,
     modes: Sequence[str] = checking.MODES,
     order: int = 1,
     **options: Unpack[Choices],
-) -> Callable[..., None]:
+) -> Callable[P, None]:
     """``check_grads(f)(*args)`` compares derivatives with finite differences of ``f``.
 
     ``modes``: ``"fwd"``, ``"rev"`` or both; ``order`` 2 checks second derivatives too, of a
@@ -177,14 +185,14 @@ def check_grads(
     """
     owner = object_of(function, wrt, options)
 
-    def check(*args: Any, **kwargs: Any) -> None:
+    def check(*args: P.args, **kwargs: P.kwargs) -> None:
         bound = owner._compilations.parameters.bind(args, kwargs)
         checking.check(owner, owner._positions, bound, modes, order)
 
     return check
 
 
-def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices) -> Derivative:
+def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices) -> Any:
     if not isinstance(function, Derivative):
         return object_of(function, wrt, options).derivative(kind)
     owner, order = function.owner, function._wanted.order
@@ -198,7 +206,7 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices
 
 
 def floating_arguments(
-    function: Differentiable, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    function: Differentiable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """The names of the parameters whose arguments are floats, or containers of some."""
     compilations = function._compilations
@@ -207,7 +215,7 @@ def floating_arguments(
     return tuple(compilations.parameters.names[k] for k in sorted(floats))
 
 
-def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differentiable:
+def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differentiable[..., Any]:
     """A differentiable object of the function with these options."""
     if not isinstance(function, Differentiable):
         return _kept_object(function, 0 if wrt is None else wrt, Options().changed(choices))
@@ -217,7 +225,7 @@ def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differen
     return _differentiable(function, function.wrt if wrt is None else wrt, options)
 
 
-def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable:
+def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable[..., Any]:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
     function = with_text(function)
     if isinstance(function, (UserPrimitive, CustomDerivative)):
@@ -234,8 +242,8 @@ def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiab
 
 
 def linearize(
-    function: Function, *primals: Any, **options: Unpack[Choices]
-) -> tuple[Any, Callable[..., Any]]:
+    function: Callable[..., R], *primals: Any, **options: Unpack[Choices]
+) -> tuple[R, Callable[..., Any]]:
     """``(value, pushforward)``: the pushforward maps tangents of the primals to that of the value.
 
     >>> value, pushforward = linearize(lambda x, y: x * y, 2.0, 3.0, jit=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np  # noqa: F401 (what the examples use)
 
@@ -12,8 +12,16 @@ from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 Function = Callable[..., Any]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
+@overload
+def primitive(function: Callable[P, R], *, result: Any = None) -> UserPrimitive[P, R]: ...
+@overload
+def primitive(
+    function: None = None, *, result: Any = None
+) -> Callable[[Callable[P, R]], UserPrimitive[P, R]]: ...
 def primitive(function: Any = None, *, result: Any = None) -> Any:
     """A function whose derivative is what ``defvjp`` or ``defjvp`` say, not that of its body.
 
@@ -67,7 +75,9 @@ def _of_scipy(low_level: Any) -> Any:
 
 
 def defvjp(
-    function: UserPrimitive, *makers: Function | None, argnums: Sequence[int] | None = None
+    function: UserPrimitive[..., Any],
+    *makers: Function | None,
+    argnums: Sequence[int] | None = None,
 ) -> None:
     """Say how cotangents go backward through a primitive, one maker for each argument.
 
@@ -79,7 +89,7 @@ def defvjp(
 
 
 def defjvp(
-    function: UserPrimitive, *rules: Function | None, argnums: Sequence[int] | None = None
+    function: UserPrimitive[..., Any], *rules: Function | None, argnums: Sequence[int] | None = None
 ) -> None:
     """Say how tangents go forward through a primitive, one rule for each argument.
 
@@ -89,7 +99,7 @@ def defjvp(
     _define(function, "jvps", rules, argnums)
 
 
-def deflinear(function: UserPrimitive) -> None:
+def deflinear(function: UserPrimitive[..., Any]) -> None:
     """Say that a primitive is linear in each of its arguments: its tangent is itself.
 
     Reverse mode transposes its body; of one that is called as it is, or has loops, ``defvjp``
@@ -101,7 +111,7 @@ def deflinear(function: UserPrimitive) -> None:
 
 
 def _define(
-    function: UserPrimitive,
+    function: UserPrimitive[..., Any],
     table: str,
     rules: Sequence[Function | None],
     argnums: Sequence[int] | None,
@@ -117,6 +127,14 @@ def _define(
     getattr(function, table).update(zip(numbers, rules, strict=True))
 
 
+@overload
+def custom_vjp(
+    function: Callable[P, R], *, nondiff_argnums: Sequence[int] = ()
+) -> CustomDerivative[P, R]: ...
+@overload
+def custom_vjp(
+    function: None = None, *, nondiff_argnums: Sequence[int] = ()
+) -> Callable[[Callable[P, R]], CustomDerivative[P, R]]: ...
 def custom_vjp(function: Any = None, *, nondiff_argnums: Sequence[int] = ()) -> Any:
     """A function whose reverse mode is given as JAX has it, by ``f.defvjp(fwd, bwd)``.
 
@@ -135,6 +153,14 @@ def custom_vjp(function: Any = None, *, nondiff_argnums: Sequence[int] = ()) -> 
     return _custom(function, "vjp", custom_vjp, nondiff_argnums)
 
 
+@overload
+def custom_jvp(
+    function: Callable[P, R], *, nondiff_argnums: Sequence[int] = ()
+) -> CustomDerivative[P, R]: ...
+@overload
+def custom_jvp(
+    function: None = None, *, nondiff_argnums: Sequence[int] = ()
+) -> Callable[[Callable[P, R]], CustomDerivative[P, R]]: ...
 def custom_jvp(function: Any = None, *, nondiff_argnums: Sequence[int] = ()) -> Any:
     """A function whose derivative is given as JAX has it, by ``@f.defjvp`` or ``f.defjvps(...)``.
 

@@ -7,8 +7,9 @@ When arguments of one kind come for the second time, a callable gets a class of 
         if type(a) is float and not rest and not named and table.get('k', MISSING) is value:
             try:
                 out = compiled(a)
-            except ValueError as error:
+            except Exception as error:
                 if not from_guard(error):
+                    explain(self, (a,), error)
                     raise
                 return again(self, (a,), error)
             return out[0], out[1][0]
@@ -100,7 +101,7 @@ def class_of_its_own(cls: type, kinds: Sequence[Kind]) -> type:
     scope: dict[str, Any] = {
         "MISSING": MISSING, "ndarray": np.ndarray, "type_key": type_key, "fresh_copy": fresh_copy,
         "general": base.__call__, "again": base._after_guard,
-        "from_guard": guesses.from_guard,
+        "from_guard": guesses.from_guard, "explain": base._explain,
     }  # fmt: skip
     lines = [f"def __call__(self, {', '.join(f'{a}=MISSING' for a in names)}, /, *rest, **named):"]
     for number, kind in enumerate(reversed(kinds)):
@@ -145,8 +146,9 @@ def _branch(kind: Kind, names: list[str], mark: str, scope: dict[str, Any]) -> l
         f"    if {' and '.join(tests)}:",
         "        try:",
         f"            out = compiled{mark}({', '.join([leaves, *captures])})",
-        "        except ValueError as error:",
+        "        except Exception as error:",
         "            if not from_guard(error):",
+        f"                explain(self, ({', '.join(names)},), error)",
         "                raise",
         f"            return again(self, ({', '.join(names)},), error)",
         f"        return {text}",

@@ -18,7 +18,8 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Slot, Value
 from adgen.transpiler.span import Span
 
-Lines = Mapping[int, frozenset[tuple[str, int]]]
+Place = tuple[str, int]  # a file, a line of it
+Lines = Mapping[int, frozenset[Place]]
 _NOTE = "adgen_spans"
 _BODIES = ("body", "orelse")
 _MARKER = "_adgen_marker_"
@@ -71,7 +72,7 @@ class Origins:
 
     def lines(self, text: str) -> Lines:
         """For each line of a module's text (from 1), the files and lines that it comes from."""
-        found: dict[int, frozenset[tuple[str, int]]] = {}
+        found: dict[int, frozenset[Place]] = {}
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
         _match(self.definitions, functions, found)
         rows = text.split("\n")
@@ -100,9 +101,15 @@ def _folded(operands: Iterable[Operand], plan: Plan) -> Iterator[Span | None]:
 
 
 def _match(
-    made: Sequence[Any], printed: Sequence[ast.stmt], found: dict[int, frozenset[tuple[str, int]]]
+    made: Sequence[Any],
+    printed: Sequence[ast.stmt],
+    found: dict[int, frozenset[Place]],
+    around: frozenset[Place] = frozenset(),
 ) -> None:
-    """Note the lines of statements that were printed, whose trees are the same."""
+    """Note the lines of statements that were printed, whose trees are the same.
+
+    ``around``: where the statement that they stand in comes from; a check raises for that.
+    """
     code = [node for node in made if not _is_marker(node)]
     text = [node for node in printed if not _is_docstring(node)]
     for node, statement in zip(code, text, strict=True):
@@ -110,11 +117,13 @@ def _match(
         inner = getattr(statement, "body", None)
         if isinstance(inner, list):
             last = max(statement.lineno, _head(statement))
+        otherwise = around if isinstance(node, gast.Raise) else frozenset()
+        places = getattr(node, _NOTE, otherwise)
         for line in range(statement.lineno, last + 1):
-            found[line] = found.get(line, frozenset()) | getattr(node, _NOTE, frozenset())
+            found[line] = found.get(line, frozenset()) | places
         for name in _BODIES:
             if isinstance(getattr(statement, name, None), list):
-                _match(getattr(node, name), getattr(statement, name), found)
+                _match(getattr(node, name), getattr(statement, name), found, places)
 
 
 def _head(statement: Any) -> int:
