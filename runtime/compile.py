@@ -194,8 +194,8 @@ def compile_functions(
 def collector_paused() -> Iterator[None]:
     """Compilers make objects by the million: looking for cycles among them costs a tenth."""
     enabled = gc.isenabled()
-    gc.disable()
-    try:
+    try:  # from here on: Ctrl-C may come at any moment
+        gc.disable()
         yield
     finally:
         if enabled:

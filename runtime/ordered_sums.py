@@ -20,14 +20,15 @@ _depth = 0  # compiling a function compiles those that it calls
 def ordered_sums_vectorised() -> Iterator[None]:
     """LLVM vectorises loops around ordered sums meanwhile."""
     global _depth
-    _depth += 1
-    if _depth == 1:
-        _set_option("true")
-    try:
+    outer = _depth
+    try:  # from here on: Ctrl-C may come at any moment
+        _depth = outer + 1
+        if outer == 0:
+            _set_option("true")
         yield
     finally:
-        _depth -= 1
-        if _depth == 0:
+        _depth = outer
+        if outer == 0:
             _set_option("false")
 
 
