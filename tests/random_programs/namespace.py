@@ -84,7 +84,7 @@ SLOPES_2: dict[str, tuple[Any, Any]] = {
         lambda x, y: 1.0 / (1.0 + np.exp2(np.subtract(y, x))),
         lambda x, y: 1.0 / (1.0 + np.exp2(np.subtract(x, y))),
     ),
-    "copysign": (lambda x, y: np.sign(x) * np.sign(y), None),
+    "copysign": (lambda x, y: np.sign(x) * np.copysign(1.0, np.asarray(y, float)), None),
     "fmod": (lambda x, y: np.ones(()), lambda x, y: -np.trunc(np.true_divide(x, y))),
     "heaviside": (None, None),
     "ldexp": (lambda x, i: 2.0 ** np.asarray(i, float), None),

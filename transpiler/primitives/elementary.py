@@ -87,7 +87,7 @@ primitive(np.logaddexp, Elementwise(lambda t, z, x, y: t * np.exp(x - z),
                                     lambda t, z, x, y: t * np.exp(y - z)))  # fmt: skip
 primitive(np.logaddexp2, Elementwise(lambda t, z, x, y: t * np.exp2(x - z),
                                      lambda t, z, x, y: t * np.exp2(y - z)))  # fmt: skip
-primitive(np.copysign, Elementwise(lambda t, z, x, y: t * np.sign(x) * np.sign(y), None),
+primitive(np.copysign, Elementwise(lambda t, z, x, y: t * np.sign(x) * np.copysign(1.0, y), None),
           domain=NONZERO, spellings=(math.copysign,), cheap=True)  # fmt: skip
 primitive(math.pow, Elementwise(lambda t, z, x, y: t * y * x ** (y - 1),
                                 lambda t, z, x, y: t * z * np.log(x)),
