@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,31 @@ DEEPEST = 15_000
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+class _Room:
+    """Python's limit raised as long as any thread needs it: it is one for all of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._before = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self._before, DEEPEST))
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                sys.setrecursionlimit(self._before)
+
+
+_ROOM = _Room()
+
+
 def walks_deep(function: Function) -> Function:
     """Give a function of a ``Source`` room to recurse.
 
@@ -28,17 +54,14 @@ def walks_deep(function: Function) -> Function:
 
     @functools.wraps(function)
     def with_room(source: Any, *args: Any, **kwargs: Any) -> Any:
-        before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(before, DEEPEST))
         try:
-            return function(source, *args, **kwargs)
+            with _ROOM:
+                return function(source, *args, **kwargs)
         except RecursionError:
             raise UnsupportedSyntax(
                 f"`{source.name}` is nested too deeply to be read",
                 source.header,
                 hint="give parts of the expressions names: `part = ...`",
             ) from None
-        finally:
-            sys.setrecursionlimit(before)
 
     return with_room  # type: ignore[return-value]

@@ -88,12 +88,21 @@ def _loaded(carried: Carried) -> FunctionType:
     there = found(carried.module, carried.qualname)
     there = getattr(there, "py_func", there)
     made = by_value.loads(carried.content)
-    if isinstance(there, FunctionType) and there.__code__ == made.__code__ and not made.__closure__:
+    if isinstance(there, FunctionType) and _is_the_same(there, made):
         return there
     if carried.text and not linecache.getlines(carried.file):
         lines = carried.text.splitlines(keepends=True)
         linecache.cache[carried.file] = (len(carried.text), None, lines, carried.file)
     return made
+
+
+def _is_the_same(there: FunctionType, made: FunctionType) -> bool:
+    """Whether a function of this process is the one that was pickled, but for its globals."""
+    parts = [(f.__code__, f.__defaults__, f.__kwdefaults__) for f in (there, made)]
+    try:
+        return made.__closure__ is None and bool(parts[0] == parts[1])
+    except ValueError:  # defaults that are arrays
+        return False
 
 
 class _CarriedNow(threading.local):

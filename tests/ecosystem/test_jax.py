@@ -63,3 +63,9 @@ def test_results_that_are_arrays_say_their_shape():
 def test_integers_have_no_gradient():
     step = jax_function(differentiate(lambda x, n: x**n, jit=False))
     assert jax.grad(step)(2.0, 3) == pytest.approx(12.0)
+
+
+def test_complex_arguments_are_refused():
+    step = jax_function(differentiate(lambda z: abs(z) ** 2, jit=False))
+    with pytest.raises(TypeError, match="complex numbers do not cross the bridge"):
+        jax.grad(step)(1.0 + 2.0j)

@@ -45,6 +45,21 @@ def test_a_lambda_and_what_is_compiled_of_it():
     assert first(2.0) == 12.0 and first._compilations is second._compilations
 
 
+def test_a_function_that_was_defined_again_with_other_defaults(monkeypatch):
+    """The code is the same, but the one that was pickled is meant."""
+    import __main__
+
+    first, second = (
+        adgen.from_source(
+            f"def scaled(x, k={k}):\n    return k * x * x\n", {"__name__": "__main__"}
+        )
+        for k in (3.0, 5.0)
+    )
+    carried = pickle.dumps(adgen.grad(first["scaled"], jit=False))
+    monkeypatch.setattr(__main__, "scaled", second["scaled"], raising=False)
+    assert pickle.loads(carried)(1.0) == 6.0
+
+
 def test_the_text_comes_along(monkeypatch):
     """Cells of a notebook are in no file that another process has."""
     namespace = adgen.from_source("def cube(x):\n    return x**3\n")

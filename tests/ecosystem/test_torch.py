@@ -57,3 +57,30 @@ def test_other_devices_are_refused():
     step = torch_function(differentiate(lambda x: x * x, jit=False))
     with pytest.raises(TypeError, match="adgen computes on the CPU"):
         step(torch.ones(2, device="meta", requires_grad=True))
+
+
+def test_what_a_gradient_would_be_wrong_for_is_refused():
+    """Complex pairings differ from PyTorch's; shared memory must be what the forward pass saw."""
+    step = torch_function(differentiate(lambda x: np.sum(x * x), jit=False))
+    with pytest.raises(TypeError, match="complex numbers do not cross the bridge"):
+        step(torch.ones(2, dtype=torch.complex128, requires_grad=True))
+    x = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    value = step(x)
+    with torch.no_grad():
+        x += 1.0
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        value.backward()
+
+
+def test_tensors_are_not_written_to():
+    def clears(x):
+        x[0] = 0.0
+        return np.sum(x * x)
+
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    step = torch_function(differentiate(clears, jit=False))
+    step(x).backward()  # gradients never write to what they are given
+    assert x.grad.tolist() == [0.0, 2.0]
+    with pytest.raises(ValueError, match="read-only"):
+        step(x.detach())
+    assert x.tolist() == [1.0, 1.0]

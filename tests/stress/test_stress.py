@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import adgen
+from adgen.transpiler import nesting
 from adgen.transpiler.errors import UnsupportedSyntax
 from tests.stress import front_end, processes, threads
 
@@ -93,6 +94,18 @@ def test_a_sum_of_a_thousand_terms(tmp_path):
     thread.start()
     thread.join()
     assert np.allclose(found, 3000.0) and sys.getrecursionlimit() == before
+
+
+def test_threads_share_the_room():
+    """The first that leaves must not take the limit away from the others."""
+    before = sys.getrecursionlimit()
+    with nesting._ROOM:
+        thread = threading.Thread(target=lambda: nesting._ROOM.__enter__())
+        thread.start()
+        thread.join()
+    assert sys.getrecursionlimit() == nesting.DEEPEST
+    nesting._ROOM.__exit__()
+    assert sys.getrecursionlimit() == before
 
 
 def test_deeper_than_any_limit_is_refused(monkeypatch):

@@ -28,5 +28,14 @@ class ByPosition:
 
 
 def number_or_array(array: np.ndarray[Any, Any]) -> Any:
-    """What has no axes as a number."""
-    return array[()] if array.ndim == 0 else array
+    """What has no axes as a number; arrays may not be written to, for they are of others.
+
+    Raises TypeError for complex numbers: each library pairs them with gradients in its own way.
+    """
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers do not cross the bridge: give their parts as real arrays")
+    if array.ndim == 0:
+        return array[()]
+    view = array.view()
+    view.flags.writeable = False
+    return view

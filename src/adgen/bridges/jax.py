@@ -23,11 +23,14 @@ def jax_function(
     arguments have together.  The function runs on the CPU in a callback; its derivative runs it
     again, for JAX keeps arrays only from one to the other.
 
-    Raises, as JAX does, where forward mode is asked of it.
+    Raises TypeError for complex arguments, and an error of JAX's where the function writes to one
+    or where forward mode is asked of it.
     """
     choices = ByPosition(function)
 
     def described(*args: Any) -> Any:
+        if any(jnp.iscomplexobj(arg) for arg in args):
+            raise TypeError("complex numbers do not cross the bridge: give their parts")
         structs = [jax.ShapeDtypeStruct(jnp.shape(arg), jnp.result_type(arg)) for arg in args]
         if result is not None:
             return result(*structs)

@@ -20,8 +20,9 @@ def torch_function(function: Callable[..., Any]) -> Callable[..., torch.Tensor]:
     everything else is passed on as it is.  The compiled forward part keeps the residuals that the
     compiled backward part takes: nothing is computed twice.
 
-    Raises TypeError for tensors that are elsewhere, and RuntimeError where second derivatives are
-    asked of it (``create_graph=True``): ``adgen.hvp`` has them.
+    Raises TypeError for tensors that are elsewhere or complex, ValueError where a call without
+    gradients would write to one, and RuntimeError where one was changed in place before the
+    backward pass, or where second derivatives are asked of it (``create_graph=True``): ``adgen.hvp`` has them.
     """
     choices = ByPosition(function)
 
@@ -43,6 +44,7 @@ class _Step(torch.autograd.Function):
         given = [_array(arg) for arg in args]
         ctx.count = len(args)
         ctx.wanted = wanted
+        ctx.save_for_backward(*(arg for arg in args if isinstance(arg, torch.Tensor)))
         if not wanted:
             return _tensor(function(*given))
         value, ctx.pullback = function.vjp(*given)
@@ -55,6 +57,7 @@ class _Step(torch.autograd.Function):
                 "adgen.bridges.torch has no derivatives of derivatives: create_graph=True asks for "
                 "them; adgen.hvp and adgen.hessian compute them"
             )
+        _ = ctx.saved_tensors  # raises if one of them was changed: the residuals share its memory
         found = ctx.pullback(_array(cotangent))
         cotangents: list[Any] = [None] * ctx.count
         for k, one in zip(ctx.wanted, found, strict=True):
