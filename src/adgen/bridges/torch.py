@@ -22,7 +22,8 @@ def torch_function(function: Callable[..., Any]) -> Callable[..., torch.Tensor]:
 
     Raises TypeError for tensors that are elsewhere or complex, ValueError where a call without
     gradients would write to one, and RuntimeError where one was changed in place before the
-    backward pass, or where second derivatives are asked of it (``create_graph=True``): ``adgen.hvp`` has them.
+    backward pass, or where second derivatives are asked of it (``create_graph=True``):
+    ``adgen.hvp`` has them.
     """
     choices = ByPosition(function)
 
