@@ -99,3 +99,10 @@ primitive(np.heaviside, NoDerivative("piecewise constant"), operands=("x", "y"),
           elementwise=True, domain=(NONZERO, Domain(0, 1)))  # fmt: skip
 primitive(np.ldexp, Elementwise(lambda t, z, x, i: np.ldexp(t, i), None), cheap=True,
           domain=(REAL, Domain(-4, 4, integer=True)))  # fmt: skip
+# To the next number: the distance to it is piecewise constant.
+primitive(np.nextafter, Elementwise(lambda t, z, x, y: t, None), operands=("x", "y"), cheap=True,
+          kink="taken as x", domain=(NONZERO, NONZERO))  # fmt: skip
+primitive(np.spacing, NoDerivative("piecewise constant"), elementwise=True, domain=NONZERO)
+for _function in (np.gcd, np.lcm):
+    primitive(_function, NoDerivative("of integers"), operands=("x", "y"), elementwise=True,
+              domain=Domain(1, 9, integer=True))  # fmt: skip

@@ -14,12 +14,13 @@ from tests.coverage.cases import (
     shapes,
     special,
     stats,
+    ufuncs,
 )
 
 CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
-    fourier, special, stats,
+    fourier, special, stats, ufuncs,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
