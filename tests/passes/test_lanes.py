@@ -132,6 +132,63 @@ def test_what_many_rows_add_to_is_added_once_for_a_block():
     assert "radd(total" in text and "A_bar[k, j] += total" in text
 
 
+def chains(x, rate, most):
+    total = 0.0
+    for i in range(x.shape[0]):
+        value = 1.0
+        for t in range(most):
+            value *= np.exp(rate * x[i, t])
+        total += value
+    return total
+
+
+def whole_chains(x, rate):
+    total = 0.0
+    for i in range(x.shape[0]):
+        value = x[i, 0]
+        for t in range(1, x.shape[1]):
+            value *= np.exp(rate * x[i, t] - x[i, t - 1])
+        total += value
+    return total
+
+
+def few_of_a_row(x, rate):
+    total = 0.0
+    for i in range(x.shape[0]):
+        value = 1.0
+        for t in range(20):
+            value *= np.exp(rate * x[i, t % 3])
+        total += value
+    return total
+
+
+def test_rows_that_are_read_in_one_loop_are_copied():
+    text = text_of(whole_chains, (X, 0.5), "value_and_grad", (0, 1))
+    assert "x_block = empty_2d(m, width)" in text
+    assert "x_block[t, " in text
+
+
+def test_no_more_of_rows_is_copied_than_is_read():
+    text = text_of(chains, (X, 0.5, 3))
+    assert "max(min(m, most), 0)" in text
+    assert "_block" not in text_of(few_of_a_row, (X, 0.5))
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize(
+    ("function", "rest"),
+    [(chains, (3,)), (chains, (4,)), (chains, (0,)), (chains, (-2,)), (whole_chains, ()),
+     (few_of_a_row, ())],
+)  # fmt: skip
+def test_copied_rows_compiled(function, rest):
+    value, cotangents = adgen.value_and_grad(function, (0, 1))(X, 0.5, *rest)
+    np.testing.assert_allclose(value, function(X, 0.5, *rest), rtol=1e-12)
+    with optimisations.without(optimisations.POINTS_INNERMOST):
+        plain = adgen.value_and_grad(function, (0, 1), jit=False)(X, 0.5, *rest)
+    for one, other in zip(cotangents, plain[1], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.jit
 def test_compiled():
     gradient = adgen.value_and_grad(distances, (0, 1, 2))

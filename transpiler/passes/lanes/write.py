@@ -20,6 +20,8 @@ from adgen.transpiler.primitives.builder import Builder, zero
 MOST = 64  # iterations in a block: enough to fill vectors, few enough for the caches
 LEAST, _ELEMENTS = 8, 65536  # where iterations need much room: 512 KB for a block
 
+Element = Callable[[Builder, Iteration, tuple[Operand, ...]], None]
+
 
 def write(facts: Facts, schedule: Schedule) -> tuple[list[Op], dict[Value, Operand]]:
     """The ops in place of the loop, and what its results have become."""
@@ -116,28 +118,35 @@ class _Writer:
     def copy_rows(self, b: Builder, cell: Cell, array: Operand) -> None:
         """The rows of an array that a block reads, with the iterations along the last axis."""
 
-        def row(inner: Builder, index: tuple[Operand, ...]) -> None:
-            def element(inner: Builder, iteration: Iteration) -> None:
-                place = (iteration.own[self.facts.index], *index)
-                value = inner.getitem(array, paths.element(len(place)), *place)
-                iteration.store(inner, cell, index, value)
+        def element(b: Builder, iteration: Iteration, index: tuple[Operand, ...]) -> None:
+            place = (iteration.own[self.facts.index], *index)
+            value = b.getitem(array, paths.element(len(place)), *place)
+            iteration.store(b, cell, index, value)
 
-            self.lanes(inner, element)
-
-        over(self.cells, b, self.facts.extents[cell], row)
+        self.rows(b, cell, element)
 
     def add_rows(self, b: Builder, cell: Cell, rows: Cell) -> None:
         """What a block has added up for rows added to them."""
 
-        def row(inner: Builder, index: tuple[Operand, ...]) -> None:
-            def element(inner: Builder, iteration: Iteration) -> None:
-                place = (iteration.own[self.facts.index], *index)
-                value = iteration.load(inner, cell, index, element_of(cell))
-                iteration.add(inner, rows, place, value)
+        def element(b: Builder, iteration: Iteration, index: tuple[Operand, ...]) -> None:
+            place = (iteration.own[self.facts.index], *index)
+            value = iteration.load(b, cell, index, element_of(cell))
+            iteration.add(b, rows, place, value)
 
-            self.lanes(inner, element)
+        self.rows(b, cell, element)
 
-        over(self.cells, b, self.facts.extents[cell], row)
+    def rows(self, b: Builder, cell: Cell, element: Element) -> None:
+        """A loop over the block, and in it over the row of each iteration, as it is in memory.
+
+        The other way round it would be a distance of a whole row from one element to the next:
+        where that is a power of two, all of them fall on the same few lines of a cache.
+        """
+
+        def row(inner: Builder, iteration: Iteration) -> None:
+            extents = self.facts.extents[cell]
+            over(self.cells, inner, extents, lambda b, index: element(b, iteration, index))
+
+        self.lanes(b, row)
 
     def put_everywhere(self, b: Builder, cell: Cell, value: Operand) -> None:
         """A number put into all elements of a cell, for all iterations."""
