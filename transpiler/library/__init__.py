@@ -10,6 +10,7 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     comparing,
     complex_numbers,
     cumulative,
+    decompositions,
     elementwise,
     gathering,
     linear_algebra,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import first, interleaved, without
+from adgen.transpiler.library.complex_numbers import conjugated
 from adgen.transpiler.library.registry import defines
 
 
@@ -54,3 +55,16 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
 def _three(vectors):
     """The three components; two-dimensional vectors lie in the plane."""
     return vectors[0], vectors[1], vectors[2]
+
+
+if hasattr(np, "matvec"):  # new in NumPy 2.2
+
+    @defines(np.matvec)
+    def matvec(x1, x2, /):
+        x1, x2 = np.asarray(x1), np.asarray(x2)
+        return np.matmul(x1, x2[..., None])[..., 0] if x2.ndim > 1 else np.matmul(x1, x2)
+
+    @defines(np.vecmat)
+    def vecmat(x1, x2, /):
+        x1, x2 = conjugated(np.asarray(x1)), np.asarray(x2)
+        return np.matmul(x1[..., None, :], x2)[..., 0, :] if x1.ndim > 1 else np.matmul(x1, x2)

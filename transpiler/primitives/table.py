@@ -112,9 +112,13 @@ def _load() -> None:
         decompositions,
         eigenvalues,
         elementary,
+        least_squares,
         linalg,
         ordering,
+        orthogonal,
+        pseudo_inverses,
         reductions,
+        singular_values,
     )
 
 

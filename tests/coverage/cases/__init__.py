@@ -4,12 +4,14 @@ import importlib
 
 from tests.coverage.case import Case, Table
 from tests.coverage.cases import (
+    decompositions,
     elementwise,
     fourier,
     indexing,
     linear_algebra,
     products,
     reductions,
+    scipy_linalg,
     sequences,
     shapes,
     special,
@@ -20,7 +22,7 @@ from tests.coverage.cases import (
 CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
-    fourier, special, stats, ufuncs,
+    decompositions, scipy_linalg, fourier, special, stats, ufuncs,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES

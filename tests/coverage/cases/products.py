@@ -17,6 +17,7 @@ from tests.coverage.cases.samples import (
     TENSOR,
     THREE,
     VECTOR,
+    turned,
 )
 
 FOUR = np.array([0.5, -1.0, 0.3, 2.0])
@@ -102,6 +103,8 @@ CASES: Table = {
         case(lambda x: np.linalg.matrix_power(x, 3), SQUARE),
         case(lambda x: np.linalg.matrix_power(x, -2), SQUARE),
         case(lambda x: np.linalg.matrix_power(x, 2), STACK),
+        case(lambda x: np.linalg.matrix_power(x, -3), STACK),
+        case(lambda x: np.abs(np.linalg.matrix_power(turned(x), 5)), SQUARE),
         case(lambda x: np.linalg.matrix_power(x, 0) + x, SQUARE),
     ],
 }

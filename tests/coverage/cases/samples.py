@@ -28,3 +28,13 @@ DEFINITE = SQUARE @ SQUARE.T + 3.0 * np.eye(3)
 STACK = _rng.normal(size=(2, 3, 3))
 DEFINITES = STACK @ np.swapaxes(STACK, -1, -2) + 3.0 * np.eye(3)
 TALL = _rng.normal(size=(4, 3))
+
+
+def turned(x):
+    """A complex array from a real one."""
+    return x + 0.5j * x[::-1]
+
+
+def hermitian(x):
+    """A Hermitian matrix from a real one."""
+    return turned(x) + np.conj(turned(x).T)
