@@ -25,6 +25,7 @@ from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.first_writes import set_first_writes
 from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
 from adgen.transpiler.passes.hoist import hoist_invariants
+from adgen.transpiler.passes.interchange import rows_outside
 from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
 from adgen.transpiler.passes.lanes import points_innermost
 from adgen.transpiler.passes.local_writes import confine_writes
@@ -50,6 +51,7 @@ NO_GUESSES = gradient.Passes(optimise, optimise_joint)
 # What is done to loops over scalars, in order; before and after loops for threads are marked.
 LOOP_PASSES = (
     (optimisations.WORK_SPACE, renew_overwritten),
+    (optimisations.ROWS_OUTSIDE, rows_outside),
     (optimisations.ROW_LOOPS, merge_row_loops),
     (optimisations.LOCAL_WRITES, confine_writes),
     (optimisations.NEIGHBOURING_LOOPS, merge_neighbours),

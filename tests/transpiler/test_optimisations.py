@@ -73,6 +73,10 @@ def layer(X, W):
     return total
 
 
+def paths(spread, normals):
+    return np.mean(np.exp(np.cumsum(spread * normals, axis=1)))
+
+
 _r = np.random.default_rng(0)
 PROGRAMS = [
     *CASES,
@@ -87,6 +91,7 @@ PROGRAMS = [
     (work_space, (0, 1), (_r.normal(size=(3, 4)), 2.0)),
     (recurrent_and_wide, (0, 1), (0.2 * _r.normal(size=(24, 24)), _r.normal(size=(4, 24)))),
     (weighted, (0, 1), (_r.normal(size=5), _r.normal(size=7))),
+    (paths, (0,), (0.3, _r.normal(size=(4, 3)))),
     (layer, (0, 1), (_r.normal(size=(6, 5)), _r.normal(size=(5, 7)))),
 ]
 

@@ -71,7 +71,7 @@ class Extents:
 
     def _sym_of(self, value: Value) -> Sym:
         if value in self._index:
-            return self.symbols.atom(value, self._counts_up_or_down_to_zero(self._index[value]))
+            return self.symbols.atom(value, self._least_index(self._index[value]))
         op = self._defined.get(value)
         if op is None or type_of(value).dtype != np.int64:
             return self.symbols.atom(value)
@@ -97,15 +97,14 @@ class Extents:
             return self.symbols.minimum(self.sym(operands[0]), self.sym(operands[1]))
         if op.callee is max and 0 in operands[1:]:
             return self.symbols.max0(self.sym(operands[0]))
-        return self.symbols.atom(value, op.callee == core.RANGELEN)
+        return self.symbols.atom(value, 0 if op.callee == core.RANGELEN else None)
 
-    def _counts_up_or_down_to_zero(self, loop: Op) -> bool:
-        """Whether the index of a ``for`` is never negative."""
+    def _least_index(self, loop: Op) -> int | None:
+        """What the index of a ``for`` is never below, if that is evident."""
         start, stop, step = (self.sym(o) for o in loop.operands[:3])
         if not step.is_const or step.const == 0:
-            return False
-        lowest = start if step.const > 0 else self.symbols.add(stop, ONE)
-        return self.symbols.nonnegative(lowest)
+            return None
+        return self.symbols.least(start if step.const > 0 else self.symbols.add(stop, ONE))
 
     # Shapes
 

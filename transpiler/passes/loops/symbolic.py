@@ -58,16 +58,18 @@ class Symbols:
     def __init__(self) -> None:
         self.atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
-        self._nonnegative: set[int] = set()
+        self._least: dict[int, int] = {}
 
-    def atom(self, atom: Atom, nonnegative: bool = False) -> Sym:
-        """The symbolic integer that is just this atom."""
+    def atom(self, atom: Atom, least: int | None = None) -> Sym:
+        """The symbolic integer that is just this atom, and never below ``least``."""
         number = self._numbers.get(atom)
         if number is None:
             number = self._numbers[atom] = len(self.atoms)
             self.atoms.append(atom)
-        if nonnegative or isinstance(atom, Extent):
-            self._nonnegative.add(number)
+        if least is None and isinstance(atom, Extent):
+            least = 0
+        if least is not None:
+            self._least[number] = max(least, self._least.get(number, least))
         return Sym(0, ((number, 1),))
 
     def of(self, operand: Operand) -> Sym:
@@ -101,7 +103,7 @@ class Symbols:
         if b.is_const:
             return self.scale(a, b.const)
         args = (a, b) if a.terms <= b.terms else (b, a)
-        return self.atom(Apply(TIMES, args), self.nonnegative(a) and self.nonnegative(b))
+        return self.atom(Apply(TIMES, args), self._zero_if(a, b))
 
     def product(self, factors: tuple[Sym, ...]) -> Sym:
         """The product of all."""
@@ -119,7 +121,7 @@ class Symbols:
         inner = self._only_max0(a)
         if inner is not None and a.const <= 0:  # max0(max0(b) - c) = max0(b - c) for c >= 0
             return self.max0(self.add(inner, Sym(a.const)))
-        return self.atom(Apply(MAX0, (a,)), True)
+        return self.atom(Apply(MAX0, (a,)), 0)
 
     def minimum(self, a: Sym, b: Sym) -> Sym:
         """``min(a, b)``."""
@@ -129,13 +131,13 @@ class Symbols:
         args = (
             (a, b) if (a.is_const, a.terms, a.const) <= (b.is_const, b.terms, b.const) else (b, a)
         )
-        return self.atom(Apply(MINIMUM, args), self.nonnegative(a) and self.nonnegative(b))
+        return self.atom(Apply(MINIMUM, args), self._zero_if(a, b))
 
     def floordiv(self, a: Sym, divisor: int) -> Sym:
         """``a // divisor`` for a positive divisor."""
         if all(c % divisor == 0 for _, c in a.terms):
             return Sym(a.const // divisor, tuple((n, c // divisor) for n, c in a.terms))
-        return self.atom(Apply(FLOORDIV, (a, Sym(divisor))), self.nonnegative(a))
+        return self.atom(Apply(FLOORDIV, (a, Sym(divisor))), self._zero_if(a))
 
     def wrap(self, index: Sym, extent: Sym) -> Sym:
         """``index`` as NumPy reads it: from the end where it is negative."""
@@ -147,7 +149,18 @@ class Symbols:
 
     def nonnegative(self, a: Sym) -> bool:
         """Whether it is provably >= 0."""
-        return a.const >= 0 and all(c > 0 and n in self._nonnegative for n, c in a.terms)
+        least = self.least(a)
+        return least is not None and least >= 0
+
+    def least(self, a: Sym) -> int | None:
+        """What it is provably never below, if anything."""
+        if not all(c > 0 and n in self._least for n, c in a.terms):
+            return None
+        return a.const + sum(c * self._least[n] for n, c in a.terms)
+
+    def _zero_if(self, *args: Sym) -> int | None:
+        """The least value of what is not negative if no argument is."""
+        return 0 if all(map(self.nonnegative, args)) else None
 
     def atoms_of(self, a: Sym) -> Iterator[Value | Extent]:
         """The values and extents that it is computed from."""
