@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 
 from adgen.runtime import vector_functions
 from adgen.runtime.loader import Loaded, load
+from adgen.runtime.streams import Stream
 
 # The part of fast maths that keeps NaN and infinity what they are.
 SAFE_FASTMATH = frozenset({"reassoc", "contract", "arcp", "nsz", "afn"})
@@ -167,6 +169,8 @@ def compile_functions(
     import numba
     from numba.core.errors import NumbaError
 
+    if any(isinstance(argument, Stream) for argument in arguments):
+        importlib.import_module("adgen.runtime.draws")  # it tells Numba what they are
     types = tuple(numba.typeof(argument) for argument in arguments)
     wanted = text, tuple(names), types, version, options
     if wanted in _kept:

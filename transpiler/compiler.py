@@ -23,7 +23,13 @@ from adgen.transpiler.ir.printer import print_function
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.first_writes import set_first_writes
-from adgen.transpiler.passes.guards import broadcasts, drop_checked_by_numpy, guesses, prints
+from adgen.transpiler.passes.guards import (
+    broadcasts,
+    draws,
+    drop_checked_by_numpy,
+    guesses,
+    prints,
+)
 from adgen.transpiler.passes.hoist import hoist_invariants
 from adgen.transpiler.passes.interchange import rows_outside
 from adgen.transpiler.passes.kept_shapes import guess_kept_shapes
@@ -102,6 +108,7 @@ def compile_source(
         outside=outside(functions),
         updates=primal.updates,
         broadcasts=broadcasts(primal),
+        draws=draws(primal),
     )
 
 

@@ -21,6 +21,7 @@ STAND_INS: Mapping[str, ModuleType] = {
     f"{package}{part}": module
     for package in ("autograd.numpy", "jax.numpy")
     for part, module in (("", np), (".linalg", np.linalg), (".random", np.random), (".fft", np.fft))
+    if (package, part) != ("jax.numpy", ".random")
 }
 
 

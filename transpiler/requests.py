@@ -57,7 +57,8 @@ class Compiled:
     ``residuals``: whether the first function hands some over to the second. ``updates``:
     containers that the function changes; a plain call returns what they hold then behind its
     value. ``guesses``: a ValueError that says ``core.MISMATCH`` may mean that a guess was
-    wrong. ``broadcasts``: in how many places it matters which extents are 1.
+    wrong. ``broadcasts``: in how many places it matters which extents are 1. ``draws``: whether
+    a call changes the state of random generators.
     """
 
     text: str
@@ -73,3 +74,4 @@ class Compiled:
     outside: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # called as they are
     updates: tuple[Update, ...] = ()
     broadcasts: int = 0
+    draws: bool = False

@@ -21,9 +21,13 @@ from adgen.transpiler.ir.types import (
     FLOAT,
     INT,
     Array,
+    Opaque,
     Scalar,
     Static,
     array,
+    is_generator,
+    is_generator_class,
+    opaque,
     real_dtype,
 )
 from adgen.transpiler.source import Source
@@ -44,6 +48,7 @@ WEAK: Mapping[str, Scalar] = {"f8": FLOAT, "i8": INT, "?": BOOL, "c16": COMPLEX}
 STATIC_TYPES = (str, bytes, type(None), type, types.FunctionType, types.BuiltinFunctionType)
 STATIC_KINDS = (*STATIC_TYPES, types.ModuleType, np.ufunc, np.dtype, slice, range)
 
+GENERATORS = ("Generator", "RandomState")
 MOST_PARTS = 256  # of one container
 
 ARRAY_OF_ANY_RANK = "an array"
@@ -73,6 +78,8 @@ def argument_of(value: Any) -> Argument:
         return FLOAT
     if isinstance(value, complex):
         return COMPLEX
+    if is_generator(value):
+        return opaque(type(value))
     if type(value) is tuple:
         _check_parts("tuple", value)
         return tuple(argument_of(item) for item in value)
@@ -155,6 +162,8 @@ def show(argument: Argument) -> str:
         return _show_node(argument)
     if isinstance(argument, Static):
         return f"static {_shown(argument.value)}"
+    if isinstance(argument, Opaque):
+        return str(argument)
     code = "bool" if argument.dtype.kind == "b" else argument.dtype.str[1:]
     if isinstance(argument, Array):
         return f"{code}[{', '.join('1' if one else ':' for one in argument.ones)}]"
@@ -293,8 +302,18 @@ def _annotation(node: ast.expr, source: Source | None) -> Argument | str:
                 return _scalar(name)
             if name in ("ndarray", "NDArray", "ArrayLike"):
                 return ARRAY_OF_ANY_RANK
+            if name in GENERATORS and _is_of_numpy(node, source):
+                return opaque(getattr(np.random, name))
             return _named(source.bindings.lookup(name)) if source else _FOREIGN
     return _FOREIGN
+
+
+def _is_of_numpy(node: ast.expr, source: Source | None) -> bool:
+    """Whether an annotation means a generator of random numbers, and no other class of its name."""
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node.value).endswith("random")
+    named = source.bindings.lookup(ast.unparse(node)) if source else None
+    return source is None or (isinstance(named, type) and is_generator_class(named))
 
 
 def _scalar(name: str) -> Scalar:

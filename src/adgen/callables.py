@@ -96,7 +96,7 @@ class CompiledCallable(Generic[P, R]):
         if form is None or not known or compiled.writes or compiled.updates:
             return
         self._kinds[key] = Kind(
-            len(args), looks, recognise, build.functions[0], compiled.captures, form, build.fresh
+            len(args), looks, recognise, build.functions[0], build.captures, form, build.fresh
         )
         while len(self._kinds) > MOST_KINDS:
             self._kinds.pop(next(iter(self._kinds)), None)
@@ -153,7 +153,7 @@ class CompiledCallable(Generic[P, R]):
 
 def caller(build: Build) -> Run:
     """The call of the first compiled function with the least that is to be done."""
-    function, flatten, captures = build.functions[0], build.flatten, build.compiled.captures
+    function, flatten, captures = build.functions[0], build.flatten, build.captures
     if captures:
         return lambda args: function(*(flatten(args) if flatten else args), *captures)
     if flatten:

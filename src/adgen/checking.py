@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen import pullbacks
+from adgen.generator_states import States, generators_in, steady
 from adgen.transpiler.errors import AdgenError, WrongDerivative
 from adgen.transpiler.ir.trees import built, map_tree, tree_of
 
@@ -70,23 +71,30 @@ def _check(
     rng = np.random.default_rng(0)
     compilations, options = function._compilations, function.options
 
-    def plain(*given: Any) -> Any:
+    def once(*given: Any) -> Any:
         by_position, by_keyword = compilations.parameters.spread(given)
         return compilations.function(*by_position, **by_keyword)
 
     tolerance = tolerance_for(args)
-    value, pullback = pullbacks.vjp(compilations, positions, function.packed, options, args)
+    sweep = pullbacks.vjp
+    states = drawn_from(function, args)
+    value, pullback = sweep(compilations, positions, function.packed, options, args)
+    if compilations.streams:  # by now they are known
+        states = drawn_from(function, args)
+        value, pullback = sweep(compilations, positions, function.packed, options, args)
+    plain = steady(once, states)
     expected = plain(*copy.deepcopy(args))
     _compare("the value", floats(value), floats(expected), tolerance)
     for _ in range(DIRECTIONS):
         tangents = tuple(_direction(rng, x) if k in positions else None for k, x in enumerate(args))
         slope = difference(plain, args, tangents, tolerance)
         if "fwd" in modes:
-            _, tangent = pullbacks.jvp_of_bound(compilations, options, args, tangents)
+            pushed = steady(pullbacks.jvp_of_bound, states)
+            _, tangent = pushed(compilations, options, args, tangents)
             scale = floats(expected)
             _compare("the tangent (jvp)", floats(tangent), slope, tolerance, scale)
         if order == 2:
-            _check_product(function, positions, args, tangents, tolerance)
+            _check_product(function, positions, args, tangents, tolerance, states)
         if "rev" not in modes:
             continue
         cotangent = random_cotangent(rng, value)
@@ -107,6 +115,7 @@ def _check_product(
     args: tuple[Any, ...],
     tangents: tuple[Any, ...],
     tolerance: float,
+    states: States,
 ) -> None:
     """Compare the Hessian times a vector with the slope of the gradient along it."""
     spread = function._compilations.parameters.spread
@@ -117,10 +126,18 @@ def _check_product(
 
     vector = tuple(tangents[k] for k in positions)
     by_position, by_keyword = spread(args)
-    found = function.hvp(*by_position, vector if function.packed else vector[0], **by_keyword)
+    gradient = steady(gradient, states)
+    found = steady(function.hvp, states)(
+        *by_position, vector if function.packed else vector[0], **by_keyword
+    )
     slope = difference(gradient, args, tangents, tolerance)
     scale = floats(gradient(*args))
     _compare("the Hessian product (hvp)", floats(found), slope, tolerance, scale)
+
+
+def drawn_from(function: Differentiable, args: tuple[Any, ...]) -> States:
+    """The states of all generators that a function is known to draw from."""
+    return States([*generators_in(args), *function._compilations.streams])
 
 
 def tolerance_for(args: tuple[Any, ...]) -> float:

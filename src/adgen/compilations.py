@@ -9,6 +9,8 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from adgen.debugging import Watch
+from adgen.generator_states import undone
+from adgen.guesses import from_guard
 from adgen.leaves import Leaf, WriteBack, flatten_function, leaves_of
 from adgen.locks import compiling, plain_lock
 from adgen.lookups import Fresh, freshness
@@ -24,10 +26,11 @@ from adgen.results import (
 )
 from adgen.runtime import compile as numba_compile
 from adgen.runtime import exceptions, outside
+from adgen.runtime.streams import Stream
 from adgen.specialisations import Latest, Respecialisations
 from adgen.structures import Make, Take, in_tuples, taker
 from adgen.transpiler.errors import AdgenError
-from adgen.transpiler.ir.types import Type
+from adgen.transpiler.ir.types import Type, is_generator
 from adgen.transpiler.requests import Request
 from adgen.transpiler.signature import Argument, argument_of, show
 from adgen.transpiler.source import Source, from_function, open_callable, unwrap
@@ -69,6 +72,7 @@ class Build:
     fresh: Fresh | None
     watch: Watch | None = None  # with debug_nans
     written: Written | None = None  # the module that the functions are of
+    jit: bool = False
 
     def with_arrays_of_now(self) -> Build | None:
         """The same for arrays that have replaced others of their type; None if more has changed."""
@@ -80,6 +84,12 @@ class Build:
         if len(set(map(id, captures))) != len(captures):
             return None
         return replace(self, compiled=replace(self.compiled, captures=captures), fresh=fresh)
+
+    @cached_property
+    def captures(self) -> tuple[Any, ...]:
+        """What is captured, as generated code takes it."""
+        captured = self.compiled.captures
+        return tuple(Stream(x) if self.jit and is_generator(x) else x for x in captured)
 
     @property
     def value_types(self) -> list[Type]:
@@ -130,7 +140,7 @@ class Build:
     def flat(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arguments as generated code takes them, captured arrays at the end."""
         leaves = self.flatten(args) if self.flatten else args
-        return (*leaves, *self.compiled.captures)
+        return (*leaves, *self.captures)
 
 
 class Compilations:
@@ -145,6 +155,7 @@ class Compilations:
         self.objects: dict[Hashable, Any] = {}  # differentiable objects that transforms made
         self.unguessed: set[Hashable] = set()  # type keys of arguments for which a guess failed
         self.latest: dict[str, Argument] | None = None  # what was asked for last
+        self.streams: tuple[Any, ...] = ()  # random generators of the surroundings
 
     def __reduce__(self) -> Any:
         """A pickle of the function, whose attribute this is, leaves it behind."""
@@ -234,8 +245,9 @@ class Compilations:
         described = tuple(arguments.values())
         flatten = flatten_function(described, args, jit)
         made = Build(
-            (), compiled, described, wanted.positions, leaves, wrt, flatten, freshness(readings)
-        )
+            (), compiled, described, wanted.positions, leaves, wrt, flatten, freshness(readings),
+            jit=jit,
+        )  # fmt: skip
         sample = made.flat(args)
         if wanted.mode in ("jvp", "hvp"):
             sample = (*sample, *[sample[k] for k in wrt])
@@ -249,6 +261,9 @@ class Compilations:
                 hint="jit=False runs the same derivative without Numba",
             ) from error
         written = Written(self.source.name, file_of(functions[0]), lines)
+        self.streams = tuple(filter(is_generator, compiled.captures))
+        if compiled.draws and compiled.guesses:
+            functions = (undone(functions[0], from_guard), *functions[1:])
         made = replace(made, functions=functions, written=written)
         if not wanted.options.debug_nans:
             return made

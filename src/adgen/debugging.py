@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from adgen.generator_states import States, generators_in
+from adgen.runtime.streams import Stream
 from adgen.transpiler.errors import AdgenError, NotFinite
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.not_finite import Arisen, first_not_finite, not_finite
@@ -41,9 +43,10 @@ class Watch:
 
         def watched(*flat: Any) -> Any:
             given = [x.copy() if k in writes else x for k, x in enumerate(flat)]
+            before = States(generators_in(flat)) if self.compiled.draws else None
             result = function(*flat)
             value = result[0] if self.compiled.residuals else result
-            self._check(value, given, "primal" if pair else self.mode)
+            self._check(value, given, "primal" if pair else self.mode, before)
             return result
 
         return watched
@@ -52,13 +55,20 @@ class Watch:
         """Raise NotFinite if what a pullback returns is not finite."""
         self._check(cotangents, [*flat, *seeds], self.mode)
 
-    def _check(self, results: Any, given: Sequence[Any], mode: str) -> None:
+    def _check(
+        self, results: Any, given: Sequence[Any], mode: str, before: States | None = None
+    ) -> None:
         number = next((n for n in map(not_finite, _leaves(results)) if n), "")
         if not number:
             return
         value, derivative = None, None
+        given = [x.generator if isinstance(x, Stream) else x for x in given]
+        after = States(generators_in(tuple(given)))
+        if before is not None:
+            before.restore()
         with contextlib.suppress(Exception):  # the number is not finite, whatever this run says
             value, derivative = first_not_finite(self.derive(mode), given)
+        after.restore()
         raise self._error(number, value, derivative, given)
 
     def _error(

@@ -10,12 +10,14 @@ import numpy as np
 
 from adgen.checking import (
     difference,
+    drawn_from,
     dual,
     is_float_leaf,
     leaves,
     random_cotangent,
     tolerance_for,
 )
+from adgen.generator_states import steady
 from adgen.structures import access
 from adgen.transpiler.ir.trees import built, map_tree, parts_of, tree_of
 
@@ -71,7 +73,12 @@ def compare(
     rng = np.random.default_rng(0)
     names = function._compilations.parameters.names
     positions = function._compilations.parameters.positions(function.wrt)
+    states = drawn_from(function, args)
     value, pullback = function.vjp(*args)
+    if function._compilations.streams:  # by now they are known
+        states = drawn_from(function, args)
+        value, pullback = function.vjp(*args)
+    plain = steady(plain, states)
     cotangent = random_cotangent(rng, value)
     found = pullback(cotangent)
     cotangents = found if function.packed else (found,)

@@ -10,6 +10,7 @@ import numpy as np
 
 from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.trees import Kind, kind_of
+from adgen.transpiler.ir.types import is_generator_class
 
 _NUMBERS = (float, int, bool)
 
@@ -44,7 +45,7 @@ def forget(cls: type) -> None:
 
 def _reader(cls: type) -> Callable[[Any], Any]:
     """How keys of instances of a class are made."""
-    if issubclass(cls, np.generic):
+    if issubclass(cls, np.generic) or is_generator_class(cls):
         return lambda value: cls
     if issubclass(cls, np.ndarray):
         return _key_of_subclass

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from adgen.runtime.streams import Stream
 from adgen.structures import Take, leaves_of_structure, places, taker
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.ir.trees import Update, parts_of
-from adgen.transpiler.ir.types import Static, Type
+from adgen.transpiler.ir.types import Static, Type, is_generator
 from adgen.transpiler.signature import Argument
 from adgen.updates import check_containers
 
@@ -58,7 +59,7 @@ def flatten_function(
 
 def _converter(value: Any, jit: bool) -> Callable[[Any], Any] | None:
     if not isinstance(value, np.ndarray):
-        return None
+        return Stream if jit and is_generator(value) else None
     if value.ndim == 0:
         return _scalar_of
     if jit:

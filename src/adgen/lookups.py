@@ -12,6 +12,7 @@ import numpy as np
 
 from adgen.keys import type_key
 from adgen.transpiler.ir.trees import kind_of
+from adgen.transpiler.ir.types import is_generator
 from adgen.transpiler.surroundings import MISSING, Reading, Table
 
 # What programs do not rebind; everything else that has been read is compared at every call.
@@ -159,6 +160,8 @@ def _same_but(then: Any, now: Any, arrays: dict[int, Any]) -> bool:
         )
     if isinstance(then, np.ndarray) and isinstance(now, np.ndarray):
         return _is_like(then, now) and arrays.setdefault(id(then), now) is now
+    if is_generator(then) and type(now) is type(then):
+        return arrays.setdefault(id(then), now) is now
     return now is then or _same_number(now, then)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from adgen.transpiler.autodiff import custom
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.links import pushed, varied_arguments
+from adgen.transpiler.autodiff.samples import check_draws
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, type_of
@@ -52,7 +53,9 @@ def forward(
         else:
             tangents[param] = Value(param.type, _dot(param))
             extra.append(tangents[param])  # type: ignore[arg-type]
-    engine = _Forward(Activity(function.body, tangents), tangents, used_values(function.body))
+    activity = Activity(function.body, tangents)
+    check_draws(function.body, activity)
+    engine = _Forward(activity, tangents, used_values(function.body))
     b = Builder()
     engine.block(function.body.ops, b)
     outcome = tuple(engine.tangent(b, y) for y in function.body.yields)

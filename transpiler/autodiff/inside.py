@@ -22,6 +22,7 @@ from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.gradient import Passes, planned
 from adgen.transpiler.autodiff.reverse import reverse
 from adgen.transpiler.autodiff.ruled import link
+from adgen.transpiler.autodiff.samples import given_samples, numbered, with_samples
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value, type_of
@@ -97,7 +98,7 @@ def _derived(b: Builder, op: Op, passes: Passes) -> list[Operand]:
     name = op.callee.name if op.callee.name.isidentifier() else "function"
     several = (core.LEAF, (core.LEAF,) * (len(body.yields) - 1))
     structure = core.LEAF if len(body.yields) == 1 else several
-    inner = passes.optimise(Function(name, body, structure, span=op.span))
+    inner = numbered(passes.optimise(Function(name, body, structure, span=op.span)))
     derived = _Derived(op.callee, inner, passes)
     arguments = (*op.operands, *free)
     b.span, b.role = op.span, op.role
@@ -105,9 +106,11 @@ def _derived(b: Builder, op: Op, passes: Passes) -> list[Operand]:
         b.emit(STOP, x, name=x.name) if isinstance(x, Value) and is_float(x.type) else x
         for x in arguments
     ]
-    values = inlined(b, derived.itself, stopped, own_places=True)
-    linked = Linked(name, len(values), derived.pushforward, derived.pullback)
-    token = b.emit(linked, *values, *arguments)
+    found = inlined(b, with_samples(derived.itself), stopped, own_places=True)
+    values, samples = found[: len(op.results)], found[len(op.results) :]
+    known = len(samples)
+    linked = Linked(name, len(values), derived.pushforward, derived.pullback, known)
+    token = b.emit(linked, *values, *arguments, *samples)
     return [
         b.emit(PART, token, index=k, type=result.type, name=result.name)
         if is_float(result.type)
@@ -131,9 +134,11 @@ class _Derived:
         self.values = len(kinds)
         further = {PULLBACK: len(self.floats), PUSHFORWARD: callee.inputs}
         self.further = further.get(callee.mode, 0)
-        self.pushforward = functools.cache(lambda varied: _silent(self._pushforward(varied)))
+        self.pushforward = functools.cache(
+            lambda varied: self._of_samples(self._pushforward(varied))
+        )
         heard = core.ADJOINT if self.mode == CHECKPOINT else ""  # what was not run before
-        self.pullback = functools.cache(lambda v, c: _silent(self._pullback(v, c), heard))
+        self.pullback = functools.cache(lambda v, c: self._of_samples(self._pullback(v, c), heard))
 
     @functools.cached_property
     def itself(self) -> Function:
@@ -147,6 +152,11 @@ class _Derived:
         else:
             made = self.swept(self.inputs)
         return self.passes.optimise(self.reordered(made, self.further))
+
+    def _of_samples(self, derived: Function, heard: str = "") -> Function:
+        """A derivative that prints nothing and takes the samples that were drawn as arguments."""
+        quiet = _silent(derived, heard)
+        return given_samples(quiet, self.itself, self.function.name, self.mode == CHECKPOINT)
 
     def swept(self, wrt: Sequence[int]) -> Function:
         """Values, then cotangents of the parameters ``wrt``: what the reverse sweep gives."""

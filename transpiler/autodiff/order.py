@@ -115,7 +115,10 @@ def _stacks(body: Block) -> bool:
 
 
 def _prints(body: Block) -> bool:
-    return any(op.callee == core.PRINT and op.role == core.ADJOINT for _, op in core.walk(body))
+    return any(
+        op.callee in (core.PRINT, core.DRAW) and op.role == core.ADJOINT
+        for _, op in core.walk(body)
+    )
 
 
 def _reversed_bounds(

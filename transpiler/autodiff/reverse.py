@@ -25,6 +25,7 @@ from adgen.transpiler.autodiff.array_rules import RULES
 from adgen.transpiler.autodiff.labels import prepare
 from adgen.transpiler.autodiff.links import Parts, collect, pulled
 from adgen.transpiler.autodiff.masks import Masks
+from adgen.transpiler.autodiff.samples import check_draws
 from adgen.transpiler.autodiff.segments import cut_into_segments
 from adgen.transpiler.autodiff.turning import Turning, turn
 from adgen.transpiler.errors import NotDifferentiable
@@ -78,6 +79,7 @@ def reverse(
     builder = Builder(role=core.ADJOINT)
     adjoints: Adjoints = {}
     activity = Activity(body, inputs)
+    check_draws(body, activity)
     engine = Reverser(activity, Masks(body, activity), Turning(function), holomorphic)
     seeds = _cotangents(results) if seeded else _one(function, results, auxiliary, holomorphic)
     for result, seed in zip(results, seeds, strict=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from adgen.transpiler.autodiff.adjoints import Adjoints, bar
 from adgen.transpiler.autodiff.snapshots import Turned, with_snapshots
 from adgen.transpiler.autodiff.step import Step
+from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Value
 from adgen.transpiler.ir.rewrite import substitute
@@ -48,6 +49,7 @@ class Turning:
         """What is stored of a loop, decided when it is first met."""
         label = op.attrs["label"]
         if label not in self.known:
+            _check_draws(op)
             step = Step(op, self.settled[label])
             engine.extend(step.origin, step.slots)
             for old, new in step.labels.items():
@@ -78,6 +80,19 @@ class Turning:
         """A block whose loops store what has been decided."""
         storing = {label: found for label, found in self.known.items() if found.step.needed}
         return with_snapshots(block, storing) if storing else block
+
+
+def _check_draws(loop: Op) -> None:
+    """Refuse a loop whose trips draw: run again, they would draw other numbers."""
+    for _, op in core.walk(loop.regions[0]):
+        if op.callee == core.DRAW:
+            raise NotDifferentiable(
+                "random numbers are drawn in a loop over `checkpointed(...)`, which the reverse "
+                "sweep runs again",
+                op.span,
+                hint="draw ahead of the loop: noise = rng.standard_normal((n, m)), then read "
+                "noise[i]",
+            )
 
 
 def turn(engine: Reverser, op: Op, adjoints: Adjoints, b: Builder) -> None:

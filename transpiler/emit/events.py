@@ -16,7 +16,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.types import Array
 
-_BARRIERS = frozenset({core.GUARD, core.ASSERT, core.PRINT})
+_BARRIERS = frozenset({core.GUARD, core.ASSERT, core.PRINT, core.DRAW})
 
 
 class Events:

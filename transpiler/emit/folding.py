@@ -77,7 +77,7 @@ class Folding:
                     self.inline[inner.result] = inner
 
     def _consider(self, op: Op, block: Block) -> None:
-        if len(op.results) != 1 or op.callee in WRITES and is_write(op):
+        if len(op.results) != 1 or op.callee in WRITES and is_write(op) or op.callee == core.DRAW:
             return
         result = op.result
         uses = self.order.uses.get(result, [])

@@ -25,6 +25,7 @@ _MODULES = {
     "computed": "adgen.runtime.opaque",
     "class_named": "adgen.runtime.exceptions",
     "copied": "adgen.runtime.memory",
+    "drawn": "adgen.runtime.draws",
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
     **dict.fromkeys(("add_product", "add_product_in_order", "submatrix"), "adgen.runtime.products"),

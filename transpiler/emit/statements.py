@@ -9,6 +9,7 @@ import gast
 from adgen.transpiler.emit import kernels, nodes, numba_forms
 from adgen.transpiler.emit.branches import branch, with_continue
 from adgen.transpiler.emit.comments import Comments
+from adgen.transpiler.emit.draws import Draws
 from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.extents import complete_groups
 from adgen.transpiler.emit.moves import Move, assignment, statements
@@ -42,6 +43,7 @@ class Statements:
         self.expressions = Expressions(plan)
         self.slots = Slots(plan, self.expressions)
         self.said = Said(self.expressions)
+        self.draws = Draws(self.expressions)
         self.bounds = Bounds(plan.function)
         self.comments = comments
         self.chunks = Chunks(plan)
@@ -283,6 +285,12 @@ class Statements:
     def _print(self, op: Op) -> list[Stmt]:
         return [self.said.printed(op)]
 
+    def _draw(self, op: Op) -> list[Stmt]:
+        drawn = self.draws.expression(op)
+        if not op.results or not self.order.uses.get(op.result):
+            return [nodes.statement(drawn)]
+        return [self._set(op.result, drawn)]
+
 
 def _value(operand: Operand) -> Value:
     assert isinstance(operand, Value)
@@ -291,5 +299,5 @@ def _value(operand: Operand) -> Value:
 
 _EFFECTS: dict[str, Callable[[Statements, Op], list[Stmt]]] = {
     core.GUARD: Statements._guard, core.ASSERT: Statements._assert,
-    core.PRINT: Statements._print,
+    core.PRINT: Statements._print, core.DRAW: Statements._draw,
 }  # fmt: skip

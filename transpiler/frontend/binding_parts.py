@@ -34,7 +34,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.trees import Node
-from adgen.transpiler.ir.types import Array, Scalar, is_float, join
+from adgen.transpiler.ir.types import Array, Opaque, Scalar, is_float, join
 
 
 def common_type(first: Operand, second: Operand) -> Scalar | Array | None:
@@ -216,7 +216,8 @@ def alike(first: Binding, second: Binding) -> bool:
 def describe(binding: Binding) -> str:
     """What a binding is, for error messages: ``a number``, ``an array``, …"""
     if is_operand(binding):
-        return "a number"
+        is_opaque = isinstance(binding, Value) and isinstance(binding.type, Opaque)
+        return "a random generator" if is_opaque else "a number"
     match binding:
         case Ref():
             return "an array"

@@ -255,6 +255,13 @@ class StringOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Replayed:
+    """The callee of a partial of a function: called so, it draws what was noted."""
+
+    samples: tuple[Operand | None, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ErrorOf:
     """An exception that was made: ``cls(*args, **dict(zip(keywords, …)))``.
 

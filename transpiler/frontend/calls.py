@@ -23,6 +23,7 @@ from adgen.transpiler.frontend.bindings import (
     Closure,
     Method,
     Partial,
+    Replayed,
     Static,
 )
 from adgen.transpiler.frontend.context import Context
@@ -43,6 +44,11 @@ from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.outputs import output_of, stored
 from adgen.transpiler.frontend.raising import is_exception_class, made
+from adgen.transpiler.frontend.random_generators import (
+    call_of_random,
+    call_of_stream,
+    is_stream,
+)
 from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.vectorized import call_vectorized
@@ -94,6 +100,8 @@ def call(
         return call_closure(cx, node, function, args, kwargs)
     if isinstance(function, Method):
         request = Call(node, name, f".{function.name}", args, kwargs)
+        if is_stream(function.base):
+            return call_of_stream(cx, request, function.base, function.name)
         handler = container_method(function.base, function.name) or METHODS[function.name]
         return handler(cx, function.base, request)
     if isinstance(function, Partial):
@@ -124,6 +132,10 @@ def call(
         if isinstance(callee, Derived):
             return call_derived(cx, request, callee)
         return call_transform(cx, request, callee)
+    if isinstance(callee, Replayed):
+        from adgen.transpiler.frontend.scripts import call_replayed
+
+        return call_replayed(cx, request, callee)
     if isinstance(callee, CustomDerivative):
         from adgen.transpiler.frontend.custom_rules import call_with_rule
 
@@ -134,6 +146,9 @@ def call(
         return call_custom(cx, request, callee)
     if is_exception_class(callee):
         return made(request, callee)
+    drawn = call_of_random(cx, request, callee)
+    if drawn is not None:
+        return drawn
     if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):
         return method_of_string(cx, request, callee)
     out, given_args, rest = output_of(callee, args, kwargs)

@@ -15,7 +15,7 @@ from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.templates import Error
-from adgen.transpiler.ir.types import Array, Scalar, Type, is_complex
+from adgen.transpiler.ir.types import Array, Opaque, Scalar, Type, is_complex
 from adgen.transpiler.primitives.builder import Builder, python_number
 from adgen.transpiler.primitives.spelling import called
 from adgen.transpiler.primitives.table import find
@@ -63,6 +63,7 @@ class Context:
         self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
+        self.script: Any = None  # what draws give, where that was drawn before (see scripts.py)
         self.passed: dict[Value, Value] = {}  # arrays behind blocks of grad_of, and ahead of them
 
     # Places and refusals
@@ -123,7 +124,9 @@ class Context:
         """
         budget.spend(self, node)
         self.builder.span = self.span(node)
-        if any(is_complex(type_of(operand)) for operand in operands):
+        given = [type_of(operand) for operand in operands]
+        if any(kind.dtype.kind in "cO" for kind in given):
+            self.check_generators(node, given)
             self.check_complex(node, callee, operands, attrs)
         key = None
         if callee in _SHARED and all(_integral(o) for o in operands if callee != core.DIM):
@@ -151,6 +154,14 @@ class Context:
         if key is not None:
             self.state.known[key] = result
         return result
+
+    def check_generators(self, node: Any, kinds: list[Type]) -> None:
+        """Refuse random generators where something is computed."""
+        if any(isinstance(kind, Opaque) for kind in kinds):
+            self.refuse(
+                TypeMismatch, "a random generator is used where a number or an array is needed",
+                node, "draw from it: rng.standard_normal(...)",
+            )  # fmt: skip
 
     def check_complex(
         self, node: Any, callee: core.Callee, operands: tuple[Operand, ...], attrs: dict[str, Any]

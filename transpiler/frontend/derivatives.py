@@ -42,6 +42,7 @@ from adgen.transpiler.frontend.leaves import (
     rebuilt,
 )
 from adgen.transpiler.frontend.pullbacks import call_vjp, pullback_of, read_leaves
+from adgen.transpiler.frontend.scripts import noted
 from adgen.transpiler.frontend.surgery import cotangent_of
 from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
@@ -94,8 +95,10 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
     positions = tuple(_position(cx, call, function, one) for one in asked.wrt)
     if asked.name == "pullback":
         *args, cotangent = args
-        leaves = asked.computed.leaves
-        return pullback_of(cx, call, function, args, positions, cotangent, leaves, asked.computed)
+        made = asked.computed
+        return pullback_of(
+            cx, call, function, args, positions, cotangent, made.leaves, made, made.drawn
+        )
     if call.kwargs:
         _refuse_keywords(cx, call, asked.name)
     if asked.name in COMPOSED:
@@ -114,10 +117,13 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         return _moved(cx, call, asked, function, args, positions, direction)
     if asked.name == "elementwise_grad":
         own = tuple(copied(cx, call.node, arg) for arg in args)
-        value = apply(cx, call.node, function, own, {})
+        with noted(cx) as script:
+            value = apply(cx, call.node, function, own, {})
         _check_real(cx, call, asked.name, [value])
         ones = _ones(cx, call, value)
-        found = pullback_of(cx, call, function, args, positions, ones, read_leaves(cx, call, value))
+        leaves = read_leaves(cx, call, value)
+        drawn = script.samples
+        found = pullback_of(cx, call, function, args, positions, ones, leaves, drawn=drawn)
         return found if asked.packed else found[0]
     return _gradient(cx, call, asked, function, args, positions)
 

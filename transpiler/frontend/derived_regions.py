@@ -12,7 +12,15 @@ from adgen.transpiler.errors import (
     UnsupportedSyntax,
 )
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Cell, Closure, Partial, Ref, Static
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Cell,
+    Closure,
+    Partial,
+    Ref,
+    Replayed,
+    Static,
+)
 from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
@@ -185,6 +193,8 @@ class Region:
 
 def parameters_of(function: Binding) -> list[str]:
     """The names of the positional parameters, as far as they are known."""
+    if _is_replayed(function):
+        return parameters_of(function.args[0])
     if isinstance(function, Partial):
         return parameters_of(function.function)[len(function.args) :]
     node = None
@@ -200,11 +210,16 @@ def parameters_of(function: Binding) -> list[str]:
     return [arg.id for arg in (*node.args.posonlyargs, *node.args.args)]
 
 
+def _is_replayed(function: Binding) -> bool:
+    whole = function.function if isinstance(function, Partial) else None
+    return isinstance(whole, Static) and isinstance(whole.value, Replayed)
+
+
 def name_of(function: Binding) -> str:
     """What a function is called in messages and in generated code."""
     if isinstance(function, Partial):
         whole = function.function
-        is_derived = isinstance(whole, Static) and isinstance(whole.value, Derived)
+        is_derived = isinstance(whole, Static) and isinstance(whole.value, (Derived, Replayed))
         return name_of(function.args[0] if is_derived else whole)
     if isinstance(function, Closure):
         return function.name

@@ -33,6 +33,7 @@ from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.types import Opaque
 
 
 def evaluate(cx: Context, node: Any, name: str) -> Binding:
@@ -134,6 +135,8 @@ def _attribute(cx: Context, node: Any, name: str) -> Binding:
 
 def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
     """``base.name``.  Raises UnsupportedSyntax when there is none, or none that can be read."""
+    if isinstance(base, Value) and isinstance(base.type, Opaque):
+        return Method(base, name)
     if isinstance(base, Ref) or is_operand(base):
         if name in ATTRIBUTES:
             return ATTRIBUTES[name](cx, base, node)

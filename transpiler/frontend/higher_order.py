@@ -93,6 +93,8 @@ def _known(cx: Context, call: Call, sequence: Binding) -> list[Binding]:
 def _refuse_effects(cx: Context, call: Call, start: int) -> None:
     """Python runs the function where an item is asked for, not here."""
     own = Block((), tuple(cx.builder.ops[start:]), ())
-    if any(op.callee == core.PRINT for _, op in core.walk(own)):
-        cx.refuse(UnsupportedSyntax, f"`{call.function}` of a function that prints", call.node,
-                  "write it as a loop")  # fmt: skip
+    for _, op in core.walk(own):
+        if op.callee in (core.PRINT, core.DRAW):
+            what = "prints" if op.callee == core.PRINT else "draws random numbers"
+            cx.refuse(UnsupportedSyntax, f"`{call.function}` of a function that {what}", call.node,
+                      "write it as a loop")  # fmt: skip

@@ -9,9 +9,10 @@ from adgen.transpiler.errors import NotDifferentiable, TypeMismatch
 from adgen.transpiler.frontend.bindings import Binding, Partial, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
-from adgen.transpiler.frontend.jacobian_blocks import blocks, is_plain, value_of
+from adgen.transpiler.frontend.jacobian_blocks import blocks, is_plain
 from adgen.transpiler.frontend.leaves import Leaf, described, float_leaves
 from adgen.transpiler.frontend.library_calls import call_definition
+from adgen.transpiler.frontend.scripts import drawing_once
 from adgen.transpiler.library import jacobians as library
 from adgen.transpiler.transforms import Derived, derived, transform
 
@@ -23,9 +24,9 @@ def _jacobian(
     positions: Sequence[int],
 ) -> Binding:  # fmt: skip
     found = []
+    function, value = drawing_once(cx, call, function, args)
     for k in positions:
         definition, modes = _MODES[asked.name]
-        value = value_of(cx, call, function, args)
         if not is_plain(args[k]) or not isinstance(value, Leaf):
             _check_floats(cx, call, args[k], value)
             whole = _BLOCKS[asked.name]
@@ -63,6 +64,7 @@ def _hessian(
 ) -> Binding:  # fmt: skip
     """The Jacobian, forwards, of the gradient; by several arguments: rows of blocks."""
     forwards = derived("jacfwd", asked.wrt, asked.packed)
+    function, _ = drawing_once(cx, call, function, args)
     rows = tuple(
         _jacobian(cx, call, forwards, _gradient_by(function, k), args, positions) for k in asked.wrt
     )
@@ -82,6 +84,7 @@ def _gauss_newton(
             TypeMismatch, "`gauss_newton_vp(f)` is called with other than `x` and `v`", call.node,
             "let f be a function of one argument, for example a lambda",
         )  # fmt: skip
+    function, _ = drawing_once(cx, call, function, args[:1])
     given = (_JVP, _VJP, function, *args)
     return call_definition(cx, call.node, library.gauss_newton_product, given, {})
 

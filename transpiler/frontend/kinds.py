@@ -21,7 +21,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import type_of
 from adgen.transpiler.ir.trees import Node
-from adgen.transpiler.ir.types import PYTHON, Scalar
+from adgen.transpiler.ir.types import PYTHON, Opaque, Scalar
 
 
 def class_of(cx: Context, binding: Binding) -> type:
@@ -29,6 +29,8 @@ def class_of(cx: Context, binding: Binding) -> type:
     if is_operand(binding):
         kind = type_of(binding)
         assert isinstance(kind, Scalar)
+        if isinstance(kind, Opaque):
+            return kind.cls
         return PYTHON[kind.dtype.kind] if kind.weak else kind.dtype.type
     match binding:
         case Ref():

@@ -306,6 +306,11 @@ def _flatten(
     if isinstance(binding, Ref) and binding.cell in given and not binding.path:
         return Constant(given[binding.cell]), []
     if is_operand(binding):
+        if isinstance(core.type_of(binding), types.Opaque):
+            cx.refuse(
+                TypeMismatch, "the function returns a random generator", node,
+                "return the samples; the caller has the generator",
+            )  # fmt: skip
         return LEAF, [binding]
     if isinstance(binding, Ref):
         return LEAF, [cx.read(binding, node)]

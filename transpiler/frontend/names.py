@@ -25,7 +25,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
-from adgen.transpiler.ir.types import Array, real_dtype
+from adgen.transpiler.ir.types import Array, is_generator, opaque, real_dtype
 from adgen.transpiler.surroundings import MISSING
 
 
@@ -112,9 +112,19 @@ def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
         return value
     if isinstance(value, np.ndarray):
         return value[()] if value.ndim == 0 else _captured(cx, node, value, name)
+    if is_generator(value):
+        return _captured_generator(cx, value, name)
     if isinstance(value, tuple) and type(value) is tuple:
         return tuple(from_object(cx, node, part, name) for part in value)
     return Static(value)
+
+
+def _captured_generator(cx: Context, generator: Any, name: str) -> Value:
+    """A random generator of the surroundings becomes a hidden parameter."""
+    if id(generator) not in cx.captures:
+        value = Value(opaque(type(generator)), name)
+        cx.captures[id(generator)] = (generator, value, value)
+    return cx.captures[id(generator)][2]
 
 
 def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) -> Ref:

@@ -14,6 +14,7 @@ from adgen.transpiler.frontend.derived_regions import Region
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.fitting import fitted_to
 from adgen.transpiler.frontend.leaves import all_leaves, copied, float_leaves
+from adgen.transpiler.frontend.scripts import Replay, Script, following, noted
 from adgen.transpiler.ir.alike import blocks_alike
 from adgen.transpiler.ir.core import Block, Operand, type_of
 from adgen.transpiler.ir.types import is_float
@@ -25,13 +26,16 @@ from adgen.transpiler.transforms import Derived
 class Computed:
     """What a function computes where ``vjp`` is called, and the facts that were known there.
 
-    ``leaves``: of the value there.
+    ``leaves``: of the value there.  ``drawn``: what it draws there; ``unsaid``: what stands for
+    that in the block.
     """
 
     block: Block
     known: dict[Any, Any]
     equal: dict[Any, Any]
     leaves: list[Operand]
+    drawn: tuple[Operand | None, ...] = ()
+    unsaid: tuple[Operand | None, ...] = ()
 
 
 def call_vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ...]) -> Binding:
@@ -39,10 +43,13 @@ def call_vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ..
     held = tuple(copied(cx, call.node, arg) for arg in args)  # arguments may change until then
     moving = tuple(k for k, arg in enumerate(args) if float_leaves(cx, call.node, arg))
     known, equal = dict(cx.state.known), dict(cx.state.equal)
-    block = Region(cx, call, function, held, moving).block()
+    with following(cx, Script()) as unsaid:
+        block = Region(cx, call, function, held, moving).block()
     again = tuple(copied(cx, call.node, arg) for arg in args)
-    value = apply(cx, call.node, function, again, {})
-    computed = Computed(block, known, equal, read_leaves(cx, call, value))
+    with noted(cx) as script:
+        value = apply(cx, call.node, function, again, {})
+    leaves, drawn = read_leaves(cx, call, value), tuple(script.samples)
+    computed = Computed(block, known, equal, leaves, drawn, tuple(unsaid.samples))
     asked = Derived("pullback", moving, True, computed)
     return value, Partial(Static(asked), (function, *held))
 
@@ -50,15 +57,21 @@ def call_vjp(cx: Context, call: Call, function: Binding, args: tuple[Binding, ..
 def pullback_of(
     cx: Context, call: Call, function: Binding, args: Sequence[Binding],
     positions: Sequence[int], cotangent: Binding, value: Sequence[Operand],
-    computed: Computed | None = None,
+    computed: Computed | None = None, drawn: Sequence[Operand | None] = (),
 ) -> tuple[Binding, ...]:  # fmt: skip
-    """Cotangents of the arguments; ``value``: the leaves of the value, computed out here."""
+    """Cotangents of the arguments; ``value``: the leaves of the value, computed out here.
+
+    ``drawn``: what was drawn for it.
+    """
     now = cx.state
     if computed is not None:  # what is known only by now might be left out of the region
         cx.state = replace(now.copy(), known=dict(computed.known), equal=dict(computed.equal))
-    region = Region(cx, call, function, args, positions)
+    with following(cx, Replay(drawn)):
+        region = Region(cx, call, function, args, positions)
     cx.state = now
-    if computed is not None and not blocks_alike(computed.block, region.block()):
+    if computed is not None and not blocks_alike(
+        computed.block, region.block(), dict(zip(computed.unsaid, computed.drawn, strict=True))
+    ):
         cx.refuse(
             UnsupportedSyntax,
             f"the pullback of `{region.name}` is called after something that it reads has changed",

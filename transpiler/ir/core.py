@@ -34,6 +34,9 @@ guard        a, b                        broadcast?,     raises ValueError unles
                                                          of a matrix, LinAlgError; no result
 assert       cond, *values               error           no result (templates.py)
 print        *values                     template, ends  no result
+draw         *values                     call            -> what a random generator gives (the
+                                                         first operand, or that of ``np.random``),
+                                                         or no result (draws.py)
 declare      *extents                    slot            storage of a slot; no result
 reserve      counter                     slot            no result; room for that trip
 save         v, *counters[, *indices]    slot            no result
@@ -46,7 +49,7 @@ With ``exits`` the body yields a leading bool, evaluated after the body: the
 loop stops when it is true (the yields are taken over first).  A ``while`` runs
 ``cond`` (yields one bool), then ``body``, each with its own block arguments.
 The loop index of a ``for`` is args[0] of its body.
-``print`` and ``assert`` have effects: they stay in order and are never removed.
+``print``, ``assert`` and ``draw`` have effects: they stay in order and are never removed.
 """
 
 from __future__ import annotations
@@ -66,11 +69,11 @@ GETITEM, SETITEM, ADDITEM, ACCUM = "getitem", "setitem", "additem", "accum"
 ADDPRODUCT = "addproduct"
 DIM, ZEROS, EMPTY, FULL_, COPY, CAST = "dim", "zeros", "empty", "full", "copy", "cast"
 BROADCAST, SUMTO, RANGELEN = "broadcast", "sumto", "rangelen"
-GUARD, ASSERT, PRINT = "guard", "assert", "print"
+GUARD, ASSERT, PRINT, DRAW = "guard", "assert", "print", "draw"
 DECLARE, RESERVE, SAVE, LOAD = "declare", "reserve", "save", "load"
 
 REGION_KINDS = frozenset({IF, FOR, WHILE})
-EFFECTS = frozenset({GUARD, ASSERT, PRINT, DECLARE, RESERVE, SAVE})
+EFFECTS = frozenset({GUARD, ASSERT, PRINT, DRAW, DECLARE, RESERVE, SAVE})
 KINDS = (
     REGION_KINDS
     | EFFECTS

@@ -11,7 +11,7 @@ import numpy as np
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.templates import Error, exception, filled
-from adgen.transpiler.ir.types import PYTHON, Array, Scalar, Type, is_complex
+from adgen.transpiler.ir.types import PYTHON, Array, Opaque, Scalar, Type, is_complex
 
 
 class Undefined(Exception):
@@ -74,6 +74,8 @@ def _typed(kind: Type, value: Any) -> Any:
             if one and extent != 1:
                 raise TypeError(f"expected {kind}, got shape {array.shape}")
         return array
+    if isinstance(kind, Opaque):
+        return value
     if kind.weak:
         return PYTHON[kind.dtype.kind](value)
     return kind.dtype.type(value)
@@ -265,4 +267,5 @@ _KINDS: dict[str, Callable[..., Any]] = {
     core.GUARD: _guard,
     core.ASSERT: _assert,
     core.PRINT: _print,
+    core.DRAW: lambda op, *values: op.attrs["call"](*values),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.templates import places, places_of
-from adgen.transpiler.ir.types import Array, Scalar, Type
+from adgen.transpiler.ir.types import Array, Opaque, Scalar, Type
 
 Problem = str | None
 
@@ -22,6 +22,8 @@ def problem_of(op: Op) -> Problem:
         if op.regions:
             return "only if, for and while have regions"
         results = 0 if op.callee in core.EFFECTS else 1
+        if op.callee == core.DRAW:
+            results = int(op.attrs["call"].result is not None)
         if len(op.results) != results:
             return f"it has {len(op.results)} results instead of {results}"
     rule = _RULES.get(op.callee)
@@ -40,6 +42,8 @@ def fits(operand: Operand, kind: Type) -> bool:
             return False
         known = all(mine or not one for mine, one in zip(have.ones, kind.ones, strict=False))
         return have.dtype == kind.dtype and have.ndim == kind.ndim and known
+    if isinstance(have, Opaque) or isinstance(kind, Opaque):
+        return have == kind
     if isinstance(operand, Value):
         return have.dtype == kind.dtype
     return "bifc".index(have.dtype.kind) <= "bifc".index(kind.dtype.kind)
@@ -258,6 +262,18 @@ def _print(op: Op) -> Problem:
     return None if wanted == len(op.operands) else f"its template has {wanted} places"
 
 
+def _draw(op: Op) -> Problem:
+    call = op.attrs["call"]
+    if len(op.operands) != call.places:
+        return f"its call takes {call.places} operands"
+    owner = type_of(op.operands[0]) if call.bound else None
+    return (
+        "its first operand is no generator"
+        if call.bound and not isinstance(owner, Opaque)
+        else None
+    )
+
+
 _RULES: dict[str, Callable[[Op], Problem]] = {
     core.IF: _if,
     core.FOR: _for,
@@ -279,4 +295,5 @@ _RULES: dict[str, Callable[[Op], Problem]] = {
     core.GUARD: _ints(2),
     core.ASSERT: _assert,
     core.PRINT: _print,
+    core.DRAW: _draw,
 }

@@ -27,6 +27,19 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
+class Opaque(Scalar):
+    """An object that only draws look into: a random generator of NumPy, by its class.
+
+    It counts as a scalar without a derivative; it is never an element of anything.
+    """
+
+    cls: type = object
+
+    def __str__(self) -> str:
+        return self.cls.__name__
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An n-dimensional array; ``ones[k]`` says that axis ``k`` is known to have length 1.
 
@@ -61,6 +74,27 @@ F8 = Scalar(np.dtype(np.float64))
 
 # Python's own numbers by the kind of their dtype
 PYTHON: dict[str, type] = {"b": bool, "i": int, "f": float, "c": complex}
+
+
+def opaque(cls: type) -> Opaque:
+    """The type of the objects of a class."""
+    return Opaque(np.dtype(object), True, cls)
+
+
+def is_generator(value: Any) -> bool:
+    """Whether an object is a random generator of NumPy, of Generator or of RandomState itself.
+
+    Their module is not imported to find out: most programs never do.
+    """
+    return is_generator_class(type(value))
+
+
+def is_generator_class(cls: type) -> bool:
+    """Whether a class is one of these two."""
+    return (cls.__module__, cls.__name__) in _GENERATORS
+
+
+_GENERATORS = (("numpy.random._generator", "Generator"), ("numpy.random.mtrand", "RandomState"))
 
 
 def array(dtype: Any, ndim: int) -> Array:
@@ -117,6 +151,8 @@ def join(first: Type, second: Type) -> Type | None:
     """
     if first == second:
         return first
+    if isinstance(first, Opaque) or isinstance(second, Opaque):
+        return None
     if isinstance(first, Scalar) and isinstance(second, Scalar):
         return Scalar(_join_dtype(first.dtype, second.dtype), first.weak and second.weak)
     if isinstance(first, Array) and isinstance(second, Array) and first.ndim == second.ndim:

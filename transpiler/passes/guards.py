@@ -28,6 +28,11 @@ def prints(function: Function) -> bool:
     return any(op.callee == core.PRINT for _, op in core.walk(function.body))
 
 
+def draws(function: Function) -> bool:
+    """Whether a call changes the state of a random generator that is not its own."""
+    return any(op.callee == core.DRAW for _, op in core.walk(function.body))
+
+
 def drop_checked_by_numpy(function: Function) -> Function:
     """The function without guards between extents of arguments, for the array level.
 

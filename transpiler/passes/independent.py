@@ -44,7 +44,11 @@ _ADDS = (operator.add, np.add)
 SUBTRACTS = (operator.sub, np.subtract)
 _KEPT_IN_ORDER = "values are kept for the reverse sweep in the order of its iterations"
 _RAISES = "an iteration may raise an exception"
-_IN_ORDER = {core.PRINT: "it prints", core.RESERVE: _KEPT_IN_ORDER}
+_IN_ORDER = {
+    core.PRINT: "it prints",
+    core.DRAW: "it draws random numbers",
+    core.RESERVE: _KEPT_IN_ORDER,
+}
 _CHECKS = (core.GUARD, core.ASSERT)
 
 

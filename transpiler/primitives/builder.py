@@ -216,6 +216,7 @@ _KIND_TYPES: dict[str, Callable[[Sequence[Operand], dict[str, Any]], Type]] = {
     core.SUMTO: _sumto,
     core.CAST: lambda operands, attrs: attrs["type"],
     core.LOAD: lambda operands, attrs: attrs["slot"].type,
+    core.DRAW: lambda operands, attrs: attrs["call"].result,
 }
 
 

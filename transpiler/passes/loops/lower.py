@@ -250,7 +250,9 @@ class _Run:
         pending = [
             part
             for part in self.parts.parts
-            if not part.results or any(r in wanted or r in self.parts.whole for r in part.results)
+            if not part.results
+            or part.op.callee == core.DRAW
+            or any(r in wanted or r in self.parts.whole for r in part.results)
         ]
         kept: set[Part] = set()
         while pending:

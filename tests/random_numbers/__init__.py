@@ -1,0 +1,1 @@
+"""Random numbers in differentiated code: the streams of NumPy, to the bit."""

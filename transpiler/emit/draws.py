@@ -1,0 +1,77 @@
+"""Draws of random numbers: NumPy's own call, made by CPython also where Numba compiles the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+
+from adgen.transpiler.emit import nodes
+from adgen.transpiler.emit.expressions import Expressions
+from adgen.transpiler.emit.nodes import Expr
+from adgen.transpiler.emit.printing import print_expression
+from adgen.transpiler.ir.core import Op, Operand, Value
+from adgen.transpiler.ir.draws import Draw
+from adgen.transpiler.ir.templates import Items
+from adgen.transpiler.ir.types import Opaque, Type
+from adgen.transpiler.primitives.outside import kind_text
+
+_TAKEN = ("np",)
+
+
+class Draws:
+    """Writes them for one planned function."""
+
+    def __init__(self, expressions: Expressions) -> None:
+        self.expressions = expressions
+        self.numba = expressions.plan.style.numba
+
+    def expression(self, op: Op) -> Expr:
+        """``rng.normal(0.0, 1.0, (n, 3))``, for Numba as a text that CPython runs."""
+        call: Draw = op.attrs["call"]
+        given = self.expressions.operands(op.operands)
+        if not self.numba:
+            return _called(call, list(given))
+        names = _names(op.operands)
+        body = print_expression(_called(call, [nodes.load(name) for name in names]))
+        text = nodes.constant(f"lambda {', '.join(names)}: {body}".replace("lambda :", "lambda:"))
+        return nodes.call("drawn", text, nodes.constant(_kind(call.result)), *given)
+
+
+def _called(call: Draw, values: list[Expr]) -> Expr:
+    owner = values.pop(0) if call.bound else nodes.load("np.random")
+    args = [_argument(entry, values) for entry in call.template]
+    count = len(args) - len(call.keywords)
+    named = [
+        gast.keyword(name, value) for name, value in zip(call.keywords, args[count:], strict=True)
+    ]
+    return gast.Call(nodes.attribute(owner, call.name), args[:count], named)
+
+
+def _argument(entry: Any, values: list[Expr]) -> Expr:
+    if entry is None:
+        return values.pop(0)
+    if not isinstance(entry, Items):
+        return nodes.constant(entry)
+    if entry.nothing:
+        return nodes.constant(None)
+    return nodes.tuple_([_argument(part, values) for part in entry.entries])
+
+
+def _names(operands: Sequence[Operand]) -> list[str]:
+    """Names for values inside of the text: their own where they have one."""
+    names: list[str] = []
+    for operand in operands:
+        name = (operand.name if isinstance(operand, Value) else "") or "value"
+        while name in names or name in _TAKEN:
+            name += "_"
+        names.append(name)
+    return names
+
+
+def _kind(result: Type | None) -> str:
+    """What the text gives, as the runtime reads it."""
+    if result is None:
+        return ""
+    return str(result) if isinstance(result, Opaque) else kind_text(result)
