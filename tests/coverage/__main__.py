@@ -12,6 +12,8 @@ import sys
 from tests.coverage.autograd_names import recorded
 from tests.coverage.cases import CASES, named
 from tests.coverage.checks import CHECKS, failure
+from tests.coverage.inputs import KINDS
+from tests.coverage.outcomes import AGREES, REFUSES, verdict
 
 REACHED = 100.0
 
@@ -22,7 +24,10 @@ def main() -> int:
     parser.add_argument("--only", default="", help="functions whose name holds this")
     parser.add_argument("--beyond", action="store_true", help="what Autograd does not have, too")
     parser.add_argument("--without-numba", action="store_true", help="leave out what compiles")
+    parser.add_argument("--inputs", action="store_true", help="inputs of every kind instead")
     given = parser.parse_args()
+    if given.inputs:
+        return _inputs(given.only)
     names = [*recorded(), *sorted(CASES)] if given.beyond else recorded()
     columns = [c for c in CHECKS if not (given.without_numba and c == "Numba")]
     good = total = 0
@@ -36,6 +41,25 @@ def main() -> int:
     percentage = 100.0 * good / max(total, 1)
     print(f"{good} of {total} fields: {percentage:.1f} %")
     return 0 if percentage >= REACHED else 1
+
+
+def _inputs(only: str) -> int:
+    """Every program on inputs of every kind: a row of counts for each, and what is wrong."""
+    counts = {kind: [0, 0, 0] for kind in KINDS}
+    for name in (name for name in CASES if only in name):
+        for case in CASES[name]:
+            for kind in KINDS:
+                found = verdict(case, kind)
+                if found is None:
+                    continue
+                refused = found.startswith(REFUSES)
+                counts[kind][0 if found == AGREES else 1 if refused else 2] += 1
+                if found != AGREES:
+                    print(f"  {name}: {case}: {kind}: {found}", flush=True)
+    print(f"{'inputs':16} {'as Python':>10} {'refused':>8} {'wrong':>6}")
+    for kind, (agree, refused, wrong) in counts.items():
+        print(f"{kind:16} {agree:10} {refused:8} {wrong:6}")
+    return 1 if any(wrong for _, _, wrong in counts.values()) else 0
 
 
 def _field(name: str, column: str) -> str:

@@ -49,6 +49,7 @@ class Expressions:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.numba = plan.style.numba
+        self.among_narrow = not self.numba and numbers.has_narrow(plan.function)
 
     # Operands
 
@@ -66,7 +67,7 @@ class Expressions:
     def as_type(self, operand: Operand, kind: Type) -> Expr:
         """An operand that becomes a variable of a type: constants are spelled in that type."""
         if not isinstance(operand, Value):
-            return numbers.typed(operand, kind, self.numba)
+            return numbers.typed(operand, kind, self.numba, self.among_narrow)
         have = type_of(operand)
         if have.dtype == kind.dtype or isinstance(kind, Array):
             return self.operand(operand)

@@ -9,7 +9,8 @@ import numpy as np
 
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
-from adgen.transpiler.ir.core import Op, Operand
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Function, Op, Operand
 from adgen.transpiler.ir.types import PYTHON, Scalar, Type, is_complex, is_float, real_dtype
 from adgen.transpiler.primitives.table import find
 
@@ -23,21 +24,32 @@ def literal(value: Any) -> Expr:
     return nodes.constant(value.item() if isinstance(value, np.generic) else value)
 
 
+def is_narrow(kind: Type) -> bool:
+    """Whether numbers of a type are narrower than Python's, so that beside them those give way."""
+    return real_dtype(kind.dtype).itemsize < 8 and kind.dtype.kind in "fciu"
+
+
+def has_narrow(function: Function) -> bool:
+    """Whether a function computes with narrow numbers anywhere."""
+    values = (*function.body.args, *(v for _, op in core.walk(function.body) for v in op.results))
+    return any(is_narrow(value.type) for value in values)
+
+
 def among(value: Any, kinds: Sequence[Type]) -> Expr:
     """A constant operand of an op on ``kinds``: beside narrow ones NumPy's float64 must show."""
-    narrow = any(
-        real_dtype(kind.dtype).itemsize < 8 and kind.dtype.kind in "fciu" for kind in kinds
-    )
-    if isinstance(value, np.generic) and narrow:
+    if isinstance(value, np.generic) and any(map(is_narrow, kinds)):
         return nodes.call(nodes.dtype(value.dtype), nodes.constant(value.item()))
     return literal(value)
 
 
-def typed(value: Any, kind: Type, numba: bool) -> Expr:
-    """A constant that becomes a variable of a type."""
+def typed(value: Any, kind: Type, numba: bool, among_narrow: bool) -> Expr:
+    """A constant that becomes a variable of a type.
+
+    ``among_narrow``: in CPython it may meet narrow numbers, which must not decide the dtype.
+    """
     plain_value = plain(value, kind.dtype)
-    narrow = real_dtype(kind.dtype).itemsize < 8 and kind.dtype.kind != "b"
-    if narrow and (numba or not _weak(kind)):
+    shows = is_narrow(kind) or (among_narrow and kind.dtype.kind != "b")
+    if shows and (numba or not _weak(kind)):
         return nodes.call(nodes.dtype(kind.dtype), plain_value)
     return plain_value
 

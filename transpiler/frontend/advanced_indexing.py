@@ -16,6 +16,7 @@ from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.bindings import Binding, Ref, SliceOf, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_sequence
+from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.literals import stacked
@@ -100,10 +101,14 @@ def _is_mask(cx: Context, ref: Ref) -> bool:
 
 def _places(cx: Context, node: Any, mask: Ref, extents: Any) -> list[Binding]:
     """The indices of the elements where a mask is true, by axis."""
-    for have, room in zip(shapes.ref_shape(cx, mask), extents, strict=False):
-        shapes.require(cx, node, room, have)
+    _check_mask(cx, node, mask, extents)
     found = _library(cx, node, library.definition_of(np.nonzero), mask)
     return list(found)
+
+
+def _check_mask(cx: Context, node: Any, mask: Ref, extents: Any) -> None:
+    for have, room in zip(shapes.ref_shape(cx, mask), extents, strict=False):
+        check_equal(cx, node, room, have, "boolean index did not match indexed array", "IndexError")
 
 
 def _library(cx: Context, node: Any, definition: Any, *args: Binding) -> Any:
@@ -165,8 +170,7 @@ def masked_by_number(cx: Context, node: Any, base: Ref, parts: Binding, value: B
     have, room = shapes.ref_shape(cx, mask), shapes.ref_shape(cx, base)
     if len(have) != len(room):
         return False
-    for one, two in zip(have, room, strict=True):
-        shapes.require(cx, node, two, one)
+    _check_mask(cx, node, mask, room)
     old = cx.read(base, node)
     number: Operand = cx.cast(node, value, _scalar_like(cx, old))
     new = cx.emit(node, np.where, cx.read(mask, node), number, old)
@@ -184,9 +188,17 @@ def _scalar_like(cx: Context, array: Operand) -> Any:
 
 @known(library.alike)
 def _alike(cx: Context, call: Call) -> Binding:
-    """Both have passed broadcasting together: equal flags then mean equal extents."""
+    """Both have passed broadcasting together: equal flags then mean equal extents.
+
+    Without guesses they say nothing of an extent that may be 1: what is known of it does.
+    """
     one, two = (cx.kind(given) for given in call.args)
-    return isinstance(one, Array) and isinstance(two, Array) and one.ones == two.ones
+    if not isinstance(one, Array) or not isinstance(two, Array) or one.ones != two.ones:
+        return False
+    if cx.speculates:
+        return True
+    first, second = (shapes.ref_shape(cx, given) for given in call.args if isinstance(given, Ref))
+    return all(shapes.equal(cx, have, room) for have, room in zip(first, second, strict=True))
 
 
 @known(library.is_one)
@@ -194,6 +206,14 @@ def _is_one(cx: Context, call: Call) -> Binding:
     array, axis = call.args
     kind = cx.kind(array)
     return isinstance(kind, Array) and kind.ones[axis]
+
+
+@known(library.fits)
+def _fits(cx: Context, call: Call) -> Binding:
+    array, axis, count = call.args
+    if isinstance(array, Ref):
+        shapes.require(cx, call.node, shapes.ref_shape(cx, array)[axis], count)
+    return Static(None)
 
 
 def _at(operation: np.ufunc) -> Any:

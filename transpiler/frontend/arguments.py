@@ -17,7 +17,7 @@ from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
 
-_DTYPES = frozenset({"f8", "f4", "c16", "c8", "i8", "i4", "b1"})
+_DTYPES = frozenset({"f8", "f4", "c16", "c8", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1"})
 
 
 def named(
@@ -147,8 +147,8 @@ def dtype_of(
             TypeMismatch,
             f"arrays of dtype `{dtype}` are not compiled",
             node,
-            "use np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32 "
-            "or np.bool_",
+            "use np.float64, np.float32, np.complex128, np.complex64, np.bool_ "
+            "or one of the integers",
         )
     return dtype
 

@@ -216,7 +216,8 @@ def _numpy_number(callee: type) -> None:
 
 
 for _type in (
-    np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32, np.bool_,
+    np.float64, np.float32, np.complex128, np.complex64, np.int64, np.int32, np.int16, np.int8,
+    np.uint64, np.uint32, np.uint16, np.uint8, np.bool_,
 ):  # fmt: skip
     _numpy_number(_type)
 

@@ -21,11 +21,14 @@ def check_natural(cx: Context, node: Any, count: Operand, message: str) -> None:
     cx.state.known[key] = count
 
 
-def check_equal(cx: Context, node: Any, first: Extent, second: Extent, message: str) -> None:
-    """Append the check that two extents are equal, unless that is known."""
-    if first == second:
+def check_equal(
+    cx: Context, node: Any, first: Extent, second: Extent, message: str, kind: str = "ValueError"
+) -> None:
+    """Append the check that two extents are equal, unless that is known, and remember it."""
+    if shapes.equal(cx, first, second):
         return
     one, two = (shapes.operand_of(cx, node, extent) for extent in (first, second))
     equal = cx.emit(node, operator.eq, one, two)
     assert isinstance(equal, (Value, bool))
-    cx.check(node, equal, "ValueError", message)
+    cx.check(node, equal, kind, message)
+    shapes.suppose_equal(cx, first, second)

@@ -253,9 +253,17 @@ def _result_type(cx: Context, call: Call) -> Binding:
     return Static(np.result_type(*(_promoting(cx, call, given) for given in call.args)))
 
 
+@known(np.can_cast)
+def _can_cast(cx: Context, call: Call) -> Binding:
+    """Whether numbers of one dtype may become those of another, by a rule of NumPy's."""
+    have, want, rule = named(cx, call, ("from_", "to", "casting"), 2)
+    how: Any = "safe" if is_none(rule) else static_value(cx, rule, call.node, "`casting`")
+    return bool(np.can_cast(_promoting(cx, call, have), _promoting(cx, call, want), how))
+
+
 def _promoting(cx: Context, call: Call, given: Binding) -> Any:
     if isinstance(given, Static):
-        return dtype_of(cx, given, call.node, _FLOAT)
+        return np.dtype(given.value)
     kind = (
         cx.kind(given)
         if isinstance(given, Ref)

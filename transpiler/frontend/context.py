@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
-from adgen.transpiler.frontend import broadcasting, budget, layouts, noted_shapes, shapes
+from adgen.transpiler.frontend import broadcasting, budget, dtypes, layouts, noted_shapes, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -135,6 +135,7 @@ class Context:
                 known: Operand = self.state.known[key]
                 return known
         operands = broadcasting.agreed(self, node, callee, operands)
+        callee = dtypes.of_truth_values(callee, operands)
         try:
             result = self.builder.emit(callee, *operands, name=name, **attrs)
         except InvalidIR:
@@ -142,6 +143,7 @@ class Context:
         except (TypeError, ValueError) as error:
             kinds = " and ".join(str(type_of(o)) for o in operands)
             self.refuse(TypeMismatch, f"NumPy has no such operation on {kinds}: {error}", node)
+        dtypes.check_compiled(self, node, result)
         if self.short and isinstance(result, Value):
             loops = [
                 self.counted[o] for o in operands if isinstance(o, Value) and o in self.counted

@@ -156,6 +156,11 @@ def _guard(
     one, two = operand_of(cx, node, first), operand_of(cx, node, second)
     cx.builder.span = cx.span(node)
     cx.builder.effect(core.GUARD, one, two, **attrs)
+    suppose_equal(cx, first, second)
+
+
+def suppose_equal(cx: Context, first: Extent, second: Extent) -> None:
+    """From here on, on this path, two extents are equal."""
     left, right = canonical(cx, first), canonical(cx, second)
     if _weight(left) > _weight(right):
         left, right = right, left

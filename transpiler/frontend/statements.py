@@ -192,7 +192,8 @@ def _aug_assign(cx: Context, node: Any) -> None:
         if is_advanced(cx, parts):
             place = picked(cx, target, array, parts)
             old = gathered(cx, target, place)
-            scattered(cx, node, place, binary(cx, node, callee, old, cx.ev(node.value)))
+            check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
+            scattered(cx, node, place, new)
             return
         part = select(cx, target, array, parts)
         old = read_part(cx, target, part)

@@ -73,7 +73,7 @@ COMPLEX = Scalar(np.dtype(np.complex128), weak=True)
 F8 = Scalar(np.dtype(np.float64))
 
 # Python's own numbers by the kind of their dtype
-PYTHON: dict[str, type] = {"b": bool, "i": int, "f": float, "c": complex}
+PYTHON: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 
 
 def opaque(cls: type) -> Opaque:

@@ -35,6 +35,7 @@ from adgen.transpiler.library.registry import (
     alike,
     constant,
     definition_of,
+    fits,
     is_one,
     names,
     near_matches,
@@ -48,6 +49,6 @@ from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
-    "eye", "gather", "is_one", "linspace", "names", "near_matches", "of_table", "owns", "refuse",
-    "scatter", "shares_memory", "surely_equal",
+    "eye", "fits", "gather", "is_one", "linspace", "names", "near_matches", "of_table", "owns",
+    "refuse", "scatter", "shares_memory", "surely_equal",
 ]  # fmt: skip

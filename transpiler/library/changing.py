@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import first
+from adgen.transpiler.library.dtypes import check_cast
 from adgen.transpiler.library.registry import defines, refuse
 
 
@@ -88,9 +89,13 @@ def put(a, ind, v, mode="raise"):
     if mode != "raise":
         refuse("`np.put` with a mode", "compute the indices before")
     places, values = np.ravel(np.asarray(ind)), np.ravel(np.asarray(v))
-    shape = a.shape
-    for k in range(places.shape[0]):
-        a[unraveled(places[k] % a.size, shape)] = values[k % values.shape[0]]
+    shape, size = a.shape, a.size
+    if size == 0 and places.shape[0] > 0:
+        raise IndexError("cannot replace elements of an empty array")
+    for k in range(places.shape[0] if values.shape[0] > 0 else 0):
+        if not -size <= places[k] < size:
+            raise IndexError("index is out of bounds for the array")
+        a[unraveled(places[k] % size, shape)] = values[k % values.shape[0]]
 
 
 def unraveled(number, shape):
@@ -104,6 +109,8 @@ def unraveled(number, shape):
 
 @defines(np.putmask)
 def putmask(a, /, mask, values):
+    if np.ndim(values) > 0:
+        check_cast(values, a, "safe")
     mask, values = np.ravel(np.asarray(mask)), np.ravel(np.asarray(values))
     shape = a.shape
     for k in range(mask.shape[0]):
@@ -113,6 +120,7 @@ def putmask(a, /, mask, values):
 
 @defines(np.place)
 def place(arr, mask, vals):
+    check_cast(vals, arr, "safe")
     mask, values = np.ravel(np.asarray(mask)), np.ravel(np.asarray(vals))
     shape, count = arr.shape, 0
     for k in range(mask.shape[0]):
@@ -123,6 +131,7 @@ def place(arr, mask, vals):
 
 @defines(np.copyto)
 def copyto(dst, src, casting="same_kind", where=None):
+    check_cast(src, dst, casting)
     if where is None:
         dst[...] = src
     else:

@@ -51,6 +51,8 @@ def _put(found, x, condition, function, args, kw):
 def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     wide = np.moveaxis(np.asarray(arr), axis, -1)
     rest = wide.shape[:-1]
+    if 0 in rest:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
     rows = wide.reshape((-1, wide.shape[-1]))
     model = np.asarray(func1d(rows[0], *args, **kwargs))
     found = np.empty((rows.shape[0],) + np.shape(model), model.dtype)

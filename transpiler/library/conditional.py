@@ -15,14 +15,19 @@ def _chosen(a, dtype, where, otherwise):
     a = np.asarray(a)
     if dtype is not None:
         a = np.asarray(a, dtype)
-    return a if where is None else np.where(where, a, np.asarray(otherwise, a.dtype))
+    if where is None:
+        return a
+    chosen = np.where(where, a, np.asarray(otherwise, a.dtype))
+    if chosen.shape != a.shape:
+        raise ValueError("`where` has more elements than what it chooses of")
+    return chosen
 
 
 def sums(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
     as_usual(out)
     total = np.sum(_chosen(a, dtype, where, 0), axis=axis, keepdims=keepdims)
     if initial is not None:
-        total = total + initial
+        total = total + np.asarray(initial, np.asarray(total).dtype)
     return total if dtype is None else np.asarray(total, dtype)
 
 
@@ -30,7 +35,7 @@ def products(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, w
     as_usual(out)
     product = np.prod(_chosen(a, dtype, where, 1), axis=axis, keepdims=keepdims)
     if initial is not None:
-        product = product * initial
+        product = product * np.asarray(initial, np.asarray(product).dtype)
     return product if dtype is None else np.asarray(product, dtype)
 
 

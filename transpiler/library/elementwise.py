@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from adgen.transpiler.library.dtypes import counts, floating
 from adgen.transpiler.library.registry import defines, refuse
 
 _LARGEST, _LARGEST32 = float(np.finfo(np.float64).max), float(np.finfo(np.float32).max)
@@ -22,6 +23,8 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     x = np.asarray(x)
     if np.iscomplexobj(x):
         refuse("`np.nan_to_num` of complex numbers", "take the parts: `np.nan_to_num(z.real)`")
+    if counts(x):
+        return np.copy(x)
     largest = _LARGEST32 if x.dtype == np.float32 else _LARGEST
     if posinf is None:
         posinf = largest
@@ -57,6 +60,9 @@ def fix(x, out=None):
 
 @defines(np.modf)
 def modf(x):
+    x = np.asarray(x)
+    if counts(x):
+        x = x.astype(floating(x.dtype))
     whole = np.trunc(x)
     return np.where(np.isinf(x), 0 * np.sign(x), x - whole), whole
 

@@ -73,7 +73,8 @@ def _rows(v, value, before, flat, shape):
     if np.ndim(value) == 1 + len(rest) and len(shape) == 1:
         if is_one(value, 0):
             return value[0]
-        assert value.shape[0] == _length(flat), "shape mismatch of values and indices"
+        if value.shape[0] != _length(flat):
+            raise ValueError("shape mismatch of values and indices")
         return value
     return np.broadcast_to(value, shape + rest).reshape((-1,) + rest)
 
@@ -189,8 +190,9 @@ def take_along_axis(arr, indices, axis=-1):
     arr, indices = np.asarray(arr), np.asarray(indices)
     _check_ranks(arr, indices)
     wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(indices, axis, -1)
-    wide, places = _stretched(wide, places), _stretched(places, wide)
-    _check_across(wide, places)
+    if wide.ndim > 1:
+        across = _across(wide, places)
+        wide, places = _stretched(wide, across), _stretched(places, across)
     rows, picks = wide.reshape((-1, wide.shape[-1])), places.reshape((-1, places.shape[-1]))
     picked = np.empty(picks.shape, arr.dtype)
     for i in range(picks.shape[0]):
@@ -203,8 +205,9 @@ def take_along_axis(arr, indices, axis=-1):
 def put_along_axis(arr, indices, values, axis):
     wide, places = np.moveaxis(arr, axis, -1), np.moveaxis(np.copy(indices), axis, -1)
     _check_ranks(wide, places)
-    places = _stretched(places, wide)
-    _check_across(_stretched(wide, places), places)
+    if wide.ndim > 1:
+        across = _across(wide, places)
+        places = _stretched(places, across)
     put = np.broadcast_to(np.copy(values), np.moveaxis(places, -1, axis).shape)
     new = np.moveaxis(put, axis, -1).reshape((-1, places.shape[-1]))
     rows, shape = places.reshape((-1, places.shape[-1])), places.shape[:-1]
@@ -220,20 +223,19 @@ def _check_ranks(arr, indices):
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
 
 
-def _check_across(wide, places):
+def _across(wide, places):
+    """An array that has the shape of both but for the last axis; its numbers mean nothing."""
     for one, two in zip(wide.shape[:-1], places.shape[:-1]):
-        if one != two:
+        if one != two and one != 1 and two != 1:
             raise IndexError("shape mismatch: `indices` do not fit the array across the axis")
+    return np.any(wide, axis=-1) | np.any(places, axis=-1)
 
 
-def _stretched(a, other):
-    """``a`` with its axes of length 1, all but the last, as long as those of the other."""
-    shape, longer = (), False
-    for k, extent in enumerate(a.shape[:-1]):
-        stretch = is_one(a, k) and not is_one(other, k)
-        shape = (*shape, other.shape[k] if stretch else extent)
-        longer = longer or stretch
-    return np.broadcast_to(a, shape + a.shape[-1:]) if longer else a
+def _stretched(a, across):
+    """The array with all its axes but the last as long as those of the other."""
+    if alike(np.any(a, axis=-1), across):
+        return a
+    return np.broadcast_to(a, across.shape + a.shape[-1:])
 
 
 def _best(a, better):

@@ -6,20 +6,21 @@ import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, count_of, without
 from adgen.transpiler.library.complex_numbers import conjugated, squared
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import as_usual, defines
 
 
 @defines(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     x = np.asarray(x)
-    if x.dtype == np.bool_ or np.result_type(x, np.int64) == np.int64:
+    if counts(x):
         x = x.astype(np.float64)
     if axis is None and ord is None:
         return np.sqrt(np.sum(squared(x), keepdims=keepdims))
     matrix = len(axis) == 2 if isinstance(axis, tuple) else axis is None and x.ndim == 2
     if matrix:
         return _matrix_norm(x, ord, (0, 1) if axis is None else axis, keepdims)
-    if axis is None and x.ndim > 2:
+    if axis is None and x.ndim != 1:
         raise ValueError("Improper number of dimensions to norm.")
     if isinstance(ord, str):
         raise ValueError(f"Invalid norm order '{ord}' for vectors")
@@ -28,7 +29,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if ord == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == np.inf:
-        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
+        return np.max(np.abs(x), axis=axis, keepdims=keepdims, initial=0.0)
     if ord == -np.inf:
         return np.min(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 0:
@@ -47,7 +48,7 @@ def _matrix_norm(x, ord, axes, keepdims):
     across, along = (rows, columns) if ord == 1 or ord == -1 else (columns, rows)
     sums = np.sum(np.abs(x), axis=across, keepdims=True)
     if ord == 1 or ord == np.inf:
-        largest = np.max(sums, axis=along, keepdims=True)
+        largest = np.max(sums, axis=along, keepdims=True, initial=0.0)
     else:
         largest = np.min(sums, axis=along, keepdims=True)
     return largest if keepdims else np.squeeze(largest, axis=axes)
@@ -58,7 +59,7 @@ def _spectral_norm(x, ord, axes, keepdims):
     if ord == "nuc":
         result = np.sum(s, axis=-1)
     else:
-        result = s[..., 0] if ord == 2 else s[..., -1]
+        result = np.max(s, axis=-1, initial=0.0) if ord == 2 else np.min(s, axis=-1)
     return np.expand_dims(result, axes) if keepdims else result
 
 
@@ -87,7 +88,14 @@ def tensorsolve(a, b, axes=None):
         for k in axes:
             a = np.moveaxis(a, k, -1)
     shape = a.shape[b.ndim - a.ndim :]
-    return np.linalg.solve(a.reshape((b.size, -1)), np.ravel(b)).reshape(shape)
+    count = 1
+    for extent in shape:
+        count *= extent
+    if a.size != count**2:
+        raise np.linalg.LinAlgError(
+            "the leading axes of `a` have not as many elements as its others"
+        )
+    return np.linalg.solve(a.reshape((-1, count)), np.ravel(b)).reshape(shape)
 
 
 @defines(np.linalg.tensorinv)
@@ -107,7 +115,12 @@ def matrix_norm(x, /, *, keepdims=False, ord="fro"):
 
 @defines(np.linalg.cond)
 def cond(x, p=None):
+    x = np.asarray(x)
+    if x.size == 0:
+        raise np.linalg.LinAlgError("cond is not defined on empty arrays")
     if p is not None and p != 2 and p != -2:
+        if x.ndim == 2 and np.linalg.slogdet(x)[0] == 0:
+            return np.inf + np.linalg.norm(x, p, (-2, -1))
         return np.linalg.norm(x, p, (-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, (-2, -1))
     s = np.linalg.svd(x, compute_uv=False)
     return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
@@ -116,6 +129,8 @@ def cond(x, p=None):
 @defines(np.linalg.matrix_power)
 def matrix_power(a, n):
     a = np.asarray(a)
+    if a.shape[-1] != a.shape[-2]:
+        raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if n < 0:
         a = np.linalg.inv(a)
         n = -n
@@ -135,10 +150,18 @@ def _power(a, n):
 @defines(np.linalg.multi_dot)
 def multi_dot(arrays, *, out=None):
     as_usual(out)
-    product = arrays[0]
-    for array in arrays[1:]:
-        product = product @ array
-    return product
+    if len(arrays) != 3:
+        product = arrays[0]
+        for array in arrays[1:]:
+            product = product @ array
+        return product
+    one, two, three = arrays
+    rows = np.shape(one)[0] if np.ndim(one) == 2 else 1
+    columns = np.shape(three)[1] if np.ndim(three) == 2 else 1
+    inner, outer_ = np.shape(two)
+    if rows * outer_ * (inner + columns) < inner * columns * (rows + outer_):
+        return (one @ two) @ three
+    return one @ (two @ three)
 
 
 @defines(np.linalg.matmul)

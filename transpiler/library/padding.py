@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import first
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import defines, refuse
 
 
@@ -36,6 +37,8 @@ _FILLERS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.
 def _padded(a, before, after, mode, constants, ends):
     """More elements before and after along the first axis."""
     n = a.shape[0]
+    if n == 0 and before + after > 0 and mode != "constant" and mode != "empty":
+        raise ValueError("can't extend an empty axis using modes other than 'constant' or 'empty'")
     out = np.empty((before + n + after,) + a.shape[1:], a.dtype)
     out[before : before + n] = a
     if mode == "empty":
@@ -53,6 +56,8 @@ def _padded(a, before, after, mode, constants, ends):
             out[before + n + after - 1 - k] = ends[1] + (a[n - 1] - ends[1]) * (k / after)
     elif mode in _FILLERS:
         fill = _FILLERS[mode](a, axis=0)
+        if counts(a):
+            fill = np.rint(fill)
         out[:before] = fill
         out[before + n :] = fill
     else:

@@ -37,7 +37,17 @@ def polyint(p, m=1, k=None):
 
 @defines(np.polymul)
 def polymul(a1, a2):
-    return np.convolve(a1, a2)
+    return np.convolve(_trimmed(np.atleast_1d(a1)), _trimmed(np.atleast_1d(a2)))
+
+
+def _trimmed(p):
+    """Without zeros of the highest powers; 0 if nothing is left."""
+    n, start = p.shape[0], 0
+    if n == 0:
+        return np.zeros(1, p.dtype)
+    while start < n - 1 and p[start] == 0:
+        start += 1
+    return p[start:]
 
 
 @defines(np.polyadd)

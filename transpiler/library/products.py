@@ -6,7 +6,7 @@ import numpy as np
 
 from adgen.transpiler.library.axes import first, interleaved, without
 from adgen.transpiler.library.complex_numbers import conjugated
-from adgen.transpiler.library.registry import defines
+from adgen.transpiler.library.registry import defines, fits
 
 
 @defines(np.kron)
@@ -30,30 +30,48 @@ def tensordot(a, b, axes=2):
         over_b = tuple(over_b) if isinstance(over_b, (tuple, list)) else (over_b,)
         over_a = tuple([k % a.ndim for k in over_a])
         over_b = tuple([k % b.ndim for k in over_b])
+    _check_alike(a, b, over_a, over_b)
     kept_a = without(tuple(range(a.ndim)), over_a)
     kept_b = without(tuple(range(b.ndim)), over_b)
     left, right = a.transpose(kept_a + over_a), b.transpose(over_b + kept_b)
     if len(kept_a) == 0 and len(kept_b) == 0:
         return np.sum(left * right)
-    inner = 1
-    for k in over_a:
-        inner *= a.shape[k]
-    product = np.dot(left.reshape((-1, inner)), right.reshape((inner, -1)))
+    inner = _size_of(a, over_a)
+    product = np.dot(
+        left.reshape((_size_of(a, kept_a), inner)), right.reshape((inner, _size_of(b, kept_b)))
+    )
     return product.reshape(tuple([a.shape[k] for k in kept_a] + [b.shape[k] for k in kept_b]))
+
+
+def _check_alike(a, b, over_a, over_b):
+    if len(over_a) != len(over_b):
+        raise ValueError("shape-mismatch for sum")
+    for one, two in zip(over_a, over_b):
+        if a.shape[one] != b.shape[two]:
+            raise ValueError("shape-mismatch for sum")
+
+
+def _size_of(a, axes):
+    """How many elements the array has over the axes."""
+    size = 1
+    for k in axes:
+        size *= a.shape[k]
+    return size
 
 
 @defines(np.cross)
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa, axisb, axisc = axis, axis, axis
-    a0, a1, a2 = _three(first(np.asarray(a), axisa))
-    b0, b1, b2 = _three(first(np.asarray(b), axisb))
+    a0, a1, a2 = _components(first(np.asarray(a), axisa))
+    b0, b1, b2 = _components(first(np.asarray(b), axisb))
     parts = (a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0)
     return np.stack(parts, axis=axisc if np.ndim(parts[0]) else 0)
 
 
-def _three(vectors):
-    """The three components; two-dimensional vectors lie in the plane."""
+def _components(vectors):
+    """The components of vectors in space, along the first axis."""
+    fits(vectors, 0, 3)
     return vectors[0], vectors[1], vectors[2]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first, without
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import as_usual, defines, refuse
 
 
@@ -18,10 +19,7 @@ def _columns(a, axis):
     rest = tuple([a.shape[k] for k in others])
     if len(over) == 1:
         return np.sort(first(a, over[0]), axis=0), rest
-    count = 1
-    for k in over:
-        count *= a.shape[k]
-    return np.sort(a.transpose(over + others).reshape((count,) + rest), axis=0), rest
+    return np.sort(a.transpose(over + others).reshape((-1,) + rest), axis=0), rest
 
 
 def _with_axes(result, a, axis, keepdims, ahead=0):
@@ -36,8 +34,11 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
     as_usual(out)
     ordered, rest = _columns(a, axis)
     n = ordered.shape[0]
-    middle = 0.5 * (ordered[(n - 1) // 2] + ordered[n // 2])
-    middle = np.where(np.isnan(ordered[n - 1]), np.nan, middle)
+    if n == 0:
+        middle = np.mean(ordered, axis=0)
+    else:
+        middle = np.mean(np.stack((ordered[(n - 1) // 2], ordered[n // 2])), axis=0)
+        middle = np.where(np.isnan(ordered[n - 1]), np.nan, middle)
     return _with_axes(middle, a, axis, keepdims)
 
 
@@ -107,10 +108,12 @@ def quantile(
 ):
     as_usual(out, weights)
     ordered, rest = _columns(a, axis)
+    if method in _CONTINUOUS and counts(ordered) and ordered.dtype != np.bool_:
+        ordered = ordered.astype(np.float64)
     last = ordered.shape[0] - 1
     if np.ndim(q) == 0:
         found = _found(ordered, last + 1, q, method)
-        found = np.where(np.isnan(ordered[last]), np.nan, found)
+        found = _unless_nan(ordered[last], found)
         return _with_axes(found, a, axis, keepdims)
     q = np.asarray(q)
     places = np.ravel(q)
@@ -118,8 +121,13 @@ def quantile(
     found = np.empty((places.shape[0],) + rest, kind)
     for k in range(places.shape[0]):
         one = _found(ordered, last + 1, places[k], method)
-        found[k] = np.where(np.isnan(ordered[last]), np.nan, one)
+        found[k] = _unless_nan(ordered[last], one)
     return _with_axes(found.reshape(q.shape + rest), a, axis, keepdims, q.ndim)
+
+
+def _unless_nan(last, found):
+    """What was found, but nan where the last element, in order, is one."""
+    return found if counts(last) else np.where(np.isnan(last), np.nan, found)
 
 
 @defines(np.percentile)
@@ -135,6 +143,8 @@ def percentile(
 
 @defines(np.nanmedian)
 def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    if counts(a):
+        return np.median(a, axis, out, keepdims=keepdims)
     return np.nanquantile(a, 0.5, axis, out, keepdims=keepdims)
 
 
@@ -149,8 +159,10 @@ def nanquantile(
     a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, weights=None
 ):
     as_usual(out, weights)
+    if counts(a):
+        return np.quantile(a, q, axis, method=method, keepdims=keepdims)
     ordered, rest = _columns(a, axis)
-    columns, counts = _numbers_first(ordered)
+    columns, lengths = _numbers_first(ordered)
     single = np.ndim(q) == 0
     q = np.asarray([q]) if single else np.asarray(q)
     places = np.ravel(q)
@@ -158,10 +170,10 @@ def nanquantile(
     found = np.empty((places.shape[0], columns.shape[1]), kind)
     for k in range(places.shape[0]):
         for j in range(columns.shape[1]):
-            if counts[j] == 0:
+            if lengths[j] == 0:
                 found[k, j] = np.nan
             else:
-                found[k, j] = _found(columns[:, j], counts[j], places[k], method)
+                found[k, j] = _found(columns[:, j], lengths[j], places[k], method)
     if not single:
         return _with_axes(found.reshape(q.shape + rest), a, axis, keepdims, q.ndim)
     one = found[0, 0] if len(rest) == 0 else found.reshape(rest)

@@ -126,9 +126,9 @@ def _repeated(source, counts):
 def resize(a, new_shape):
     a = np.ravel(a)
     shape = new_shape if isinstance(new_shape, (tuple, list)) else (new_shape,)
-    out = np.empty(shape, a.dtype)
+    out = np.zeros(shape, a.dtype)  # of no elements
     flat = out.reshape(-1)
-    for k in range(flat.shape[0]):
+    for k in range(flat.shape[0] if a.shape[0] > 0 else 0):
         flat[k] = a[k % a.shape[0]]
     return out
 

@@ -126,6 +126,15 @@ def is_one(a: Any, axis: int) -> bool:
     return bool(a.shape[axis] == 1)
 
 
+def fits(a: Any, axis: int, count: int) -> None:
+    """In a definition: raise ValueError unless an axis has that length.
+
+    The front end makes it a guard, from which what follows knows the length.
+    """
+    if a.shape[axis] != count:
+        raise ValueError("the length of an axis does not fit")
+
+
 def surely_equal(a: Any, b: int) -> bool:
     """In a definition: whether a number is known to be this one.  The front end decides it."""
     return bool(a == b)

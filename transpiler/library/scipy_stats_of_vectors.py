@@ -17,8 +17,26 @@ def dirichlet_logpdf(x, alpha):
     x, alpha = np.asarray(x, np.float64), np.asarray(alpha, np.float64)
     if np.ndim(x) != 1:
         refuse("`dirichlet.logpdf` of more than one point", "loop over the points")
+    _check_simplex(x, alpha)
     top = special.gammaln(np.sum(alpha)) - np.sum(special.gammaln(alpha))
     return top + np.sum(special.xlogy(alpha - 1.0, x))
+
+
+def _check_simplex(x, alpha):
+    if x.shape[0] != alpha.shape[0]:
+        raise ValueError("Vector 'x' must have the same number of entries as 'alpha'")
+    if np.any(alpha <= 0):
+        raise ValueError("All parameters must be greater than 0")
+    if np.any(x < 0):
+        raise ValueError("Each entry in 'x' must be greater than or equal to zero.")
+    if np.any(x > 1):
+        raise ValueError("Each entry in 'x' must be smaller or equal one.")
+    if np.any((x == 0) & (alpha < 1)):
+        raise ValueError(
+            "Each entry in 'x' must be greater than zero if its alpha is less than one."
+        )
+    if np.abs(np.sum(x) - 1.0) > 10e-10:
+        raise ValueError("The input vector 'x' must lie within the normal simplex.")
 
 
 @defines(stats.dirichlet.pdf)

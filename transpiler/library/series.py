@@ -15,6 +15,8 @@ from adgen.transpiler.library.registry import defines, refuse
 def interp(x, xp, fp, left=None, right=None, period=None):
     xp, fp = np.asarray(xp, np.float64), np.asarray(fp, np.float64)
     x = np.asarray(x, np.float64)
+    if xp.shape[0] == 0:
+        raise ValueError("array of sample points is empty")
     if xp.shape[0] != fp.shape[0]:
         raise ValueError("fp and xp are not of the same length.")
     if period is not None:
@@ -97,9 +99,22 @@ def vander(x, N=None, increasing=False):  # noqa: N803
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     if full or cov:
         refuse("`np.polyfit` with `full` or `cov`", "leave them out")
-    left, right = np.vander(1.0 * np.asarray(x), deg + 1), np.asarray(y, np.float64)
+    x, y = np.asarray(x), np.asarray(y)
+    if deg < 0:
+        raise ValueError("expected deg >= 0")
+    if x.ndim != 1:
+        raise TypeError("expected 1D vector for x")
+    if x.shape[0] == 0:
+        raise TypeError("expected non-empty vector for x")
+    if y.ndim < 1 or y.ndim > 2:
+        raise TypeError("expected 1D or 2D array for y")
+    if x.shape[0] != y.shape[0]:
+        raise TypeError("expected x and y to have same length")
+    left, right = np.vander(1.0 * x, deg + 1), np.asarray(y, np.float64)
     if w is not None:
         w = np.asarray(w)
+        if w.shape[0] != y.shape[0]:
+            raise TypeError("expected w and y to have the same length")
         left = left * w[:, np.newaxis]
         right = right * w if np.ndim(right) == 1 else right * w[:, np.newaxis]
     scale = np.sqrt(np.sum(squared(left), axis=0))
@@ -161,8 +176,13 @@ def _at_end(y0, y1, y2, one, two):
 
 @defines(np.gradient)
 def gradient(f, *varargs, axis=None, edge_order=1):
+    if np.asarray(f).dtype == np.bool_:
+        raise TypeError("the truth values of an array are not subtracted")
     f = 1.0 * np.asarray(f)
     axes = axes_of(f, axis)
+    for k in axes:
+        if f.shape[k] < edge_order + 1:
+            raise ValueError("Shape of array too small to calculate a numerical gradient")
     spacings = varargs if len(varargs) > 0 else (1.0,)
     if len(spacings) == 1:
         spacings = spacings * len(axes)

@@ -64,6 +64,8 @@ def bincount(x, weights=None, minlength=0):
     x = np.asarray(x)
     length = minlength
     for k in range(x.shape[0]):
+        if x[k] < 0:
+            raise ValueError("'list' argument must have no negative elements")
         length = max(length, x[k] + 1)
     if weights is None:
         counts = np.zeros(length, np.int64)
@@ -71,6 +73,8 @@ def bincount(x, weights=None, minlength=0):
             counts[x[k]] += 1
         return counts
     weights = np.asarray(weights)
+    if weights.shape[0] != x.shape[0]:
+        raise ValueError("The weights and list don't have the same length.")
     sums = np.zeros(length)
     for k in range(x.shape[0]):
         sums[x[k]] += weights[k]
@@ -87,6 +91,8 @@ def histogram(a, bins=10, range=None, density=None, weights=None):  # noqa: A002
         heights = np.zeros(count, np.int64)
     else:
         weights = np.ravel(np.asarray(weights))
+        if weights.shape[0] != a.shape[0]:
+            raise ValueError("weights should have the same shape as a.")
         heights = np.zeros(count, weights.dtype)
     for k in _counted(a.shape[0]):
         place = places[k] - 1

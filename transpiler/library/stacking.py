@@ -12,6 +12,8 @@ from adgen.transpiler.library.registry import as_usual, defines, refuse
 def concatenate(arrays, axis=0, out=None, dtype=None):
     as_usual(out)
     if isinstance(arrays, np.ndarray):
+        if arrays.shape[0] == 0:
+            raise ValueError("need at least one array to concatenate")
         if axis != 0:
             refuse("`np.concatenate` of one array along another axis than 0", "pass a list")
         return arrays.reshape((-1,) + arrays.shape[2:])
@@ -150,7 +152,8 @@ def split(ary, indices_or_sections, axis=0):
     a = first(np.asarray(ary), axis)
     if isinstance(indices_or_sections, int):
         size = a.shape[0] // indices_or_sections
-        assert size * indices_or_sections == a.shape[0], "the division is not an equal one"
+        if size * indices_or_sections != a.shape[0]:
+            raise ValueError("array split does not result in an equal division")
         parts = [a[k * size : (k + 1) * size] for k in tuple(range(indices_or_sections))]
     else:
         ends = (*indices_or_sections, a.shape[0])

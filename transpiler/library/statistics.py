@@ -7,6 +7,7 @@ import numpy as np
 from adgen.transpiler.library.axes import axes_of, count_of, first
 from adgen.transpiler.library.complex_numbers import conjugated, squared
 from adgen.transpiler.library.conditional import counted
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import as_usual, defines
 
 
@@ -21,13 +22,16 @@ def var(
     if where is not None:
         chosen = np.asarray(where)
         center = np.mean(a, axis=axis, keepdims=True, where=chosen) if mean is None else mean
-        deviation = np.where(chosen, a - center, np.asarray(0, a.dtype))
+        deviation = np.where(chosen, a - center, np.asarray(0, np.asarray(center).dtype))
+        if deviation.shape != a.shape:
+            raise ValueError("`where` has more elements than what it chooses of")
         total = np.sum(squared(deviation), axis=axis, keepdims=keepdims)
         count = counted(a, chosen, axis, keepdims, np.asarray(total).dtype)
         return total / np.maximum(count - freedom, 0)
     center = np.mean(a, axis=axis, keepdims=True) if mean is None else mean
     deviation = a - center
-    return np.sum(squared(deviation), axis=axis, keepdims=keepdims) / (count_of(a, axis) - freedom)
+    total = np.sum(squared(deviation), axis=axis, keepdims=keepdims)
+    return total / max(count_of(a, axis) - freedom, 0)
 
 
 @defines(np.std)
@@ -45,12 +49,18 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         mean, total = np.mean(a, axis=axis, keepdims=keepdims), 1.0 * count_of(a, axis)
     else:
         w = np.asarray(weights)
+        kind = np.result_type(a.dtype, w.dtype)
+        if counts(a):
+            kind = np.result_type(kind, np.float64)
+        a, w = a.astype(kind), w.astype(kind)
         if w.ndim != a.ndim:
             axes = axes_of(a, axis)
             w = w.reshape(w.shape + (1,) * (a.ndim - w.ndim))
             w = np.moveaxis(w, tuple(range(len(axes))), axes)
         weighed = a * w
         total = np.sum(w, axis=axis, keepdims=keepdims)
+        if np.any(total == 0):
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         mean = np.sum(weighed, axis=axis, keepdims=keepdims) / total
         if returned:
             total = np.sum(0 * weighed + w, axis=axis, keepdims=keepdims)
@@ -127,12 +137,16 @@ def nanstd(
 @defines(np.nanmax)
 def nanmax(a, axis=None, out=None, keepdims=False):
     as_usual(out)
+    if counts(a):
+        return np.max(a, axis=axis, keepdims=keepdims)
     return np.max(np.where(np.isnan(a), -np.inf, a), axis=axis, keepdims=keepdims)
 
 
 @defines(np.nanmin)
 def nanmin(a, axis=None, out=None, keepdims=False):
     as_usual(out)
+    if counts(a):
+        return np.min(a, axis=axis, keepdims=keepdims)
     return np.min(np.where(np.isnan(a), np.inf, a), axis=axis, keepdims=keepdims)
 
 
@@ -154,10 +168,16 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         result = deviation @ conjugated(deviation.T) / max(x.shape[1] - ddof, 0)
     else:
         result = _weighed_cov(x, fweights, aweights, ddof)
-    return result[0, 0] if np.ndim(m) == 1 and y is None else result
+    return np.squeeze(result)
 
 
 def _weighed_cov(x, fweights, aweights, ddof):
+    for given, name in ((fweights, "fweights"), (aweights, "aweights")):
+        if given is not None:
+            if np.ndim(given) != 1:
+                raise RuntimeError(f"cannot handle multidimensional {name}")
+            if np.shape(given)[0] != x.shape[1]:
+                raise RuntimeError(f"incompatible numbers of samples and {name}")
     w = np.asarray(1.0 if fweights is None else fweights) * (1.0 if aweights is None else aweights)
     total = np.sum(w)
     deviation = x - np.sum(x * w, axis=1, keepdims=True) / total

@@ -27,6 +27,10 @@ def diagonal(a, offset=0, axis1=0, axis2=1):
 @defines(np.trace)
 def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     as_usual(dtype, out)
+    if a.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    if axis1 % a.ndim == axis2 % a.ndim:
+        raise ValueError("axis1 and axis2 cannot be the same")
     if a.ndim > 2:
         return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
     matrix = a.T if axis1 % 2 == 1 else a
