@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ from adgen.transpiler.static_rules import Declarations
 from adgen.transpiler.surroundings import MISSING
 
 MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
-MODULES |= {module.__name__: module for module in (contextlib, functools, operator)}
+MODULES |= {module.__name__: module for module in (contextlib, functools, itertools, operator)}
 MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
 

@@ -67,8 +67,8 @@ def again(
         build = compilations.build(wanted, key, args, speculates=False)
     except UnsupportedError as refusal:
         error.add_note(
-            "A computed extent may be 1 here, which NumPy would broadcast; in this function that "
-            f"is not compiled:\n{refusal}"
+            "A length that only the run tells was guessed, and is another one here (1, which NumPy "
+            f"would broadcast); without the guess this function is not compiled:\n{refusal}"
         )
         raise error from None
     try:

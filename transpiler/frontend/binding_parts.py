@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Column,
     EnumerateOf,
     ErrorOf,
+    GeneratorOf,
     Grown,
     IteratorOf,
     ManagerOf,
@@ -129,6 +130,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return sequences
         case ReversedOf(sequence=sequence) | IteratorOf(sequence=sequence):
             return (sequence,)
+        case GeneratorOf(given=given):
+            return given
         case SliceOf(start=start, stop=stop, step=step):
             return (start, stop, step)
         case Method(base=base):
@@ -183,6 +186,8 @@ def with_children(binding: Binding, parts: tuple[Any, ...]) -> Binding:
         case Partial(args=args, kwargs=kwargs):
             count = 1 + len(args)
             return Partial(parts[0], parts[1:count], dict(zip(kwargs, parts[count:], strict=True)))
+        case GeneratorOf(name=name, frame=frame, parameters=parameters):
+            return GeneratorOf(name, frame, parameters, parts)
         case SuperOf(after=after):
             return SuperOf(parts[0], after)
         case StringOf(text=text):
@@ -204,6 +209,8 @@ def alike(first: Binding, second: Binding) -> bool:
             return same(first.function, second.function) and [*kwargs] == [*second.kwargs]
         case SuperOf(after=after):
             return after is second.after
+        case GeneratorOf(frame=frame):
+            return frame is second.frame
         case Node(kind=kind, keys=keys):
             return kind is second.kind and keys == second.keys
         case StringOf(text=text):
@@ -254,6 +261,8 @@ def describe(binding: Binding) -> str:
             return "a zip object"
         case SliceOf():
             return "a slice"
+        case GeneratorOf(name=name):
+            return f"the generator `{name}`"
         case IteratorOf():
             return "an iterator"
         case StringOf():

@@ -238,6 +238,19 @@ class IteratorOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class GeneratorOf:
+    """A call of a function that yields, none of which has run yet.
+
+    ``frame``: where its names will live; ``given``: what its ``parameters`` are bound to.
+    """
+
+    name: str
+    frame: Frame
+    parameters: tuple[str, ...]
+    given: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SliceOf:
     """``a:b:c`` inside an index; absent bounds are None."""
 
@@ -304,7 +317,7 @@ class Conflict:
 
 _PLAIN = (LIST, DICT)
 UNDEF = Unbound()
-ITERATORS = (ZipOf, EnumerateOf, ReversedOf, IteratorOf)  # they give their items once
+ITERATORS = (ZipOf, EnumerateOf, ReversedOf, IteratorOf, GeneratorOf)  # they give their items once
 Binding = Any  # of the kinds above; a union of them all would say no more
 Key = tuple[Frame, str]
 

@@ -18,7 +18,6 @@ from adgen.transpiler.frontend.arguments import (
     named,
     number,
     range_of,
-    static_flag,
     static_value,
 )
 from adgen.transpiler.frontend.arithmetic import binary
@@ -31,7 +30,6 @@ from adgen.transpiler.frontend.bindings import (
     Ref,
     ReversedOf,
     Static,
-    ZipOf,
     is_operand,
 )
 from adgen.transpiler.frontend.booleans import either, negate, truth
@@ -40,25 +38,22 @@ from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import all_items, known_items
+from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.special_methods import length_of_object
 from adgen.transpiler.frontend.table_calls import operand_of_binding
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import BOOL, FLOAT, INT, Array, Scalar
+from adgen.transpiler.library import ordering
 
 # Extrema and sums
 
 
 @known(builtins.min, builtins.max)
 def _extremum(cx: Context, call: Call) -> Binding:
-    for name in call.kwargs:
-        cx.refuse(
-            UnsupportedSyntax,
-            f"`{call.function}` with `{name}` is not compiled",
-            call.node,
-            "write it as a loop with an `if`",
-        )
     callee: Any = builtins.max if call.function == "max" else builtins.min
+    if call.kwargs:
+        return _with_options(cx, call, callee)
     if len(call.args) == 1:
         only, kind = _in_array(cx, call, call.args[0])
         if isinstance(only, Ref):
@@ -77,6 +72,22 @@ def _extremum(cx: Context, call: Call) -> Binding:
     for other in numbers[1:]:
         out = cx.emit(call.node, callee, out, other, name=call.name)
     return out
+
+
+def _with_options(cx: Context, call: Call, callee: Any) -> Binding:
+    """``max`` or ``min`` by a ``key``, or with a ``default`` for nothing."""
+    key, default = named(cx, replace(call, args=()), ("key", "default"), 0, 0)
+    sequence = call.args[0] if len(call.args) == 1 else call.args
+    if default is None:
+        if is_none(key):
+            return _extremum(cx, replace(call, kwargs={}))
+        definition: Any = ordering.greatest if callee is builtins.max else ordering.least
+        return call_definition(cx, call.node, definition, (sequence, key), {})
+    if len(call.args) != 1:
+        cx.refuse(TypeMismatch, f"`{call.function}` of several things with `default`", call.node)
+    definition = ordering.greatest_or if callee is builtins.max else ordering.least_or
+    given = (default, sequence, Static(None) if key is None else key)
+    return call_definition(cx, call.node, definition, given, {})
 
 
 def _items(cx: Context, call: Call, sequence: Binding) -> tuple[Binding, ...]:
@@ -311,22 +322,6 @@ def _enumerate(cx: Context, call: Call) -> Binding:
     return EnumerateOf(sequence, first)
 
 
-@known(builtins.zip)
-def _zip(cx: Context, call: Call) -> Binding:
-    strict = static_flag(cx, call.kwargs.get("strict"), call.node, "`strict`", False)
-    lengths = [known_items(cx, call.node, part) for part in call.args] if strict else []
-    if set(call.kwargs) - {"strict"} or any(items is None for items in lengths):
-        cx.refuse(
-            UnsupportedSyntax,
-            "`zip` with keyword arguments is not compiled",
-            call.node,
-            "leave `strict` out, and assert before the loop that the lengths agree",
-        )
-    if len({len(items or ()) for items in lengths}) > 1:
-        cx.refuse(TypeMismatch, "what is zipped differs in length", call.node)
-    return ZipOf(call.args) if call.args else ()
-
-
 @known(builtins.reversed)
 def _reversed(cx: Context, call: Call) -> Binding:
     (sequence,) = named(cx, call, ("sequence",))
@@ -349,9 +344,9 @@ def _tuple(cx: Context, call: Call) -> Binding:
 
 @known(builtins.list)
 def _list(cx: Context, call: Call) -> Binding:
-    from adgen.transpiler.frontend.comprehensions import listed
+    from adgen.transpiler.frontend.comprehensions import run_template
 
     if len(call.args) == 1 and not is_operand(call.args[0]):
         if all_items(cx, call.node, call.args[0]) is None:
-            return listed(cx, call.node, call.args[0], call.name)
+            return run_template(cx, call.node, builtins.list, call.args[0], call.name)
     return new_list(cx, collected(cx, call), call.name)

@@ -157,7 +157,10 @@ def call(
         return stored(cx, node, callee, out, result)
     handler = _lookup(callee)
     if handler is not None:
-        return handler(cx, request)
+        from adgen.transpiler.frontend.lazy import of_generators
+
+        answer = of_generators(cx, request, callee)
+        return handler(cx, request) if answer is None else answer
     answer = unary_of_object(cx, node, callee, args[0]) if callee is abs and args else None
     if answer is not None:
         return answer
@@ -253,13 +256,19 @@ def _call_object(
     elif python_call(callee) is not None:
         return call(cx, node, attribute(cx, node, Static(callee), "__call__"), args, kwargs)
     name = getattr(callee, "__name__", "")
-    near = [*near_matches(name), *library.near_matches(name)][:3]
+    near = [*near_matches(name), *library.near_matches(name)][:3] if _is_numeric(callee) else []
     cx.refuse(
         UnknownPrimitive,
         f"`{_shown(callee)}` is not in the table of primitives",
         node,
         f"did you mean {' or '.join(near)}?" if near else "write it out with functions that are",
     )
+
+
+def _is_numeric(callee: Any) -> bool:
+    """Whether a function is of a module of numbers: another one that sounds alike may help."""
+    module = (getattr(callee, "__module__", "") or "numpy").split(".")[0]
+    return module in ("builtins", "math", "cmath", "numpy", "scipy")
 
 
 def opened_partial(cx: Context, node: Any, made: functools.partial[Any]) -> Partial:

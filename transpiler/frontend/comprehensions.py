@@ -44,7 +44,7 @@ def {function}(SEQUENCE):
             return {found}
     return {otherwise}
 """
-_TEMPLATES: dict[Any, str] = {
+TEMPLATES: dict[Any, str] = {
     builtins.sum: """
 def sum(SEQUENCE):
     RESULT = 0
@@ -83,9 +83,9 @@ def _list(cx: Context, node: Any, name: str) -> Binding:
     return IteratorOf(items) if isinstance(node, gast.GeneratorExp) else items
 
 
-def listed(cx: Context, node: Any, sequence: Binding, name: str) -> Binding:
-    """``list(sequence)`` of things whose number is computed."""
-    return _run(cx, node, _each(), builtins.list, sequence, name)
+def run_template(cx: Context, node: Any, callee: Any, sequence: Binding, name: str) -> Binding:
+    """``list(sequence)``, ``sum(sequence)`` and their like of things whose number is computed."""
+    return _run(cx, node, _each(), callee, sequence, name)
 
 
 @functools.cache
@@ -176,7 +176,7 @@ def reduced(cx: Context, node: Any, callee: Any) -> tuple[Binding, bool] | None:
     """
     if not (len(node.args) == 1 and isinstance(node.args[0], (gast.ListComp, gast.GeneratorExp))):
         return None
-    if node.keywords or not any(callee is known for known in _TEMPLATES):
+    if node.keywords or not any(callee is known for known in TEMPLATES):
         return None
     comprehension = node.args[0]
     first = comprehension.generators[0].iter
@@ -206,7 +206,7 @@ def _run(
 @functools.cache
 def _loop(node: Any, callee: Any, result: str) -> Any:
     """A function that runs over a comprehension: its template with the parts put in."""
-    tree = gast.parse(_TEMPLATES[callee]).body[0]
+    tree = gast.parse(TEMPLATES[callee]).body[0]
     used = {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
     names = {}
     for name in ("SEQUENCE", "FIRST", "ITEM", "RESULT"):

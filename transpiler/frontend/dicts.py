@@ -11,13 +11,12 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import is_none, named, static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Box, Static
-from adgen.transpiler.frontend.boxes import contents, items_of, new_box, new_list, opened
+from adgen.transpiler.frontend.boxes import contents, items_of, new_box, opened
 from adgen.transpiler.frontend.containers import changeable, key_of, keys_of, put_dict
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, container, expression, known
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.iteration import known_items
-from adgen.transpiler.frontend.lists import in_order
 from adgen.transpiler.ir.trees import DICT, Node
 
 Held = dict[Any, Binding]
@@ -61,16 +60,6 @@ def _made_set(cx: Context, call: Call) -> Binding:
         cx.refuse(UnsupportedSyntax, f"a set of {describe(source)} is not compiled", call.node,
                   "make it of things that are known, or use an array")  # fmt: skip
     return Static(frozenset(static_key(cx, item, call.node) for item in items))
-
-
-@known(builtins.sorted)
-def _sorted(cx: Context, call: Call) -> Binding:
-    source, key, reverse = named(cx, call, ("iterable", "key", "reverse"), 1, 1)
-    items = known_items(cx, call.node, source)
-    if items is None:
-        cx.refuse(UnsupportedSyntax, f"`sorted` of {describe(source)} is not compiled", call.node,
-                  "sort it before the function is called")  # fmt: skip
-    return new_list(cx, in_order(cx, call, items, key, reverse), call.name)
 
 
 def new_dict(cx: Context, held: Held, name: str = "") -> Box:

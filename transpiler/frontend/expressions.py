@@ -81,10 +81,12 @@ def _list(cx: Context, node: Any, name: str) -> Binding:
 
 def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
     """Bindings of a display or an argument list, starred ones spread."""
+    from adgen.transpiler.frontend.lazy import spread_out
+
     out: list[Binding] = []
     for node in nodes:
         if isinstance(node, gast.Starred):
-            binding = cx.ev(node.value)
+            binding = spread_out(cx, node, cx.ev(node.value))
             items = all_items(cx, node, binding)
             if items is None:
                 cx.refuse(

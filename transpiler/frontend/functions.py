@@ -13,7 +13,14 @@ import gast
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Closure, Conflict, Frame, Static
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Closure,
+    Conflict,
+    Frame,
+    GeneratorOf,
+    Static,
+)
 from adgen.transpiler.frontend.boxes import new_box
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared
@@ -114,10 +121,11 @@ def _inline(
     cx: Context, node: Any, name: str, frame: Frame, args: Sequence[Binding],
     kwargs: Mapping[str, Binding], defaults: Mapping[str, Binding],
 ) -> Binding:  # fmt: skip
-    refuse_generator(cx, node, name, frame.node)
     if isinstance(frame.node, gast.AsyncFunctionDef):
         cx.refuse(UnsupportedSyntax, "an async function is not compiled", node, "use a plain def")
     bound = bind_arguments(cx, node, name, frame.node.args, args, kwargs, defaults)
+    if liveness.yields(frame.node):
+        return GeneratorOf(name, frame, tuple(bound), tuple(bound.values()))
     return activate(cx, node, name, frame, bound)
 
 
@@ -208,7 +216,7 @@ def run_body(cx: Context, frame: Frame) -> Binding:
 
 
 def refuse_generator(cx: Context, node: Any, name: str, tree: Any) -> None:
-    """Refuse a function with a ``yield`` of its own: a call of it runs nothing yet."""
+    """Refuse to differentiate a function with a ``yield`` of its own: it returns no number."""
     if liveness.yields(tree):
         cx.refuse(UnsupportedSyntax, f"`{name}` is a generator", node,
                   "return a list, or fill an array")  # fmt: skip

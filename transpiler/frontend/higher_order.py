@@ -6,9 +6,8 @@ import builtins
 import functools
 from typing import Any
 
-from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend.arguments import is_none, named
-from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Static
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.calls import call as apply
@@ -16,8 +15,10 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.library_calls import call_definition
+from adgen.transpiler.frontend.recursion.discovery import Mark
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Value
+from adgen.transpiler.library import iteration
 from adgen.transpiler.library.mapping import reduced
 
 
@@ -42,10 +43,17 @@ def _kept(cx: Context, call: Call) -> Binding:
 def _map(cx: Context, call: Call) -> Binding:
     """Over things whose number is known: all results at once, if nothing tells the order."""
     function, *sequences = call.args
-    rows = [_known(cx, call, sequence) for sequence in sequences]
-    start = len(cx.builder.ops)
+    rows = []
+    for sequence in sequences:
+        items = all_items(cx, call.node, sequence)
+        if items is None:
+            return _lazily(cx, call, iteration.mapped)
+        rows.append(items)
+    before = Mark(cx)
     made = tuple(apply(cx, call.node, function, row, {}) for row in zip(*rows, strict=False))
-    _refuse_effects(cx, call, start)
+    if _tells(cx, before):
+        before.take_back(cx)
+        return _lazily(cx, call, iteration.mapped)
     return IteratorOf(made)
 
 
@@ -53,16 +61,29 @@ def _map(cx: Context, call: Call) -> Binding:
 def _filter(cx: Context, call: Call) -> Binding:
     """Over things whose number is known, by tests that are decided while lowering."""
     function, sequence = named(cx, call, ("function", "iterable"), 2)
-    start, kept = len(cx.builder.ops), []
-    for item in _known(cx, call, sequence):
+    items = all_items(cx, call.node, sequence)
+    if items is None:
+        return _lazily(cx, call, iteration.filtered)
+    before, kept = Mark(cx), []
+    for item in items:
         tested = item if is_none(function) else apply(cx, call.node, function, (item,), {})
         test = truth(cx, tested, call.node)
-        if isinstance(test, Value):
-            cx.refuse(UnsupportedSyntax, "`filter` by values computed at run time", call.node,
-                      "write it as a loop with an `if`")  # fmt: skip
+        if isinstance(test, Value) or _tells(cx, before):
+            before.take_back(cx)
+            return _lazily(cx, call, iteration.filtered)
         kept += [item] if test else []
-    _refuse_effects(cx, call, start)
     return IteratorOf(tuple(kept))
+
+
+def _lazily(cx: Context, call: Call, definition: Any) -> Binding:
+    """Item by item, as Python does it."""
+    return call_definition(cx, call.node, definition, call.args, call.kwargs)
+
+
+def _tells(cx: Context, before: Mark) -> bool:
+    """Whether something was printed or drawn since: Python does it where an item is asked for."""
+    own = Block((), tuple(cx.builder.ops[before.ops :]), ())
+    return any(op.callee in (core.PRINT, core.DRAW) for _, op in core.walk(own))
 
 
 @known(functools.reduce)
@@ -80,21 +101,3 @@ def _reduce(cx: Context, call: Call) -> Binding:
     for item in items[1:]:
         result = apply(cx, call.node, function, (result, item), {})
     return result
-
-
-def _known(cx: Context, call: Call, sequence: Binding) -> list[Binding]:
-    items = all_items(cx, call.node, sequence)
-    if items is None:
-        cx.refuse(UnsupportedSyntax, f"`{call.function}` over {describe(sequence)}", call.node,
-                  "write it as a loop")  # fmt: skip
-    return items
-
-
-def _refuse_effects(cx: Context, call: Call, start: int) -> None:
-    """Python runs the function where an item is asked for, not here."""
-    own = Block((), tuple(cx.builder.ops[start:]), ())
-    for _, op in core.walk(own):
-        if op.callee in (core.PRINT, core.DRAW):
-            what = "prints" if op.callee == core.PRINT else "draws random numbers"
-            cx.refuse(UnsupportedSyntax, f"`{call.function}` of a function that {what}", call.node,
-                      "write it as a loop")  # fmt: skip

@@ -96,15 +96,37 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
                 _first_of_range(part, most) if column is None else column
                 for part, column in zip(sequences, columns, strict=True)
             ]
+            if any(column is None for column in columns) and len(set(map(type, columns))) > 1:
+                columns = _measured(cx, node, sequences, columns)
             lists = [column for column in columns if column is not None]
             if len(lists) == len(columns):
                 return [tuple(row) for row in zip(*lists, strict=False)]
-            if lists:
-                cx.refuse(
-                    UnsupportedSyntax, "a tuple and an array are zipped", node,
-                    "loop over range(len(...)) and index both",
-                )  # fmt: skip
     return None
+
+
+def _measured(
+    cx: Context, node: Any, sequences: tuple[Binding, ...], columns: list[list[Binding] | None]
+) -> list[list[Binding] | None]:
+    """Things zipped with others whose number is known: there are guessed to be as many of them.
+
+    Where the guess is not wanted, ``zip`` runs item by item (see lazy.py).
+    """
+    least = min(len(column) for column in columns if column is not None)
+    out: list[list[Binding] | None] = []
+    for part, column in zip(sequences, columns, strict=True):
+        if column is None:
+            length, item = indexed(cx, node, part)
+            key = ("as many", length, least)
+            if key not in cx.state.known:
+                cx.state.known[key] = True
+                shortest = cx.emit(node, builtins.min, length, least)
+                if not isinstance(shortest, Value):
+                    least = min(least, int(shortest))  # type: ignore[arg-type]
+                else:
+                    cx.builder.effect(core.GUARD, shortest, least, broadcast="guessed")
+            column = [item(k) for k in range(least)]
+        out.append(column)
+    return out
 
 
 def _first_of_range(sequence: Binding, most: int) -> list[Binding] | None:

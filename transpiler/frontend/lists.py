@@ -10,9 +10,9 @@ import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import growing, list_changes
-from adgen.transpiler.frontend.arguments import is_none, named, static_flag
+from adgen.transpiler.frontend.arguments import named
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static
 from adgen.transpiler.frontend.booleans import compare, truth
 from adgen.transpiler.frontend.boxes import contents, items_of, new_list, refuse_empty
 from adgen.transpiler.frontend.containers import changeable, place_of, put_list
@@ -102,6 +102,8 @@ def _clear(cx: Context, base: Binding, call: Call) -> Binding:
 
 @container(list, "sort")
 def _sort(cx: Context, base: Binding, call: Call) -> Binding:
+    from adgen.transpiler.frontend.sorting import in_order
+
     (key, reverse) = named(cx, call, ("key", "reverse"), 0, 0)
     box, items = _opened(cx, base, call)
     put_list(cx, call.node, box, in_order(cx, call, items, key, reverse))
@@ -205,34 +207,3 @@ def _equal(cx: Context, call: Call, part: Binding, value: Binding) -> Operand:
         cx.refuse(TypeMismatch, "the truth value of an array is ambiguous", call.node,
                   "compare numbers")  # fmt: skip
     return truth(cx, compare(cx, call.node, gast.Eq(), part, value, ""), call.node)
-
-
-def in_order(
-    cx: Context, call: Call, items: list[Binding], key: Binding | None, reverse: Binding | None
-) -> list[Binding]:
-    """Items that are known while compiling, sorted."""
-    from adgen.transpiler.frontend.calls import call as called
-
-    ranks = []
-    for part in items:
-        rank = part if is_none(key) else called(cx, call.node, key, (part,), {})
-        ranks.append(_rank(cx, call, rank))
-    backwards = static_flag(cx, reverse, call.node, "`reverse`", False)
-    try:
-        order = sorted(range(len(items)), key=ranks.__getitem__, reverse=backwards)
-    except TypeError as error:
-        cx.refuse(TypeMismatch, str(error), call.node)
-    return [items[place] for place in order]
-
-
-def _rank(cx: Context, call: Call, binding: Binding) -> Any:
-    if isinstance(binding, tuple):
-        return tuple(_rank(cx, call, part) for part in binding)
-    if isinstance(binding, Static):
-        return binding.value
-    if is_operand(binding) and not isinstance(binding, Value):
-        return binding
-    cx.refuse(
-        UnsupportedSyntax, "values computed at run time are sorted", call.node,
-        "sort the array before the function is called",
-    )  # fmt: skip

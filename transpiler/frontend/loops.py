@@ -9,12 +9,13 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import AliasedMutation
-from adgen.transpiler.frontend.bindings import Binding
+from adgen.transpiler.frontend.bindings import Binding, GeneratorOf
 from adgen.transpiler.frontend.blocks import arms_of, live_names, run_block
 from adgen.transpiler.frontend.booleans import either, truth
 from adgen.transpiler.frontend.computed_items import ItemOfCounter
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
+from adgen.transpiler.frontend.generators import run_over
 from adgen.transpiler.frontend.growth import check_sizes, refuse_change, sizes_in
 from adgen.transpiler.frontend.iteration import (
     Counted,
@@ -35,6 +36,9 @@ from adgen.transpiler.ir.types import INT
 @statement(gast.For)
 def _for(cx: Context, node: Any) -> None:
     sequence = iterated(cx, node.iter, cx.ev(node.iter))
+    if isinstance(sequence, GeneratorOf):
+        run_over(cx, node, sequence)
+        return
     items = known_items(cx, node.iter, sequence)
     name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
     cx.held.append(sequence if items is None else tuple(items))

@@ -120,19 +120,25 @@ def store(cx: Context, node: Any, array: Ref, parts: Binding, binding: Binding) 
 
 
 def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
+    from adgen.transpiler.frontend.lazy import spread_out
+
+    binding = spread_out(cx, target, binding)
     grown = growing.grown_of(cx, binding, target)
+    starred = any(isinstance(part, gast.Starred) for part in targets)
+    if starred and (isinstance(binding, Ref) or grown is not None):
+        _unpack_starred(cx, target, targets, binding)
+        return
     if isinstance(binding, Ref):
         items = _rows(cx, target, binding, len(targets))
     elif grown is not None:
-        items = _items_of_grown(cx, target, grown, targets)
+        items = _items_of_grown(cx, target, grown, len(targets))
     else:
         found = all_items(cx, target, binding)
         if found is None:
             cx.refuse(TypeMismatch, f"{describe(binding)} is unpacked", target)
         items = tuple(found)
-    starred = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
     if starred:
-        (k,) = starred
+        k = next(k for k, part in enumerate(targets) if isinstance(part, gast.Starred))
         rest = len(items) - len(targets) + 1
         items = (*items[:k], new_list(cx, items[k : k + rest]), *items[k + rest :])
         targets = [t.value if isinstance(t, gast.Starred) else t for t in targets]
@@ -143,19 +149,12 @@ def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> N
         assign(cx, part, item)
 
 
-def _items_of_grown(
-    cx: Context, target: Any, grown: Grown, targets: list[Any]
-) -> tuple[Binding, ...]:  # fmt: skip
+def _items_of_grown(cx: Context, target: Any, grown: Grown, count: int) -> tuple[Binding, ...]:
     """Items of a list whose length is checked at run time."""
-    if any(isinstance(part, gast.Starred) for part in targets):
-        cx.refuse(
-            UnsupportedSyntax, "a list of computed length is unpacked to a starred name", target,
-            "take a slice: rest = xs[1:]",
-        )  # fmt: skip
-    equal = cx.emit(target, operator.eq, grown.size, len(targets))
+    equal = cx.emit(target, operator.eq, grown.size, count)
     if equal is not True:
-        cx.check(target, equal, "ValueError", f"a list is unpacked to {len(targets)} names")
-    return tuple(growing.load(cx, target, grown.items, k) for k in range(len(targets)))
+        cx.check(target, equal, "ValueError", f"a list is unpacked to {count} names")
+    return tuple(growing.load(cx, target, grown.items, k) for k in range(count))
 
 
 def _rows(cx: Context, node: Any, ref: Ref, count: int) -> tuple[Binding, ...]:
@@ -169,6 +168,29 @@ def _rows(cx: Context, node: Any, ref: Ref, count: int) -> tuple[Binding, ...]:
     elif length != count:
         cx.refuse(TypeMismatch, f"{length} values are unpacked to {count} names", node)
     return tuple(element(cx, node, ref, k) for k in range(count))
+
+
+def _unpack_starred(cx: Context, node: Any, targets: list[Any], binding: Binding) -> None:
+    """``first, *rest = x``: the starred name is a list of what the others leave."""
+    from adgen.transpiler.frontend.iteration import indexed
+    from adgen.transpiler.frontend.library_calls import call_definition
+    from adgen.transpiler.library.iteration import between
+
+    starred = next(k for k, part in enumerate(targets) if isinstance(part, gast.Starred))
+    others = len(targets) - 1
+    length, item = indexed(cx, node, binding)
+    enough = cx.emit(node, operator.ge, length, others)
+    message = f"not enough values to unpack (expected at least {others})"
+    cx.check(node, enough, "ValueError", message)
+    end = cx.emit(node, operator.sub, length, others - starred)
+    for place, part in enumerate(targets):
+        if place < starred:
+            assign(cx, part, item(place))
+        elif place == starred:
+            rest = call_definition(cx, node, between, (binding, starred, end), {})
+            assign(cx, part.value, rest)
+        else:
+            assign(cx, part, item(cx.emit(node, operator.add, end, place - starred - 1)))
 
 
 @statement(gast.AugAssign)

@@ -37,6 +37,8 @@ from adgen.transpiler.library.registry import (
     definition_of,
     fits,
     is_one,
+    item_of,
+    length_of,
     names,
     near_matches,
     of_table,
@@ -49,6 +51,6 @@ from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
-    "eye", "fits", "gather", "is_one", "linspace", "names", "near_matches", "of_table", "owns",
-    "refuse", "scatter", "shares_memory", "surely_equal",
+    "eye", "fits", "gather", "is_one", "item_of", "length_of", "linspace", "names", "near_matches",
+    "of_table", "owns", "refuse", "scatter", "shares_memory", "surely_equal",
 ]  # fmt: skip

@@ -140,6 +140,16 @@ def surely_equal(a: Any, b: int) -> bool:
     return bool(a == b)
 
 
+def length_of(sequence: Any) -> int:
+    """In a definition: how many items there are, of what gives no ``len`` too."""
+    return len(sequence)
+
+
+def item_of(sequence: Any, place: int) -> Any:
+    """In a definition: an item at a place that is there.  The front end leaves out the check."""
+    return sequence[place]
+
+
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
