@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
 from adgen.transpiler.ir.printer import print_function
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
 from adgen.transpiler.passes.first_writes import set_first_writes
@@ -118,6 +119,7 @@ def prepared(source: Source, arguments: Mapping[str, Argument], request: Request
         return prepare(source, arguments, request.speculates, request.ones_known)
 
 
+@walks_deep
 def prepare(
     source: Source,
     arguments: Mapping[str, Argument],
@@ -164,6 +166,7 @@ def _passes(speculates: bool) -> gradient.Passes:
     return PASSES if guessed else NO_GUESSES
 
 
+@walks_deep
 def derive(primal: Function, request: Request) -> tuple[Function, ...]:
     """The functions that a request asks for, at the array level.
 
@@ -216,12 +219,14 @@ def finished(function: Function, request: Request) -> Function:
     return to_loops(function, request.parallel, request.speculates and request.extents_guessed)
 
 
+@walks_deep
 def to_read(function: Function) -> Function:
     """The array level of a function: what people read and CPython runs."""
     checked = applied(settle_reshaped_writes, applied(drop_checked_by_numpy, function))
     return applied(eliminate_dead_code, checked)
 
 
+@walks_deep
 def to_loops(function: Function, parallel: bool = False, guessing: bool = True) -> Function:
     """The loop level of a function: what Numba is given.
 

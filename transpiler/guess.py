@@ -7,11 +7,12 @@ Evidence gives lower bounds of ranks, joined until nothing changes.
 from __future__ import annotations
 
 import ast
+import copy
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from adgen.transpiler.errors import SourceNotFound
-from adgen.transpiler.guess_dicts import Items, item_name
+from adgen.transpiler.guess_dicts import Items, Tree, is_item, item_name
 from adgen.transpiler.ir.trees import DICT, Node
 from adgen.transpiler.ir.types import FLOAT, INT, Array, Scalar, array
 from adgen.transpiler.nesting import walks_deep
@@ -31,6 +32,9 @@ DATA_NAMES = frozenset(
     {"x", "y", "z", "u", "v", "w", "xs", "ys", "data", "points", "samples", "values"}
     | {"targets", "labels", "target", "label", "weights"}
 )
+# Nodes that show something of the names in them.
+TELLING = (ast.Subscript, ast.Attribute, ast.Call, ast.BinOp, ast.For, ast.Assign)
+MOST_DIMENSIONS = 64  # of an array of NumPy
 DEEPEST_CALL = 4
 MOST_ROUNDS = 6
 
@@ -41,22 +45,53 @@ Guess = Scalar | Array | tuple[Scalar | Array, ...] | Node
 @walks_deep
 def guess_arguments(source: Source) -> dict[str, Guess]:
     """A type for every parameter: int, float, an array of some rank, a tuple or a dict of these."""
-    return _guess(source, DEEPEST_CALL)
+    return _Guesses().of(source, DEEPEST_CALL)
 
 
-def _guess(source: Source, depth: int) -> dict[str, Guess]:
-    statement = ast.parse(source.text).body[0]
-    node = statement.value if isinstance(statement, ast.Expr) else statement
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    evidence = _Evidence(source, depth)
-    node = evidence.items.named(node)
+class _Guesses:
+    """What is guessed of functions that call each other: once for each, however often called."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Source, int], dict[str, Guess]] = {}
+        self._sources: dict[types.FunctionType, Source | None] = {}
+
+    def of(self, source: Source, depth: int) -> dict[str, Guess]:
+        """The types of a function's parameters; calls in it are followed so deep."""
+        if (source, depth) not in self._known:
+            self._known[source, depth] = _guess(source, self, depth)
+        return self._known[source, depth]
+
+    def source_of(self, callee: object) -> Source | None:
+        """The text of what is called, if it is a function whose text is at hand."""
+        if not isinstance(callee, types.FunctionType):
+            return callee if isinstance(callee, Source) else None
+        if callee not in self._sources:
+            try:
+                self._sources[callee] = from_function(callee)
+            except SourceNotFound:
+                self._sources[callee] = None
+        return self._sources[callee]
+
+
+def _guess(source: Source, others: _Guesses, depth: int) -> dict[str, Guess]:
+    evidence = _Evidence(source, others, depth)
+    node, telling = _telling(source.node, evidence.items)
     for _ in range(MOST_ROUNDS):
         before = dict(evidence.ranks), set(evidence.integers)
-        for part in ast.walk(node):
+        for part in telling:
             evidence.look(part)
         if before == (evidence.ranks, evidence.integers):
             break
     return {arg.arg: evidence.type_of(arg.arg) for arg in _parameters(node)}
+
+
+def _telling(node: Tree, items: Items) -> tuple[Tree, Sequence[ast.AST]]:
+    """The tree with names for what is indexed by strings, and the nodes that show something."""
+    telling = [part for part in ast.walk(node) if isinstance(part, TELLING)]
+    if not any(isinstance(part, ast.Subscript) and is_item(part) for part in telling):
+        return node, telling
+    named = items.named(copy.deepcopy(node))
+    return named, [part for part in ast.walk(named) if isinstance(part, TELLING)]
 
 
 def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
@@ -66,8 +101,9 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> li
 class _Evidence:
     """What the body has shown so far about the names in it."""
 
-    def __init__(self, source: Source, depth: int) -> None:
+    def __init__(self, source: Source, others: _Guesses, depth: int) -> None:
         self.source = source
+        self.others = others
         self.depth = depth
         self.ranks: dict[str, int] = {}
         self.integers: set[str] = set()
@@ -158,7 +194,7 @@ class _Evidence:
         match node:
             case ast.Name(id=name):
                 if rank:
-                    self.ranks[name] = max(rank, self.ranks.get(name, 0))
+                    self.ranks[name] = min(max(rank, self.ranks.get(name, 0)), MOST_DIMENSIONS)
             case ast.Subscript(value=base, slice=index):
                 taken = sum(1 for item in _items(index) if _is_integer(item))
                 self._at_least(base, rank + taken)
@@ -173,7 +209,7 @@ class _Evidence:
     def _subscript(self, base: ast.expr, index: ast.expr) -> None:
         items = [item for item in _items(index) if not _is_new(item)]
         if isinstance(base, ast.Attribute) and base.attr == "shape":
-            axis = items[0].value if isinstance(items[0], ast.Constant) else 0
+            axis = items[0].value if items and isinstance(items[0], ast.Constant) else 0
             if isinstance(axis, int):
                 self._at_least(base.value, axis + 1 if axis >= 0 else -axis)
             return
@@ -231,15 +267,10 @@ class _Evidence:
 
     def _user_call(self, name: str, args: list[ast.expr]) -> None:
         """A call of a function whose text is at hand shows what that function shows."""
-        callee = self.source.bindings.lookup(name) if self.depth else None
-        if isinstance(callee, types.FunctionType):
-            try:
-                callee = from_function(callee)
-            except SourceNotFound:
-                return
-        if not isinstance(callee, Source):
+        callee = self.others.source_of(self.source.bindings.lookup(name)) if self.depth else None
+        if callee is None:
             return
-        inner = _guess(callee, self.depth - 1)
+        inner = self.others.of(callee, self.depth - 1)
         for arg, kind in zip(args, inner.values()):
             self._is(arg, kind)
 

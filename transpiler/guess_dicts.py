@@ -38,6 +38,11 @@ class Items(ast.NodeTransformer):
         return node
 
 
+def is_item(node: ast.Subscript) -> bool:
+    """Whether something is indexed by a string."""
+    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+
+
 def item_name(name: str, key: str) -> str:
     """What an item is called here: as no program calls anything, and beginning like the key."""
     return f"{key} of {name}"

@@ -47,20 +47,21 @@ _ROOM = _Room()
 
 
 def walks_deep(function: Function) -> Function:
-    """Give a function of a ``Source`` room to recurse.
+    """Give a function of a ``Source``, of a function of the IR or of several room to recurse.
 
-    Raises UnsupportedSyntax where the source is nested more deeply still.
+    Raises UnsupportedSyntax where what it is given is nested more deeply still.
     """
 
     @functools.wraps(function)
-    def with_room(source: Any, *args: Any, **kwargs: Any) -> Any:
+    def with_room(given: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             with _ROOM:
-                return function(source, *args, **kwargs)
+                return function(given, *args, **kwargs)
         except RecursionError:
+            one = given[0] if isinstance(given, (list, tuple)) else given
             raise UnsupportedSyntax(
-                f"`{source.name}` is nested too deeply to be read",
-                source.header,
+                f"`{one.name}` is nested too deeply to be read",
+                getattr(one, "header", None) or getattr(one, "span", None),
                 hint="give parts of the expressions names: `part = ...`",
             ) from None
 

@@ -258,7 +258,7 @@ def signature_of(source: Source, given: Mapping[str, Argument]) -> Signature:
 
 def parameters_of(source: Source) -> list[ast.arg]:
     """The parameters of a function in the order of a call, but for those given before."""
-    args = _definition(source.wrapped or source).args
+    args = (source.wrapped or source).node.args
     star, stars = ([args.vararg] if args.vararg else []), ([args.kwarg] if args.kwarg else [])
     listed = [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
     return [arg for arg in listed if arg.arg not in source.given]
@@ -266,15 +266,8 @@ def parameters_of(source: Source) -> list[ast.arg]:
 
 def _stars(source: Source) -> list[ast.arg]:
     """The parameters ``*args`` and ``**kwargs``."""
-    given = _definition(source).args
+    given = source.node.args
     return [star for star in (given.vararg, given.kwarg) if star]
-
-
-def _definition(source: Source) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda:
-    statement = ast.parse(source.text).body[0]
-    node = statement.value if isinstance(statement, ast.Expr) else statement
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    return node
 
 
 def _annotation(node: ast.expr, source: Source | None) -> Argument | str:

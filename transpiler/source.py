@@ -63,11 +63,17 @@ class Source:
         return Span(self.file, base + first, start, base + last, end, self._line(first))
 
     @property
+    def node(self) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda:
+        """The tree of ``text``, which others hold too: not to be changed."""
+        statement = parse(self.text).body[0]
+        node = statement.value if isinstance(statement, ast.Expr) else statement
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        return node
+
+    @property
     def header(self) -> Span:
         """The place of the first line of the function."""
-        statement = parse(self.text).body[0]
-        node: ast.AST = statement.value if isinstance(statement, ast.Expr) else statement
-        span = self.span(node)
+        span = self.span(self.node)
         return Span(self.file, span.line, span.col, span.line, len(span.text), span.text)
 
     def _line(self, number: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+import warnings
 from pathlib import Path
 
 from adgen.transpiler.errors import AdgenError, SourceNotFound
@@ -49,8 +50,9 @@ def read_module(path: str | Path) -> StaticModule:
 
 def read_text(text: str, file: str) -> StaticModule:
     """Like ``read_module``, for text that is at hand; ``file`` is shown in errors."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads lines
     try:
-        tree = ast.parse(text)
+        tree = _parsed(text, file)
     except (SyntaxError, ValueError) as error:
         raise AdgenError(f"this is not Python: {error_text(error)}", _place(error, file)) from error
     except (RecursionError, MemoryError) as error:  # Python's own parser gives up
@@ -62,6 +64,15 @@ def read_text(text: str, file: str) -> StaticModule:
         reader.read(statement)
     reader.forget_globals(tree)
     return StaticModule(file, reader.functions)
+
+
+def _parsed(text: str, file: str) -> ast.Module:
+    """The tree of a text that Python would run: two parameters of one name do parse."""
+    tree = ast.parse(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are for who runs the file
+        compile(tree, file, "exec", dont_inherit=True)
+    return tree
 
 
 def error_text(error: Exception) -> str:

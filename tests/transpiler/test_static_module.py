@@ -203,3 +203,16 @@ def test_classes_of_exceptions_have_a_name():
     assert issubclass(derived, base) and issubclass(derived, LookupError)
     assert (derived.__module__, derived.__qualname__) == ("file", "Derived")
     assert found.lookup("Other") is MISSING and found.lookup("Plain") is MISSING
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def f(x, x):\n    return x\n", "duplicate argument 'x' in function definition"),
+        ("def f(x):\n    return x\nreturn 1\n", "'return' outside function"),
+        ("def f(x):\n    break\n", "'break' outside loop"),
+    ],
+)
+def test_what_parses_and_is_still_no_python(text, reason):
+    with pytest.raises(AdgenError, match=f"this is not Python: {reason}"):
+        read_text(text, "text.py")

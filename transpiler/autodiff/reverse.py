@@ -297,20 +297,24 @@ class Reverser(Accumulator):
         outer = dict(adjoints)
         touched: dict[Value, None] = {}
         given: set[Value] = set()  # adjoints that an arm gets by taking one over
-        for region in op.regions:
-            trial, inner = dict(outer), b.inner()
-            self._arm(region, gs, trial, inner)
-            changed = self._changed(region, outer, trial)
+        reversed_arms = [self._arm(region, gs, outer, b) for region in op.regions]
+        for region, (inner, after) in zip(op.regions, reversed_arms, strict=True):
+            changed = self._changed(region, outer, after)
             touched |= dict.fromkeys(changed)
-            given |= {v for v in changed if v in trial and not _sums_up(inner, trial[v])}
-        for value in touched:
-            if isinstance(value.type, Array) and value not in outer and value not in given:
-                outer[value] = b.zeros_like(value, bar(value))
-        arms = []
-        for region in op.regions:
-            inner, after = b.inner(), dict(outer)
-            self._arm(region, gs, after, inner)
-            arms.append((inner, [after[v] if v in after else _zero(inner, v) for v in touched]))
+            given |= {v for v in changed if v in after and not _sums_up(inner, after[v])}
+        zeros = [
+            value
+            for value in touched
+            if isinstance(value.type, Array) and value not in outer and value not in given
+        ]
+        for value in zeros:
+            outer[value] = b.zeros_like(value, bar(value))
+        if zeros:  # only then: ifs in ifs would be reversed twice as often with each level
+            reversed_arms = [self._arm(region, gs, outer, b) for region in op.regions]
+        arms = [
+            (inner, [after[v] if v in after else _zero(inner, v) for v in touched])
+            for inner, after in reversed_arms
+        ]
         results = b.region(
             core.IF, op.operands, [inner.block((), yields) for inner, yields in arms],
             [v.type for v in touched], [bar(v) for v in touched],
@@ -319,12 +323,15 @@ class Reverser(Accumulator):
         adjoints.update(zip(touched, results, strict=True))
 
     def _arm(
-        self, region: Block, gs: Sequence[Operand | None], adjoints: Adjoints, b: Builder
-    ) -> None:
+        self, region: Block, gs: Sequence[Operand | None], outer: Adjoints, b: Builder
+    ) -> tuple[Builder, Adjoints]:
+        """One arm backwards, on top of the adjoints outside: its ops, and the adjoints then."""
+        inner, adjoints = b.inner(), dict(outer)
         for y, g in zip(region.yields, gs, strict=True):
             if g is not None:
-                self.contribute(b, adjoints, y, g)
-        self.block(region.ops, adjoints, b)
+                self.contribute(inner, adjoints, y, g)
+        self.block(region.ops, adjoints, inner)
+        return inner, adjoints
 
     def _changed(self, region: Block, before: Adjoints, after: Adjoints) -> list[Value]:
         """Values from outside the region whose adjoint it touches."""

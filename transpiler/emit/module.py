@@ -22,9 +22,11 @@ from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Operand
 from adgen.transpiler.ir.trees import Constant, parts_of
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.primitives.spelling import import_of
 
 
+@walks_deep
 def emit_module(
     functions: Sequence[Function],
     style: Style,

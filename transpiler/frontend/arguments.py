@@ -140,7 +140,7 @@ def dtype_of(
     value = static_value(cx, binding, node, "a dtype")
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError, MemoryError):  # what NumPy has for various texts
         cx.refuse(TypeMismatch, f"{value!r} is no dtype", node, "use `dtype=np.float64`")
     if dtype.str[1:] not in _DTYPES or not dtype.isnative:
         cx.refuse(

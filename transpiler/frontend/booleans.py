@@ -103,7 +103,10 @@ def _bool_op(cx: Context, node: Any, name: str) -> Binding:
     return _chain(cx, node.values, isinstance(node.op, gast.And), name)
 
 
-def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Binding:
+def _chain(
+    cx: Context, values: list[Any], conjunction: bool, name: str, total: bool = False
+) -> Binding:  # fmt: skip
+    """``total``: it is known that none of the values behind the first one can fail."""
     from adgen.transpiler.frontend.blocks import assume_bound, choose
 
     first, *rest = values
@@ -113,8 +116,8 @@ def _chain(cx: Context, values: list[Any], conjunction: bool, name: str) -> Bind
     condition = truth(cx, left, first)
     if not isinstance(condition, Value):
         return _chain(cx, rest, conjunction, name) if condition == conjunction else left
-    if _is_bool(left) and all(_is_total(cx, part) for part in rest):
-        right = _chain(cx, rest, conjunction, "")
+    if _is_bool(left) and (total or all(_is_total(cx, part) for part in rest)):
+        right = _chain(cx, rest, conjunction, "", True)
         if _is_bool(right):
             if not isinstance(right, Value):
                 return left if bool(right) == conjunction else right
@@ -171,7 +174,7 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
     result: Binding = True
     pairs = list(zip(node.ops, node.comparators, strict=True))
 
-    def step(number: int, left: Binding) -> Binding:
+    def step(number: int, left: Binding, total: bool = False) -> Binding:
         op, comparator = pairs[number]
         right = cx.ev(comparator)
         first = compare(cx, node, op, left, right, name if len(pairs) == 1 else "")
@@ -180,8 +183,8 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
         condition = truth(cx, first, node)
         if not isinstance(condition, Value):
             return step(number + 1, right) if condition else first
-        if all(_is_total(cx, c) for _, c in pairs[number + 1 :]):
-            rest = step(number + 1, right)
+        if total or all(_is_total(cx, c) for _, c in pairs[number + 1 :]):
+            rest = step(number + 1, right, True)
             if isinstance(rest, Value):
                 return cx.emit(node, operator.and_, condition, rest, name=name)
             return condition if rest else False
@@ -210,13 +213,20 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
         if parts is not None:
             return _compare_tuples(cx, node, op, *parts)
     if isinstance(left, Static) and isinstance(right, Static):
-        return bool(callee(left.value, right.value))
+        return _compare_known(cx, node, callee, left, right)
     if isinstance(left, StringOf) or isinstance(right, StringOf):
         cx.refuse(UnsupportedSyntax, "a string of computed values is compared", node,
                   "compare the values that are in it")  # fmt: skip
     if callee in (operator.eq, operator.ne):
         return (left is right or same(left, right)) == (callee is operator.eq)
     cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
+
+
+def _compare_known(cx: Context, node: Any, callee: Any, left: Static, right: Static) -> bool:
+    try:
+        return bool(callee(left.value, right.value))
+    except TypeError:  # Python refuses to order them
+        cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
 
 
 def _refuse_choice(cx: Context, node: Any, left: Binding, right: Binding) -> None:
@@ -282,8 +292,12 @@ def _has_key(cx: Context, node: Any, key: Binding, holder: Binding) -> bool | No
         return None
     wanted = key.value if isinstance(key, Static) else key
     if isinstance(holder, Static):
-        sized = isinstance(holder.value, _SIZED) and holder.value is not None
-        return wanted in holder.value if sized else None
+        if not isinstance(holder.value, _SIZED) or holder.value is None:
+            return None
+        try:
+            return wanted in holder.value
+        except TypeError:  # only a text is looked for in a text
+            return None
     found = opened(cx, holder, node)
     return wanted in found.keys if found is not None and found.kind.access == "item" else None
 

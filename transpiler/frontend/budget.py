@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 200_000  # statements, operations and items; each takes some ten microseconds
 MOST_BITS = 4096  # of an integer constant
+CALL = 10  # what it costs to inline a call, beside its statements
+TRIAL = 15  # and to lower the body of a loop once
 CHARACTERS = 100  # of a text cost as much as one step
 _WIDE = re.compile(r"\d{5}")
 
@@ -44,6 +46,11 @@ def check_integer(cx: Context, node: Any, callee: Any, x: Any, y: Any) -> None:
         bits = x.bit_length() + max(y, 0)
     else:
         bits = x.bit_length() + y.bit_length()
+    check_bits(cx, node, bits)
+
+
+def check_bits(cx: Context, node: Any, bits: int) -> None:
+    """Refuse an integer of very many digits: a constant, or what is computed of two."""
     if bits > MOST_BITS:
         cx.refuse(
             UnsupportedSyntax, f"an integer of more than {MOST_BITS} bits", node,

@@ -284,6 +284,8 @@ def _len(cx: Context, call: Call) -> Binding:
     match arg:
         case Ref():
             return shapes.operand_of(cx, call.node, shapes.ref_shape(cx, arg)[0])
+        case Static(value=str(text)):
+            return len(text)
         case RangeOf(start=start, stop=stop, step=step):
             known_range = range_of(start, stop, step)
             if known_range is not None:

@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
+from adgen.transpiler.frontend.budget import check_bits
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import (
     ATTRIBUTES,
@@ -59,6 +60,8 @@ def _noun(node: Any) -> str:
 @expression(gast.Constant)
 def _constant(cx: Context, node: Any, name: str) -> Binding:
     value = node.value
+    if isinstance(value, int):
+        check_bits(cx, node, value.bit_length())
     if isinstance(value, (bool, int, float, complex)):
         return value
     return Static(value)

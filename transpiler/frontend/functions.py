@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from adgen.transpiler.definitions import parse
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import liveness
 from adgen.transpiler.frontend.binding_parts import describe
@@ -22,6 +23,7 @@ from adgen.transpiler.frontend.bindings import (
     Static,
 )
 from adgen.transpiler.frontend.boxes import new_box
+from adgen.transpiler.frontend.budget import CALL, spend
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared
 from adgen.transpiler.frontend.liveness import Liveness, local_names
@@ -48,7 +50,7 @@ def tree_of(source: Source) -> Any:
 
 @functools.lru_cache(maxsize=512)
 def _tree(text: str, inside: str) -> Any:
-    statement = desugared(gast.parse(text).body[0])
+    statement = desugared(gast.ast_to_gast(parse(text)).body[0])
     if inside.strip("_"):
         _mangle(statement, f"_{inside.lstrip('_')}")
     return statement.value if isinstance(statement, gast.Expr) else statement
@@ -136,6 +138,7 @@ def activate(
     from adgen.transpiler.frontend.recursion import lowering
     from adgen.transpiler.frontend.recursion.statements import TRANSFERRED
 
+    spend(cx, node, CALL)
     new = Activation(owner_of(frame), name, frame, node, known_part(cx, bound), cx.builder)
     if lowering.transfers(cx, new, bound):
         return TRANSFERRED

@@ -81,8 +81,9 @@ def known_items(cx: Context, node: Any, sequence: Binding) -> list[Binding] | No
     match sequence:
         case Static(value=set() | frozenset()):
             return [from_object(cx, node, key) for key in sorted(sequence.value, key=repr)]
-        case Static(value=str()):
-            return [Static(letter) for letter in sequence.value]
+        case Static(value=str(text)):
+            spend(cx, node, len(text))
+            return [Static(letter) for letter in text]
         case EnumerateOf(sequence=inner, start=start) if type(start) is int:
             within = known_items(cx, node, inner)
             return None if within is None else [(start + k, x) for k, x in enumerate(within)]

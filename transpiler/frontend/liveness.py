@@ -16,6 +16,7 @@ import gast
 Names = frozenset[str]
 EMPTY: Names = frozenset()
 _SCOPES = (gast.FunctionDef, gast.Lambda)
+_MARKS = (gast.expr_context, gast.operator, gast.unaryop, gast.boolop, gast.cmpop)
 _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
 
@@ -45,7 +46,7 @@ def analyse(function: Any) -> Liveness:
     out = Liveness()
     if isinstance(function, gast.FunctionDef):
         nested: set[str] = set()
-        for node in gast.walk(function):
+        for node in _all_nodes(function):
             if isinstance(node, _SCOPES) and node is not function:
                 nested |= _loads(node) | _rebound(node)
         out.always = frozenset(nested)
@@ -100,7 +101,28 @@ def _own_nodes(statements: Iterable[Any]) -> Iterable[Any]:
             todo.append(node.generators[0].iter)
             todo += walrus_targets(node)
         else:
-            todo += gast.iter_child_nodes(node)
+            todo += _children(node)
+
+
+def _children(node: Any) -> list[Any]:
+    """The nodes right below, of which names and operators have none that says anything."""
+    found = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [part for part in value if isinstance(part, gast.AST)]
+        elif isinstance(value, gast.AST) and not isinstance(value, _MARKS):
+            found.append(value)
+    return found
+
+
+def _all_nodes(node: Any) -> Iterable[Any]:
+    """A node and all below it."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += _children(node)
 
 
 @functools.cache
@@ -112,44 +134,56 @@ def yields(function: Any) -> bool:
 
 def walrus_targets(comprehension: Any) -> list[Any]:
     """The targets of ``:=`` in a comprehension: names of the function around it."""
-    inner = gast.walk(comprehension)
+    inner = _all_nodes(comprehension)
     return [node.target for node in inner if isinstance(node, gast.NamedExpr)]
 
 
 def bound_when(test: Any, outcome: bool) -> Names:
     """Names that ``:=`` has bound for certain where a test has that outcome."""
+    return _bound(test)[0 if outcome else 1]
+
+
+def _bound(test: Any) -> tuple[Names, Names]:
+    """Names that are bound where a test is true, and where it is false."""
     match test:
         case gast.NamedExpr(target=target, value=value):
-            return bound_when(value, outcome) | {target.id}
+            true, false = _bound(value)
+            return true | {target.id}, false | {target.id}
         case gast.UnaryOp(op=gast.Not(), operand=operand):
-            return bound_when(operand, not outcome)
+            true, false = _bound(operand)
+            return false, true
         case gast.BoolOp(op=op, values=values):
-            certain = values if isinstance(op, gast.And) is outcome else values[:1]
-            return EMPTY.union(*(bound_when(value, outcome) for value in certain))
+            parts = [_bound(value) for value in values]
+            every = 0 if isinstance(op, gast.And) else 1  # the outcome that asks for all of them
+            both = [parts[0][0], parts[0][1]]
+            both[every] = EMPTY.union(*(part[every] for part in parts))
+            return both[0], both[1]
         case gast.Compare(left=left, comparators=comparators):
-            certain = comparators if outcome else comparators[:1]
-            return EMPTY.union(*(_always_bound(part) for part in (left, *certain)))
+            certain = [_always_bound(part) for part in (left, *comparators)]
+            return EMPTY.union(*certain), EMPTY.union(*certain[:2])
     if isinstance(test, (*_SCOPES, *_COMPREHENSIONS, gast.IfExp)):
-        return EMPTY
-    return EMPTY.union(*(_always_bound(child) for child in gast.iter_child_nodes(test)))
+        return EMPTY, EMPTY
+    always = EMPTY.union(*(_always_bound(child) for child in _children(test)))
+    return always, always
 
 
 def _always_bound(node: Any) -> Names:
-    return bound_when(node, True) & bound_when(node, False)
+    true, false = _bound(node)
+    return true & false
 
 
 def _loads(node: Any) -> set[str]:
     """Names that are read anywhere in a node."""
     return {
         inner.id
-        for inner in gast.walk(node)
+        for inner in _all_nodes(node)
         if isinstance(inner, gast.Name) and isinstance(inner.ctx, (gast.Load, gast.Del))
     }
 
 
 def _rebound(node: Any) -> set[str]:
     """Names of the functions around it that a nested function assigns."""
-    listed = (inner.names for inner in gast.walk(node) if isinstance(inner, gast.Nonlocal))
+    listed = (inner.names for inner in _all_nodes(node) if isinstance(inner, gast.Nonlocal))
     return {name for names in listed for name in names}
 
 
@@ -161,7 +195,7 @@ def _target_loads(target: Any) -> set[str]:
 def _stores(target: Any) -> set[str]:
     return {
         inner.id
-        for inner in gast.walk(target)
+        for inner in _all_nodes(target)
         if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Store)
     }
 

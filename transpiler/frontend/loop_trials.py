@@ -9,6 +9,7 @@ from typing import Any
 from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key, Ref
 from adgen.transpiler.frontend.blocks import arms_of, assume_bound, run_arm, run_block
 from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.budget import TRIAL, spend
 from adgen.transpiler.frontend.carried import Template
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import ExactLoop
@@ -80,6 +81,7 @@ class Trials:
     def trial(self) -> Trial:
         """One lowering of the body, by what is known so far."""
         cx = self.cx
+        spend(cx, self.node, TRIAL)
         prelude = cx.builder.inner()
         gaps = len(cx.gaps)
         around = set(cx.roomy)

@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.bindings import (
     Unbound,
     is_operand,
 )
+from adgen.transpiler.frontend.budget import check_bits
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
@@ -106,6 +107,8 @@ def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
     """The binding of a live Python object of the surroundings."""
     value = understood(value)
     if isinstance(value, (bool, int, float, complex)) and not isinstance(value, np.generic):
+        if isinstance(value, int):
+            check_bits(cx, node, value.bit_length())
         plain = next(kind for kind in (bool, int, float, complex) if isinstance(value, kind))
         return value if type(value) is plain else plain(value)  # type: ignore  # of an IntEnum
     if isinstance(value, (np.bool_, np.integer, np.inexact)):
