@@ -12,20 +12,21 @@ from adgen import checking
 from adgen.cli import exits, limits, living, options, samples
 from adgen.cli.living import executed, functions_of
 from adgen.cli.output import Column, print_json, print_table, silenced
-from adgen.cli.targets import Asked, Target, place_of, targets
+from adgen.cli.targets import Asked, Target, place_of, targets, types_in_hint
 from adgen.differentiable import Differentiable
 from adgen.entrywise import Comparison, compare
 from adgen.listing import Listed, listing
 from adgen.options import Options
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.signature import show
+from adgen.transpiler.visible import visible
 
 RIGHT, WRONG, UNCALLED, REFUSED = "right", "WRONG", "not called", "refused"
 DIFFERENTIABLE = "differentiable"  # as far as can be seen without running it
 LEFT_OUT = "left out"  # a refusal of a function that nobody has asked for
 COLUMNS = (
     Column("function"), Column("result"), Column("by"), Column("entries", True),
-    Column("worst"), Column("error", True), Column("remark"),
+    Column("worst"), Column("error", True), Column("remark", text=True),
 )  # fmt: skip
 
 
@@ -123,16 +124,18 @@ def command(
 def _explain(findings: Sequence[Finding]) -> None:
     """What can be done about what is not as it should be."""
     for finding in findings:
-        if finding.hint and not finding.passes:
+        if finding.remark and not finding.passes:
             where = finding.place
             place = f"{where['file']}:{where['line']}: " if where else ""
-            print(f"\n{place}{finding.function}: {finding.remark}\n  help: {finding.hint}")
+            help = f"\n  help: {finding.hint}" if finding.hint else ""  # noqa: A001
+            print(visible(f"\n{place}{finding.function}: {finding.remark}{help}"))
 
 
 def _static(target: Target) -> Finding:
     try:
         item = target.listed()
-        listing([item], "array")
+        with types_in_hint(item):
+            listing([item], "array")
     except UnsupportedError as error:
         return _refused(target, error)
     types = {name: show(argument) for name, argument in item.arguments.items()}
@@ -163,8 +166,9 @@ def _compared(target: Target, function: Any, given: Mapping[str, Any], jit: bool
     by = _by(described)
     made = Differentiable(plain, tuple(described.positions), Options(jit=jit))
     call = samples.by_position(made)
-    plans = samples.plans(samples.optimised(described))
-    args, failure = samples.called(call, described, own, list(plans))
+    with types_in_hint(described):
+        plans = samples.plans(samples.optimised(described))
+        args, failure = samples.called(call, described, own, list(plans))
     if failure is not None:
         result = UNCALLED if target.explicitly else LEFT_OUT
         remark = f"{type(failure).__name__}: {failure}"

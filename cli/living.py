@@ -21,7 +21,8 @@ def executed(file: str) -> ModuleType:
     """
     path = Path(file)
     if not path.is_file():
-        raise SourceNotFound(f"cannot read {file}: there is no such file")
+        reason = "it is a folder" if path.is_dir() else "there is no such file"
+        raise SourceNotFound(f"cannot read {file}: {reason}")
     name = path.stem if path.stem.isidentifier() else "adgen_file"
     name = f"{name}_" if name in sys.modules else name  # not in place of a module that is in use
     spec = importlib.util.spec_from_file_location(name, path)
@@ -45,13 +46,25 @@ def executed(file: str) -> ModuleType:
 
 
 def functions_of(module: ModuleType) -> dict[str, Any]:
-    """The functions that a module defines itself: plain ones, and differentiable objects."""
-    return {
-        name: value
-        for name, value in vars(module).items()
-        if isinstance(value, (FunctionType, Differentiable))
-        and getattr(value, "__module__", None) == module.__name__
-    }
+    """The functions that a module defines itself: plain ones, and differentiable objects.
+
+    One that has several names counts once, under the name that it was defined with if it has that.
+    """
+    found: dict[str, Any] = {}
+    names: dict[int, str] = {}
+    for name, value in vars(module).items():
+        if not isinstance(value, (FunctionType, Differentiable)):
+            continue
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        known = names.get(id(value))
+        if known is not None:
+            if value.__name__ != name:
+                continue
+            del found[known]
+        names[id(value)] = name
+        found[name] = value
+    return found
 
 
 def read_living(file: str) -> StaticModule:

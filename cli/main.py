@@ -10,6 +10,8 @@ import typer
 
 from adgen import __version__
 from adgen.cli import bench, build, cache, check, exits, report, rules, show
+from adgen.cli.completion import join_words
+from adgen.cli.output import speak_utf8
 from adgen.transpiler.errors import AdgenError
 
 HELP = """Derivatives of Python functions, as Python source.
@@ -61,10 +63,12 @@ for _name, _module in (
 
 def main() -> None:
     """Run the command line; an error of adgen is a message and exit code 2."""
+    speak_utf8()
+    join_words()
     try:
         app()
     except AdgenError as error:
-        print(f"error: {error}".encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         sys.exit(exits.REFUSED)
     except BrokenPipeError:
         # `adgen show f.py | head`: nobody reads on; keep Python from flushing into the pipe

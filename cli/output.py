@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -11,23 +12,52 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adgen.transpiler.visible import visible
+
+FOLDED = 24  # columns that text has at least
+
 
 @dataclass(frozen=True)
 class Column:
-    """The head of a column; numbers stand to the right."""
+    """The head of a column; numbers stand to the right, text may be folded."""
 
     title: str
     number: bool = False
+    text: bool = False
+
+
+# Colours that terminals name themselves: readable whatever the background is.
+COLOURS = {
+    "Comment": "bright_black",
+    "Keyword": "magenta",
+    "Operator.Word": "magenta",
+    "Literal.String": "green",
+    "Literal.Number": "cyan",
+    "Name.Function": "bold",
+}
+
+
+def speak_utf8() -> None:
+    """Have pipes and files get UTF-8, as Python source is read; terminals what they can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def emit(text: str) -> None:
-    """Write Python source to standard output."""
+    """Write Python source to standard output; long lines are left to the terminal to wrap."""
     if sys.stdout.isatty():
         from rich.console import Console
-        from rich.syntax import Syntax
+        from rich.style import Style
+        from rich.syntax import ANSI_LIGHT, ANSISyntaxTheme, Syntax
 
-        code = Syntax(text, "python", background_color="default", word_wrap=True)
-        Console().print(code)
+        kinds = {str(token): token for token in ANSI_LIGHT}
+        styles = {kinds[f"Token.{kind}"]: Style.parse(c) for kind, c in COLOURS.items()}
+        code = Syntax("", "python", theme=ANSISyntaxTheme(styles), background_color="default")
+        Console().print(code.highlight(visible(text)), soft_wrap=True, end="")
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
@@ -39,27 +69,63 @@ def terminal_width() -> int:
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    """A table on a terminal, columns in a pipe; columns that are empty throughout are left out."""
+    """A table on a terminal, columns in a pipe; columns that are empty throughout are left out.
+
+    On a terminal that is too narrow for the table each cell has a line of its own.
+    """
     kept = [k for k in range(len(columns)) if any(row[k] for row in rows)]
     heads = [columns[k] for k in kept]
-    cells = [[row[k] for k in kept] for row in rows]
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
+    cells = [[visible(row[k]) for k in kept] for row in rows]
+    widths = [
+        max([len(head.title), *(len(row[k]) for row in cells)]) for k, head in enumerate(heads)
+    ]
+    if not sys.stdout.isatty():
+        _print_columns(heads, cells, widths)
+    elif _least_width(heads, widths) <= terminal_width():
+        _print_rich(heads, cells)
+    else:
+        _print_records(heads, cells)
 
-        table = Table()
-        for head in heads:
-            table.add_column(head.title, justify="right" if head.number else "left")
-        for row in cells:
-            table.add_row(*map(Text, row))
-        Console().print(table)
-        return
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
-    titled = any(head.number for head in heads)
-    if titled:
-        widths = [max(w, len(head.title)) for w, head in zip(widths, heads, strict=True)]
+
+def _least_width(heads: Sequence[Column], widths: Sequence[int]) -> int:
+    """What a table with frames takes at least, where text is folded."""
+    least = (
+        min(width, FOLDED) if head.text else width
+        for head, width in zip(heads, widths, strict=True)
+    )
+    return sum(least) + 3 * len(heads) + 1
+
+
+def _print_rich(heads: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for head in heads:
+        side: Any = "right" if head.number else "left"
+        table.add_column(head.title, justify=side, no_wrap=not head.text, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _print_records(heads: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+    room = max(len(head.title) for head in heads)
+    for row in cells:
+        print(row[0])
+        for head, cell in zip(heads[1:], row[1:], strict=True):
+            if cell:
+                print(f"  {head.title:{room}}  {cell}")
+
+
+def _print_columns(
+    heads: Sequence[Column], cells: Sequence[Sequence[str]], widths: Sequence[int]
+) -> None:
+    if any(head.number for head in heads):
         cells = [[head.title for head in heads], *cells]
+    else:
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         aligned = [
             cell.rjust(width) if head.number else cell.ljust(width)

@@ -18,7 +18,10 @@ from adgen.transpiler.primitives.kinds import NoDerivative, Primitive
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import entries
 
-COLUMNS = (Column("function"), Column("derivative"), Column("formula"), Column("remark"))
+COLUMNS = (
+    Column("function"), Column("derivative"), Column("formula", text=True),
+    Column("remark", text=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

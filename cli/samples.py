@@ -152,12 +152,12 @@ def called(
     given: Mapping[str, Any],
     tried: Sequence[Plan],
     finite: bool = True,
-) -> tuple[tuple[Any, ...], Exception | None]:
+) -> tuple[tuple[Any, ...], BaseException | None]:
     """The first arguments with which the function returns numbers, or the last ones and why not.
 
     ``finite``: nan and infinity do not count.
     """
-    failure: Exception | None = None
+    failure: BaseException | None = None
     args: tuple[Any, ...] = ()
     for plan in tried:
         args = arguments(item, plan, given)
@@ -166,7 +166,7 @@ def called(
                 value = function(*copy.deepcopy(args))
         except UnsupportedError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a function may end the program that calls it
             failure = error
             continue
         if not finite or _is_finite(value):

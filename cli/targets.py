@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,10 +18,12 @@ from adgen.transpiler.signature import (
     Argument,
     parameters_of,
     parse_arguments,
+    show,
     signature_of,
 )
 from adgen.transpiler.static_bindings import StaticFunction, StaticModule
 from adgen.transpiler.static_module import read_module
+from adgen.transpiler.visible import visible
 
 Made = TypeVar("Made")
 
@@ -138,7 +141,8 @@ def done(
     for target in wanted:
         try:
             item = target.listed()
-            made.append((item, do(item)))
+            with types_in_hint(item):
+                made.append((item, do(item)))
         except UnsupportedError as error:
             if target.explicitly:
                 raise
@@ -148,10 +152,23 @@ def done(
     return made, left
 
 
+@contextlib.contextmanager
+def types_in_hint(item: Listed) -> Iterator[None]:
+    """A number where another type is wanted may be a guess that does not hold: it says so."""
+    try:
+        yield
+    except UnsupportedError as error:
+        if "a number" in error.message and "guessed from use" in item.origin.values():
+            types = ", ".join(f"{name}: {show(kind)}" for name, kind in item.arguments.items())
+            said = f'types are guessed from use; if they are others, --args "{types}"'
+            error.hint = f"{error.hint}; {said}" if error.hint else said
+        raise
+
+
 def tell(left: Sequence[LeftOut]) -> None:
     """Say on standard error what was left out."""
     for one in left:
-        print(f"left out `{one.name}`: {one.error.message}", file=sys.stderr)
+        print(visible(f"left out `{one.name}`: {one.error.message}"), file=sys.stderr)
 
 
 def place_of(error: AdgenError) -> dict[str, Any]:

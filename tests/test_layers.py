@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 _T = "adgen.transpiler"
-_BASE = {f"{_T}.span", f"{_T}.errors", f"{_T}.optimisations", f"{_T}.nesting", f"{_T}.watching"}
+_BASE = {
+    f"{_T}.{name}" for name in ("span", "visible", "errors", "optimisations", "nesting", "watching")
+}
 _IR = _BASE | {f"{_T}.ir"}
 _TABLE = _IR | {f"{_T}.primitives"}
 # Finding and describing what is to be compiled.
@@ -38,7 +40,8 @@ ALLOWED: dict[str, set[str]] = {
     f"{_T}.span": set(),
     f"{_T}.optimisations": set(),
     f"{_T}.watching": set(),
-    f"{_T}.errors": {f"{_T}.span"},
+    f"{_T}.visible": set(),
+    f"{_T}.errors": {f"{_T}.span", f"{_T}.visible"},
     f"{_T}.nesting": {f"{_T}.errors"},
     f"{_T}.ir": _BASE,
     f"{_T}.primitives": _IR,

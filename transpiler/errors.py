@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adgen.transpiler.span import Span
+from adgen.transpiler.visible import visible
 
 
 class AdgenError(Exception):
@@ -35,7 +36,7 @@ class AdgenError(Exception):
         parts += [f"{span}: note: {text}\n{span.excerpt()}" for text, span in self.notes]
         if self.hint:
             parts.append(f"  help: {self.hint}")
-        return "\n".join(parts)
+        return visible("\n".join(parts))
 
     def __str__(self) -> str:
         return self.render()

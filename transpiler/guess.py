@@ -317,6 +317,11 @@ class _Evidence:
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute):
             if value.attr == "shape":
                 self._at_least(value.value, len(target.elts))
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for one, other in zip(target.elts, value.elts):
+                self._assign(one, other)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Subscript):
+            self._at_least(value, 1)
         elif isinstance(target, ast.Tuple) and isinstance(value, ast.Name):
             self._at_least(value, 1)
             if all(isinstance(item, ast.Name) for item in target.elts):

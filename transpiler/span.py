@@ -25,7 +25,8 @@ class Span:
             return ""
         stop = self.end_col if self.end_line == self.line else len(self.text)
         carets = "^" * max(1, stop - self.col)
-        return f"    {self.text}\n    {' ' * self.col}{carets}"
+        pad = "".join(c if c == "\t" else " " for c in self.text[: self.col])
+        return f"    {self.text}\n    {pad}{carets}"
 
     @property
     def snippet(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adgen.listing import Listed, derive_for_people
 from adgen.transpiler.source import Source
+from adgen.transpiler.visible import visible
 
 
 @dataclass(frozen=True)
@@ -115,5 +116,5 @@ def columns(view: SideBySide, width: int = 0) -> str:
     out = []
     for number, left, text in rows:
         cut = left if len(left) <= room else f"{left[: room - 1]}…"
-        out.append(f"{number:>5}  {cut:{room}}  │ {text}".rstrip())
+        out.append(f"{number:>5}  {visible(cut):{room}}  │ {text}".rstrip())
     return "\n".join(out) + "\n"

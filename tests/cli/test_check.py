@@ -121,3 +121,30 @@ def test_a_file_that_fails(tmp_path):
 def test_inputs_that_do_not_fit(tmp_path, inputs):
     done = invoke("check", written(tmp_path, MODEL), "--inputs", inputs)
     assert isinstance(done.exception, AdgenError) and "--inputs" in str(done.exception)
+
+
+def test_a_function_that_ends_the_program(tmp_path):
+    file = written(tmp_path, "def f(x: float):\n    raise SystemExit(3)\n")
+    (found,) = document("check", file, "--no-jit", code=1)
+    assert found["result"] == "not called" and found["remark"] == "SystemExit: 3"
+
+
+def test_one_function_of_two_names_is_checked_once(tmp_path):
+    text = "def relu(x: float):\n    return max(x, 0.0)\nnonlinearity = relu\n"
+    (found,) = document("check", written(tmp_path, text), "--no-jit")
+    assert found["function"] == "relu"
+
+
+def test_a_guess_that_does_not_hold_is_named_as_one(tmp_path):
+    """The user sees the types that were guessed, as they are given."""
+    for line in ("s, t = x * k", "s = t = (x * k)[0]"):
+        file = written(tmp_path, f"def f(x, k):\n    {line}\n    return s * t\n")
+        for options in (["--static"], ["--no-jit"]):
+            (found,) = document("check", file, *options, code=1)
+            assert '--args "x: float, k: float"' in found["hint"]
+        assert found["place"]["line"] == 2
+
+
+def test_a_folder_is_no_file(tmp_path):
+    error = invoke("check", str(tmp_path)).exception
+    assert isinstance(error, AdgenError) and error.message.endswith("it is a folder")

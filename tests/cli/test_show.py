@@ -271,3 +271,18 @@ def test_modules_of_python_that_functions_use_are_understood(tmp_path):
     assert value == 2.0 * np.trace(x @ x)
     np.testing.assert_allclose(x_bar, 4.0 * x.T)
     assert "matmul" not in found  # NumPy's own is called: no kernel is imported
+
+
+def test_parts_that_are_unpacked_or_named_together(tmp_path):
+    text = """
+import numpy as np
+def loss(p, X):
+    w, b = p["w"], p["b"]
+    total = 0.0
+    for k in range(len(X)):
+        s, t = p["pairs"][k]
+        total += s * t + np.dot(X[k], w) + b
+    return total
+"""
+    out = show(written(tmp_path, text), "", "", "array")
+    assert "p: {'w': f8[:], 'b': float, 'pairs': f8[:, :]}  guessed" in out

@@ -10,6 +10,7 @@ from adgen.transpiler.emit.style import WIDTH
 from adgen.transpiler.emit.terminators import BREAK, RETURN
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op
+from adgen.transpiler.visible import visible
 
 _MARKER = re.compile(r"^( *)_adgen_marker_(\d+)$", re.MULTILINE)
 _SILENT = frozenset({BREAK, RETURN, core.ZEROS, core.EMPTY, core.DECLARE, core.DIM, core.RANGELEN})
@@ -46,7 +47,7 @@ class Comments:
         if '"""' in text or text.endswith('"'):
             text = text.replace('"', '\\"')
         end = "\n" if "\n" in text else ""
-        return [self.marker(f'"""{text}{end}"""')]
+        return [self.marker(f'"""{visible(text)}{end}"""')]
 
     def marker(self, text: str) -> Stmt:
         """A statement that prints as the text."""
@@ -66,7 +67,7 @@ class Comments:
 
 def _one_line(text: str) -> str:
     """A line of the user's as a comment: what follows a form feed in it must not become code."""
-    return " ".join(text.splitlines())
+    return visible(" ".join(text.splitlines()))
 
 
 def _fit(pad: str, line: str) -> str:
