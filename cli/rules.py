@@ -5,17 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from adgen.cli import options
-from adgen.cli.formulas import formula_of
+from adgen.cli.formulas import formula_of, name_of
 from adgen.cli.output import Column, print_json, print_table
 from adgen.transpiler import library
 from adgen.transpiler.errors import AdgenError
-from adgen.transpiler.primitives.kinds import NoDerivative, Primitive
-from adgen.transpiler.primitives.spelling import called, is_special
+from adgen.transpiler.primitives.kinds import Elementwise, NoDerivative, Unknown
 from adgen.transpiler.primitives.table import entries
 
 COLUMNS = (
@@ -35,7 +34,8 @@ class Row:
 
     def holds(self, part: str) -> bool:
         """Whether the name, or what is said of the function, has that in it."""
-        return part.lower() in f"{self.function} {self.derivative} {self.remark}".lower()
+        said = f"{self.function} {self.derivative} {self.formula} {self.remark}"
+        return part.lower() in said.lower()
 
 
 def _names(incomplete: str) -> list[str]:
@@ -46,15 +46,17 @@ def command(
     name: Annotated[
         str,
         typer.Argument(
-            autocompletion=_names, help="Only what has this in its name, kind or remark."
+            autocompletion=_names,
+            help="Only what has this in its name, or else in formula or remark.",
         ),
     ] = "",
     json: options.Json = False,
 ) -> None:
     """List the functions that adgen differentiates, with their derivatives.
 
-    In the formulas x, y, z are the operands, f the result, and t the tangent of the operand in
-    forward mode, the cotangent of the result in reverse mode.
+    A formula says, for each operand, what its tangent t adds to the tangent of the result f;
+    element by element it is also what the cotangent t of the result gives the operand.  Of a
+    function with several results each has its name.
     """
     rows = list(rows_of_table())
     named = [row for row in rows if name.lower() in row.function.lower()]
@@ -77,25 +79,13 @@ def rows_of_table() -> Iterator[Row]:
     """One row per spelling, in the order of the table; the functions of the library last."""
     for entry in entries():
         remark = entry.kind.reason if isinstance(entry.kind, NoDerivative) else entry.doc
+        rules = entry.kind.rules if isinstance(entry.kind, Elementwise) else ()
+        reasons = dict.fromkeys(rule.reason for rule in rules if isinstance(rule, Unknown))
+        remark = "; ".join(filter(None, (remark, *(f"unknown: {reason}" for reason in reasons))))
         if entry.kink:
             chosen = f'; subgradients="{entry.convention}"' if entry.convention else ""
             remark = f"{remark} (at kinks: {entry.kink}{chosen})".strip()
         kind = type(entry.kind).__name__
-        yield Row(_name(entry), kind, formula_of(entry), remark)
+        yield Row(name_of(entry), kind, formula_of(entry), remark)
     for name in library.names():
-        yield Row(name, "Library", "", "defined in Python by other functions")
-
-
-def _name(entry: Primitive) -> str:
-    """How users spell it: ``np.sin``, ``math.sin``, ``x + y``."""
-    callee: Any = entry.callee
-    name = getattr(callee, "__name__", repr(callee))
-    module = getattr(callee, "__module__", None) or "numpy"
-    if module in ("_operator", "operator"):
-        if not entry.symbol:
-            return f"operator.{name}"
-        return f"{entry.symbol}x" if len(entry.operands) == 1 else f"x {entry.symbol} y"
-    if is_special(callee) or entry.shape is not None:
-        return called(callee)
-    short = {"numpy": "np.", "builtins": "", "math": "math."}
-    return f"{short.get(module, f'{module}.')}{name}"
+        yield Row(name, "Library", "", "written in Python with the functions above")

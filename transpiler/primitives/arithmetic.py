@@ -68,8 +68,8 @@ _operator("/", operator.truediv, np.true_divide,
           Elementwise(lambda t, z, x, y: t / y, lambda t, z, x, y: -(t / y) * z),
           domain=(REAL, NONZERO))  # fmt: skip
 _operator("**", operator.pow, np.power, Elementwise(_power_x, _power_y),
-          domain=(POSITIVE, REAL),
-          kink="d/dy at x <= 0 is 0")  # fmt: skip
+          domain=(POSITIVE, REAL), kink="d/dy at x <= 0 is 0",
+          formula="t * y * x ** (y - 1), t * f * np.log(x)")  # fmt: skip
 _operator("//", operator.floordiv, np.floor_divide,
           NoDerivative("the quotient rounded down is piecewise constant"),
           operands=("x", "y"), domain=(REAL, NONZERO))  # fmt: skip
@@ -153,7 +153,10 @@ def _sign(t, y, x):  # type: ignore[no-untyped-def]
     return t * np.sign(x) if at_zero == 0 else t * np.where(x == 0, at_zero, np.sign(x))
 
 
-_ABS: dict[str, Any] = {"kink": "0 at 0", "convention": "abs", "domain": NONZERO, "cheap": True}
+_ABS: dict[str, Any] = {
+    "kink": "0 at 0", "convention": "abs", "domain": NONZERO, "cheap": True,
+    "formula": "t * np.sign(x)",
+}  # fmt: skip
 primitive(builtins.abs, Elementwise(_absolute), types=rules.ufunc(np.absolute, python=True),
           complex=True, **_ABS)  # fmt: skip
 primitive(np.absolute, Elementwise(_absolute), **_ABS)
@@ -188,19 +191,23 @@ def _extremum(usual, beats):  # type: ignore[no-untyped-def]
 
 
 # fmax and fmin pass over a NaN: the other operand is the chosen one.
-for _function, _beats in (
-    (np.maximum, operator.gt), (np.minimum, operator.lt),
-    (np.fmax, lambda x, y: (x > y) | (y != y)), (np.fmin, lambda x, y: (x < y) | (y != y)),
+_GREATER, _LESS = "t * (x > y), t * (y > x)", "t * (x < y), t * (y < x)"
+for _function, _beats, _formula in (
+    (np.maximum, operator.gt, _GREATER), (np.minimum, operator.lt, _LESS),
+    (np.fmax, lambda x, y: (x > y) | (y != y), _GREATER),
+    (np.fmin, lambda x, y: (x < y) | (y != y), _LESS),
 ):  # fmt: skip
     primitive(_function, _extremum("share", _beats), cheap=True, kink="a tie shares equally",
-              convention="max", complex=False)  # fmt: skip
+              convention="max", formula=_formula, complex=False)  # fmt: skip
 
 # Python's own: ``max(a, b)`` is ``b if b > a else a``: a tie goes to the first.
-for _function, _like, _beats in (
-    (builtins.max, np.maximum, operator.gt), (builtins.min, np.minimum, operator.lt),
+for _function, _like, _beats, _formula in (
+    (builtins.max, np.maximum, operator.gt, _GREATER),
+    (builtins.min, np.minimum, operator.lt, _LESS),
 ):  # fmt: skip
     primitive(_function, _extremum("first", _beats), types=rules.ufunc(_like, python=True),
-              cheap=True, kink="a tie goes to the first argument", convention="max")  # fmt: skip
+              cheap=True, kink="a tie goes to the first argument", convention="max",
+              formula=_formula)  # fmt: skip
 
 
 def _where_types(types, attrs):  # type: ignore[no-untyped-def]
@@ -249,4 +256,6 @@ def _above(t, z, x, low, high):  # type: ignore[no-untyped-def]
 
 primitive(np.clip, Elementwise(_within, _below, _above),
           types=_clip_types, operands=("a", "a_min", "a_max"), cheap=True,
+          formula="t * ((a_min <= a) & (a <= a_max)), t * ((a < a_min) & (a_min < a_max)),"
+                  " t * ((a > a_max) | (a_min > a_max))",
           kink="1 at the bounds", convention="clip")  # fmt: skip

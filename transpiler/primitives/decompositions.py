@@ -50,7 +50,9 @@ def _matrix(types, attrs):  # type: ignore[no-untyped-def]
 
 
 entry(np.linalg.cholesky, Explicit(_cholesky_jvp, _cholesky_vjp), _matrix, same_shape,
-      static={"upper": False}, square=(0,), kink="the matrix counts as symmetric")  # fmt: skip
+      static={"upper": False}, square=(0,), kink="the matrix counts as symmetric",
+      formula="f @ (np.tril(s) - np.diag(np.diag(s)) / 2)"
+              " where s = np.linalg.solve(f, t) @ np.linalg.inv(f).T")  # fmt: skip
 
 # Eigenvalues of symmetric matrices: A V = V diag(w)
 
@@ -88,17 +90,20 @@ def _values(types, attrs):  # type: ignore[no-untyped-def]
     return Array(real_dtype(float_of(types[0])), _matrix(types, attrs).ones[:-1])
 
 
+GAPS = "g = 1 / (w - w[:, None]), 0 on its diagonal"
 _SYMMETRIC = "the matrix counts as symmetric; nan for vectors of equal eigenvalues"
 entry(np.linalg.eigh, Explicit(_eigh_jvp, _eigh_vjp),
       lambda types, attrs: (_values(types, attrs), _matrix(types, attrs)),
       lambda shapes, attrs: (shapes[0][:-1], shapes[0]), static={"UPLO": "L"},
       named=lambda: type(np.linalg.eigh(np.eye(1))), results=("w", "v"), square=(0,),
+      formula=f"(np.diag(s), v @ (g * s)) where s = v.T @ t @ v, {GAPS}",
       kink=_SYMMETRIC)  # fmt: skip
 entry(np.linalg.eigvalsh,
       Explicit(lambda ts, w, a, UPLO: _eigh_jvp(
                    ts, np.linalg.eigh(a, UPLO=UPLO), a, UPLO, (True, False))[0],
                lambda g, w, a, UPLO: _eigh_vjp((g, None), np.linalg.eigh(a, UPLO=UPLO), a, UPLO)),
       _values, lambda shapes, attrs: (shapes[0][:-1],), static={"UPLO": "L"}, square=(0,),
+      formula="np.diag(v.T @ t @ v) where v = np.linalg.eigh(a)[1]",
       kink="the matrix counts as symmetric")  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.ir.types import Array, is_complex
-from adgen.transpiler.primitives.decompositions import diagonal, gaps
+from adgen.transpiler.primitives.decompositions import GAPS, diagonal, gaps
 from adgen.transpiler.primitives.kinds import Explicit, Refused
 from adgen.transpiler.primitives.linalg import entry, matrices
 from adgen.transpiler.primitives.tracer import conjugate
@@ -51,9 +51,12 @@ def _eig_vjp(gs, results, a):  # type: ignore[no-untyped-def]
 entry(np.linalg.eig, Explicit(_eig_jvp, _eig_vjp), _types,
       lambda shapes, attrs: (shapes[0][:-1], shapes[0]), results=("w", "v"), square=(0,),
       named=lambda: type(np.linalg.eig(np.eye(1))),
+      formula="(np.diag(s), m - v * np.real(np.diag(v.conj().T @ m)))"
+              f" where s = np.linalg.inv(v) @ t @ v, {GAPS}, m = v @ (g * s)",
       kink="nan for vectors of equal eigenvalues")  # fmt: skip
 entry(np.linalg.eigvals,
       Explicit(lambda ts, w, a: _eig_jvp(ts, np.linalg.eig(a), a, (True, False))[0],
                lambda g, w, a: _eig_vjp((g, None), np.linalg.eig(a), a)),
       lambda types, attrs: _types(types, attrs)[0], lambda shapes, attrs: (shapes[0][:-1],),
+      formula="np.diag(np.linalg.inv(v) @ t @ v) where v = np.linalg.eig(a)[1]",
       square=(0,))  # fmt: skip

@@ -44,7 +44,8 @@ def _half_inverse(t, y, x):  # type: ignore[no-untyped-def]
     return t * np.where(y == 0, at_zero, 0.5 / np.where(y == 0, 1.0, y))
 
 
-_one(np.sqrt, _half_inverse, POSITIVE, spellings=(math.sqrt,), convention="sqrt")
+_one(np.sqrt, _half_inverse, POSITIVE, spellings=(math.sqrt,), convention="sqrt",
+     formula="t * 0.5 / f")  # fmt: skip
 _one(np.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE, spellings=(math.cbrt,))
 _one(np.square, lambda t, y, x: t * (2 * x), cheap=True)
 _one(np.reciprocal, lambda t, y, x: -t * y * y, NONZERO, cheap=True)

@@ -119,6 +119,8 @@ class Primitive:
     positional order, with their defaults; they become attrs of the op.
     ``type_rule``: from the types of the operands and the attrs; of a function with several
     results (``named``: the class of the tuple that it returns) a tuple of types.
+    ``formula``: for people, where the rule is not one expression: the tangent of the result for
+    the tangent ``t`` of each operand; ``f`` is the result, and several results have their names.
     ``results``: what several results are called.  ``square``: which operands are square matrices.
     ``shape``: of a function on whole arrays the shapes of its results, from those of the operands
     (of an integer: itself); None for an extent that is known when it has run.
@@ -134,6 +136,7 @@ class Primitive:
     kink: str = ""
     convention: str = ""  # by which the user chooses what holds at kinks (conventions.py)
     doc: str = ""
+    formula: str = ""
     symbol: str = ""  # the Python operator it prints as, e.g. "+"
     elementwise: bool = False  # applied element by element (whatever its derivative kind)
     shape: ShapeRule | None = None

@@ -133,4 +133,9 @@ def _of_solution(g, a, b, x, rest, how):  # type: ignore[no-untyped-def]
 
 entry(np.linalg.lstsq, Explicit(_jvp, _vjp), _types, _shape, ("a", "b"),
       static={"rcond": None}, results=("x", "residuals", "rank", "s"),
+      formula="(p @ (p.T @ t.T @ r - t @ x) + k - p @ a @ k,"
+              " -2 * np.sum(r * (t @ x), axis=0), 0, np.diag(w[0].T @ t @ w[2].T)),"
+              " (p @ t, 2 * np.sum(r * t, axis=0), 0, 0)"
+              " where p = np.linalg.pinv(a), k = t.T @ p.T @ x, r = b - a @ x,"
+              " w = np.linalg.svd(a, full_matrices=False)",
       kink="as if the rank stayed the same")  # fmt: skip

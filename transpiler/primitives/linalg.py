@@ -79,7 +79,7 @@ entry(np.eye, NoDerivative("it depends on no element"),
 
 entry(np.linalg.inv,
       Explicit(lambda ts, y, a: -y @ ts[0] @ y, lambda g, y, a: (-y.mT @ g @ y.mT,)),
-      _like_first, same_shape, square=(0,))  # fmt: skip
+      _like_first, same_shape, square=(0,), formula="-f @ t @ f")  # fmt: skip
 
 
 def _stack_of_numbers(types, attrs):  # type: ignore[no-untyped-def]
@@ -91,7 +91,8 @@ entry(np.linalg.det,
       Explicit(lambda ts, d, a: d * trace(np.linalg.inv(a).mT, ts[0]),
                lambda g, d, a: ((g * d).wide(2) * np.linalg.inv(a).mT,)),
       _stack_of_numbers, lambda shapes, attrs: (shapes[0][:-2],),
-      square=(0,), kink="LinAlgError where the matrix is singular")  # fmt: skip
+      formula="f * np.trace(np.linalg.inv(a) @ t)", square=(0,),
+      kink="LinAlgError where the matrix is singular")  # fmt: skip
 
 
 def _slogdet_jvp(ts, results, a, wanted):  # type: ignore[no-untyped-def]
@@ -117,7 +118,8 @@ entry(np.linalg.slogdet, Explicit(_slogdet_jvp, _slogdet_vjp),
       _slogdet_types,
       lambda shapes, attrs: (shapes[0][:-2],) * 2,
       results=("sign", "logdet"), named=lambda: type(np.linalg.slogdet(np.eye(1))),
-      square=(0,), kink="LinAlgError where the matrix is singular")  # fmt: skip
+      formula="(0, np.trace(np.linalg.inv(a) @ t))", square=(0,),
+      kink="LinAlgError where the matrix is singular")  # fmt: skip
 
 # solve: A x = b; dx = inv(A) (db - dA x)
 
@@ -174,4 +176,4 @@ def _solve_vjp(g, x, a, b):  # type: ignore[no-untyped-def]
 
 
 entry(np.linalg.solve, Explicit(_solve_jvp, _solve_vjp), _solve_types, _solve_shape, ("a", "b"),
-      square=(0,))  # fmt: skip
+      formula="-np.linalg.solve(a, t @ f), np.linalg.solve(a, t)", square=(0,))  # fmt: skip

@@ -92,5 +92,7 @@ def _vjp(gs, results, a, mode):  # type: ignore[no-untyped-def]
 
 entry(np.linalg.qr, Explicit(_jvp, _vjp), _types, _shape,
       static={"mode": "reduced"}, named=lambda: type(np.linalg.qr(np.eye(1))), results=("q", "r"),
+      formula="(p - q @ s + q @ (k - k.T), (s - k + k.T) @ r)"
+              " where p = t @ np.linalg.inv(r), s = q.T @ p, k = np.tril(s, -1)",
       kink="as if the rank were full; nan for what depends on the choice of the vectors that "
            "complete a basis")  # fmt: skip

@@ -88,4 +88,6 @@ def pinv_shape(shapes, attrs):  # type: ignore[no-untyped-def]
 entry(np.linalg.pinv,
       Explicit(lambda ts, p, a, **how: slope(ts[0], p, a, **how),
                lambda g, p, a, **how: (conjugate(cotangent(conjugate(g), p, a, **how)),)),
-      _types, pinv_shape, static=USUAL, kink="as if the rank stayed the same")  # fmt: skip
+      _types, pinv_shape, static=USUAL, kink="as if the rank stayed the same",
+      formula="-f @ t @ f + f @ f.T @ (t.T - t.T @ a @ f)"
+              " + (t.T - f @ a @ t.T) @ f.T @ f")  # fmt: skip

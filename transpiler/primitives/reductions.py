@@ -79,7 +79,8 @@ _function: Any  # of the registering loops below
 for _function in (np.max, np.min):
     primitive(_function, Explicit(_extremum_jvp, _extremum_vjp),
               types=rules.reduction(rules.same_dtype), operands=("a",), static=_AXES,
-              reduction=True, kink="ties share equally",
+              reduction=True, formula="np.sum(t * (a == f)) / np.sum(a == f)",
+              kink="ties share equally",
               convention="max")  # fmt: skip
 
 
@@ -113,7 +114,8 @@ def _prod_jvp(tangents, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
 
 
 primitive(np.prod, Explicit(_prod_jvp, _prod_vjp), types=rules.reduction(rules.sum_dtype),
-          operands=("a",), static=_AXES, reduction=True, complex=True)  # fmt: skip
+          operands=("a",), static=_AXES, reduction=True, complex=True,
+          formula="np.sum(t * f / a)")  # fmt: skip
 
 for _function in (np.any, np.all):
     primitive(_function, NoDerivative("a truth value"),

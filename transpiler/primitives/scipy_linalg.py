@@ -45,11 +45,12 @@ def _number(types, attrs):  # type: ignore[no-untyped-def]
 
 entry(la.inv,
       Explicit(lambda ts, y, a, **how: -y @ ts[0] @ y, lambda g, y, a, **how: (-y.T @ g @ y.T,)),
-      _matrix, same_shape, square=(0,), static=_CHECKED)  # fmt: skip
+      _matrix, same_shape, square=(0,), static=_CHECKED, formula="-f @ t @ f")  # fmt: skip
 entry(la.det,
       Explicit(lambda ts, d, a, **how: d * trace(np.linalg.inv(a).T, ts[0]),
                lambda g, d, a, **how: (g * d * np.linalg.inv(a).T,)),
       _number, lambda shapes, attrs: ((),), square=(0,), static=_CHECKED,
+      formula="f * np.trace(linalg.inv(a) @ t)",
       kink="LinAlgError where the matrix is singular")  # fmt: skip
 
 # Triangular systems: T x = b, where T is a triangle of A
@@ -99,6 +100,7 @@ def _triangular_vjp(g, x, a, b, trans, lower, unit_diagonal, **how):  # type: ig
 
 entry(la.solve_triangular, Explicit(_triangular_jvp, _triangular_vjp), _right_side,
       lambda shapes, attrs: (shapes[1],), ("a", "b"), square=(0,),
+      formula="-linalg.solve_triangular(a, np.triu(t) @ f), linalg.solve_triangular(a, t)",
       static={"trans": 0, "lower": False, "unit_diagonal": False, "overwrite_b": False,
               "check_finite": True})  # fmt: skip
 
@@ -125,7 +127,9 @@ def _sylvester_vjp(g, x, a, b, q):  # type: ignore[no-untyped-def]
 
 
 entry(la.solve_sylvester, Explicit(_sylvester_jvp, _sylvester_vjp), _sylvester_types,
-      lambda shapes, attrs: (shapes[2],), ("a", "b", "q"), square=(0, 1))  # fmt: skip
+      lambda shapes, attrs: (shapes[2],), ("a", "b", "q"), square=(0, 1),
+      formula="-linalg.solve_sylvester(a, b, t @ f), -linalg.solve_sylvester(a, b, f @ t),"
+              " linalg.solve_sylvester(a, b, t)")  # fmt: skip
 
 # Exponential and logarithm: the derivative at A along E stands in that of a matrix of four blocks
 
@@ -151,6 +155,7 @@ for _function in (la.expm, la.logm):
           Explicit(lambda ts, y, a, f=_function: _blocks(f, a, ts[0]),
                    lambda g, y, a, f=_function: (_blocks(f, a.T, g),)),
           lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
+          formula=f"linalg.{_function.__name__}(np.block([[A, t], [0 * A, A]]))[:len(A), len(A):]",
           kink="" if _function is la.expm else "of matrices whose logarithm is real")  # fmt: skip
 
 # The square root S of A: S dS + dS S = dA
@@ -160,4 +165,4 @@ entry(la.sqrtm,
       Explicit(lambda ts, s, a: s.call(la.solve_sylvester, s, ts[0]),
                lambda g, s, a: (s.T.call(la.solve_sylvester, s.T, g),)),
       lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
-      kink="of matrices whose root is real")  # fmt: skip
+      formula="linalg.solve_sylvester(f, f, t)", kink="of matrices whose root is real")  # fmt: skip

@@ -112,8 +112,8 @@ _two(sp.owens_t,
 
 def _student_density(n, x):  # type: ignore[no-untyped-def]
     """The density of Student's distribution of n degrees of freedom."""
-    top = sp.gammaln(0.5 * (n + 1)) - sp.gammaln(0.5 * n) - 0.5 * np.log(n * math.pi)
-    return np.exp(top - 0.5 * (n + 1) * np.log1p(x * x / n))
+    return np.exp(sp.gammaln(0.5 * (n + 1)) - sp.gammaln(0.5 * n) - 0.5 * np.log(n * math.pi)
+                  - 0.5 * (n + 1) * np.log1p(x * x / n))  # fmt: skip
 
 
 # Logistic functions and entropies
@@ -256,8 +256,10 @@ def _pair(function, first, second, results, **facts):  # type: ignore[no-untyped
               shape=lambda shapes, attrs: (shapes[0],) * 2, **facts)  # fmt: skip
 
 
-_pair(sp.sici, lambda x: np.sin(x) / x, lambda x: np.cos(x) / x, ("si", "ci"), kink="nan at 0")
+_pair(sp.sici, lambda x: np.sin(x) / x, lambda x: np.cos(x) / x, ("si", "ci"), kink="nan at 0",
+      formula="(t * np.sin(x) / x, t * np.cos(x) / x)")  # fmt: skip
 _pair(sp.shichi, lambda x: np.sinh(x) / x, lambda x: np.cosh(x) / x, ("shi", "chi"),
-      kink="nan at 0")  # fmt: skip
+      kink="nan at 0", formula="(t * np.sinh(x) / x, t * np.cosh(x) / x)")  # fmt: skip
 _pair(sp.fresnel, lambda x: np.sin(0.5 * math.pi * x * x),
-      lambda x: np.cos(0.5 * math.pi * x * x), ("s", "c"))  # fmt: skip
+      lambda x: np.cos(0.5 * math.pi * x * x), ("s", "c"),
+      formula="(t * np.sin(math.pi / 2 * x * x), t * np.cos(math.pi / 2 * x * x))")  # fmt: skip
