@@ -13,6 +13,7 @@ from tests.random_programs.control import indent
 from tests.random_programs.functions import HOLDER
 from tests.random_programs.recursive import Recursive
 from tests.random_programs.scope import Group, Shape, Var
+from tests.random_programs.yielding import through_generators
 
 IMPORTS = "import functools\nimport math\n\nimport numpy as np\n"
 
@@ -48,7 +49,7 @@ class Generator(Recursive):
         text = "\n".join(
             [IMPORTS, HOLDER if self.holds else "", *lines, "", "", f"def f({names}):", *body]
         )
-        return ast.unparse(ast.parse(text)) + "\n", params
+        return ast.unparse(through_generators(ast.parse(text), self.seed)) + "\n", params
 
     def parameters(self) -> list[Var]:
         """``x, y, M, s, n`` and now and then an int array ``q`` and a 3-d array ``T``."""
