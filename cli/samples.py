@@ -20,7 +20,7 @@ from adgen.structures import maker
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function, Value
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Opaque, Scalar
 from adgen.transpiler.signature import argument_of
 
 Axis = tuple[int, int]  # which parameter, which axis
@@ -76,6 +76,8 @@ def parsed_inputs(text: str, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _drawn(rng: np.random.Generator, kind: Scalar | Array, leaf: int, plan: Plan) -> Any:
+    if isinstance(kind, Opaque):
+        return np.random.default_rng(leaf) if kind.cls is np.random.Generator else kind.cls(leaf)
     if isinstance(kind, Scalar):
         number = _numbers(rng, kind.dtype, (), plan)
         return number.item() if kind.weak else number[()]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from adgen.transpiler.errors import SourceNotFound
 from adgen.transpiler.guess_dicts import Items, Tree, is_item, item_name
+from adgen.transpiler.guess_streams import Streams
 from adgen.transpiler.ir.trees import DICT, Node
 from adgen.transpiler.ir.types import FLOAT, INT, Array, Scalar, array
 from adgen.transpiler.nesting import walks_deep
@@ -109,9 +110,13 @@ class _Evidence:
         self.integers: set[str] = set()
         self.unpacked: dict[str, list[str]] = {}
         self.items = Items()
+        self.streams = Streams()
 
     def type_of(self, name: str) -> Guess:
         """The type that the evidence suggests."""
+        stream = self.streams.type_of(name)
+        if stream is not None:
+            return stream
         keys = self.items.keys.get(name, [])
         if keys:
             inner = [self.type_of(item_name(name, key)) for key in keys]
@@ -137,6 +142,7 @@ class _Evidence:
             case ast.Attribute(value=base, attr="shape" | "size" | "ndim"):
                 self._at_least(base, 1)
             case ast.Call():
+                self.streams.look(node)
                 self._call(node)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 self._matrix(left)
@@ -158,6 +164,7 @@ class _Evidence:
                     return 0
                 taken = sum(1 for item in _items(index) if _is_integer(item))
                 added = sum(1 for item in _items(index) if _is_new(item))
+                added += sum(self.rank(item) for item in _items(index) if _is_integer(item))
                 return max(0, self.rank(base) - taken + added)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 return max(0, self.rank(left) + self.rank(right) - 2)
@@ -173,6 +180,10 @@ class _Evidence:
 
     def _rank_of_call(self, node: ast.Call) -> int:
         name = _name(node.func)
+        size = self.streams.size_of(node)
+        if size is not None:
+            whole = isinstance(size, ast.Attribute) and size.attr == "shape"
+            return self.rank(size.value) if whole else len(_items(size))  # type: ignore[attr-defined]
         of_module = isinstance(node.func, ast.Attribute) and _is_module(node.func.value)
         operands = list(node.args)
         if isinstance(node.func, ast.Attribute) and not of_module:
@@ -196,8 +207,9 @@ class _Evidence:
                 if rank:
                     self.ranks[name] = min(max(rank, self.ranks.get(name, 0)), MOST_DIMENSIONS)
             case ast.Subscript(value=base, slice=index):
-                taken = sum(1 for item in _items(index) if _is_integer(item))
-                self._at_least(base, rank + taken)
+                items = [item for item in _items(index) if _is_integer(item)]
+                picked = sum(map(self.rank, items))  # axes of index arrays
+                self._at_least(base, max(0, rank - picked) + len(items))
             case ast.UnaryOp(operand=operand) | ast.BinOp(left=operand, op=ast.Pow()):
                 self._at_least(operand, rank)
             case ast.BinOp(left=left, op=op, right=right):

@@ -10,7 +10,7 @@ import numpy as np
 
 from adgen.checking import (
     difference,
-    drawn_from,
+    drawing_the_same,
     dual,
     is_float_leaf,
     leaves,
@@ -73,11 +73,7 @@ def compare(
     rng = np.random.default_rng(0)
     names = function._compilations.parameters.names
     positions = function._compilations.parameters.positions(function.wrt)
-    states = drawn_from(function, args)
-    value, pullback = function.vjp(*args)
-    if function._compilations.streams:  # by now they are known
-        states = drawn_from(function, args)
-        value, pullback = function.vjp(*args)
+    (value, pullback), states = drawing_the_same(function, args, function.vjp, *args)
     plain = steady(plain, states)
     cotangent = random_cotangent(rng, value)
     found = pullback(cotangent)

@@ -75,11 +75,14 @@ def undone(function: Callable[..., Any], failed: Callable[[Exception], bool]) ->
 
 
 def steady(function: Callable[..., Any], states: States) -> Callable[..., Any]:
-    """The function, whose every call draws what the first one has drawn."""
+    """The function, whose every call draws the same and leaves the generators as they were."""
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         states.restore()
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            states.restore()
 
     return run

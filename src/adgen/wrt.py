@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from adgen.leaves import Leaf
 from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.trees import parts_of
-from adgen.transpiler.ir.types import Array, Static, is_float
+from adgen.transpiler.ir.types import Array, Opaque, Static, is_float
 from adgen.transpiler.requests import Counter
 from adgen.transpiler.signature import STATIC_KINDS, Argument, show
 from adgen.transpiler.source import Source
@@ -59,7 +59,7 @@ def counters(
     return tuple(
         Counter(k, *no_derivative(leaf))
         for k, leaf in enumerate(leaves)
-        if leaf.position in positions and k not in wrt and leaf.type.dtype.kind != "b"
+        if leaf.position in positions and k not in wrt and leaf.type.dtype.kind not in "bO"
     )
 
 
@@ -73,6 +73,11 @@ def _other_way(argument: Argument) -> str:
 
 def no_derivative(leaf: Leaf) -> tuple[str, str]:
     """Why a leaf that is no float is not differentiated by, and what to do."""
+    if isinstance(leaf.type, Opaque):
+        return (
+            f"the argument `{leaf.name}` is a random generator: it has no derivative",
+            f"leave `{leaf.name}` out of wrt",
+        )
     kind = {"b": "boolean"}.get(leaf.type.dtype.kind, "integer")
     if isinstance(leaf.type, Array):
         what, cast = f"an array of {kind}s", f"{leaf.name}.astype(float)"

@@ -201,7 +201,7 @@ def test_values(value, shown):
         ({1.0}, "an argument of type `set` is not supported"),
         ([1.0] * 257, "a list of 257 parts is more than adgen unrolls (256)"),
         (((1.0,) * 300,), "a tuple of 300 parts is more than adgen unrolls (256)"),
-        (np.random.default_rng(0), "register_container(Generator, ...)"),
+        (np.random.PCG64(0), "register_container(PCG64, ...)"),
         (np.ones(2, np.clongdouble), "arrays of dtype complex256 are not supported"),
         (np.ones(2, np.float16), "arrays of dtype float16 are not supported"),
         (np.ones(2, object), "arrays of dtype object are not supported"),

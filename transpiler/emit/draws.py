@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
@@ -32,31 +32,51 @@ class Draws:
         call: Draw = op.attrs["call"]
         given = self.expressions.operands(op.operands)
         if not self.numba:
-            return _called(call, list(given))
+            return self._called(call, list(op.operands))
         names = _names(op.operands)
         body = print_expression(_called(call, [nodes.load(name) for name in names]))
         text = nodes.constant(f"lambda {', '.join(names)}: {body}".replace("lambda :", "lambda:"))
         return nodes.call("drawn", text, nodes.constant(_kind(call.result)), *given)
 
+    def _called(self, call: Draw, operands: list[Operand]) -> Expr:
+        """The call as people read it."""
+        owner = self.expressions.operand(operands.pop(0)) if call.bound else None
+
+        def argument(entry: Any) -> Expr:
+            if (
+                isinstance(entry, Items)
+                and entry.entries
+                and all(part is None for part in entry.entries)
+            ):
+                extents = [operands.pop(0) for _ in entry.entries]
+                return self.expressions.shape(extents)
+            return _argument(entry, operands, self.expressions.operand)
+
+        return _call(call, owner, [argument(entry) for entry in call.template])
+
 
 def _called(call: Draw, values: list[Expr]) -> Expr:
-    owner = values.pop(0) if call.bound else nodes.load("np.random")
-    args = [_argument(entry, values) for entry in call.template]
+    owner = values.pop(0) if call.bound else None
+    return _call(call, owner, [_argument(entry, values) for entry in call.template])
+
+
+def _call(call: Draw, owner: Expr | None, args: list[Expr]) -> Expr:
     count = len(args) - len(call.keywords)
     named = [
         gast.keyword(name, value) for name, value in zip(call.keywords, args[count:], strict=True)
     ]
-    return gast.Call(nodes.attribute(owner, call.name), args[:count], named)
+    whole = nodes.load("np.random") if owner is None else owner
+    return gast.Call(nodes.attribute(whole, call.name), args[:count], named)
 
 
-def _argument(entry: Any, values: list[Expr]) -> Expr:
+def _argument(entry: Any, values: list[Any], write: Callable[[Any], Expr] = lambda x: x) -> Expr:
     if entry is None:
-        return values.pop(0)
+        return write(values.pop(0))
     if not isinstance(entry, Items):
         return nodes.constant(entry)
     if entry.nothing:
         return nodes.constant(None)
-    return nodes.tuple_([_argument(part, values) for part in entry.entries])
+    return nodes.tuple_([_argument(part, values, write) for part in entry.entries])
 
 
 def _names(operands: Sequence[Operand]) -> list[str]:

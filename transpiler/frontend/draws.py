@@ -21,6 +21,7 @@ from adgen.transpiler.ir.templates import NOTHING, Items
 from adgen.transpiler.ir.types import Array, Scalar, Type
 
 Extents = tuple[Operand, ...]
+Size = Operand | Extents  # as the user has written it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,26 @@ class Asked:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
-def extents_of_size(cx: Context, node: Any, size: Binding) -> Extents:
-    """The extents that a ``size`` says."""
+def size_of(cx: Context, node: Any, size: Binding) -> Size:
+    """The ``size`` of samples: an integer or several."""
     listed = items_of(cx, size, node)
-    return tuple(
-        integer(cx, item, node, "an extent") for item in ((size,) if listed is None else listed)
-    )
+    if listed is None:
+        return integer(cx, size, node, "an extent")
+    return tuple(integer(cx, item, node, "an extent") for item in listed)
+
+
+def extents_in(size: Size | None) -> Extents:
+    """The extents that a size says."""
+    if size is None:
+        return ()
+    return size if isinstance(size, tuple) else (size,)
 
 
 def drawn(
-    cx: Context, node: Any, asked: Asked, result: Type | None, shape: Shape | None = None,
-    name: str = "",
+    cx: Context, node: Any, asked: Asked, result: Type | None, name: str = "",
+    extents: Extents = (), shape: Shape | None = None,
 ) -> Operand | None:  # fmt: skip
-    """Append the op; what it gives."""
+    """Append the op; what it gives, whose first extents these are, or which has this shape."""
     spend(cx, node)
     operands: list[Operand] = [] if asked.owner is None else [asked.owner]
     given = [*asked.args, *asked.kwargs.values()]
@@ -64,8 +72,14 @@ def drawn(
         return cx.builder.emit(core.DRAW, *operands, call=call, name=name)
 
     value: Operand | None = emit() if cx.script is None else cx.script.give(cx, node, result, emit)
-    if isinstance(value, Value) and shape is not None:
-        cx.extents.shapes.setdefault(value, shape)
+    for extent in extents:
+        cx.state.known["natural", extent] = extent  # else NumPy has raised
+    if isinstance(value, Value) and isinstance(value.type, Array):
+        own = tuple(extent_of(cx, extent) for extent in extents)
+        if shape is None and len(own) == value.type.ndim:
+            shape = own
+        if shape is not None:
+            cx.extents.shapes.setdefault(value, shape)
     return value
 
 
@@ -85,11 +99,6 @@ def array_of(dtype: np.dtype[Any], extents: Sequence[Operand], event: int = 0) -
     """The type of samples of these extents; an event has axes of its own."""
     ones = [not isinstance(extent, Value) and extent == 1 for extent in extents]
     return Array(dtype, (*ones, *(False,) * event))
-
-
-def shape_of(cx: Context, extents: Sequence[Operand]) -> Shape:
-    """What is known of such a shape."""
-    return tuple(extent_of(cx, extent) for extent in extents)
 
 
 def broadcast_type(

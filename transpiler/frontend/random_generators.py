@@ -27,11 +27,12 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.frontend.draws import (
     Asked,
+    Size,
     array_of,
     broadcast_type,
     drawn,
-    extents_of_size,
-    shape_of,
+    extents_in,
+    size_of,
 )
 from adgen.transpiler.frontend.indexing import write_part
 from adgen.transpiler.frontend.names import from_object
@@ -151,9 +152,8 @@ class _Method:
         out = given.pop("out", None)
         if out is not None:
             return self.into(out, parameters, dtype, given)
-        size = found["size"]
-        extents = None if is_none(size) else extents_of_size(self.cx, self.node, size)
-        return self.samples(parameters, extents, dtype, scalar, self.static(given), family.event)
+        size = self.size(found["size"])
+        return self.samples(parameters, size, dtype, scalar, self.static(given), family.event)
 
     def options(self, family: Distribution) -> tuple[str, ...]:
         """The options that the method of this class has."""
@@ -162,6 +162,10 @@ class _Method:
         except ValueError:  # a build of NumPy that does not tell
             return family.options
         return tuple(option for option in family.options if option in own)
+
+    def size(self, binding: Binding | None) -> Size | None:
+        """What is said of how many samples there are."""
+        return None if is_none(binding) else size_of(self.cx, self.node, binding)
 
     def static(self, given: dict[str, Binding]) -> dict[str, Any]:
         """Options as constants."""
@@ -180,26 +184,26 @@ class _Method:
         return operand
 
     def samples(
-        self, parameters: dict[str, Operand | None], extents: tuple[Operand, ...] | None,
+        self, parameters: dict[str, Operand | None], size: Size | None,
         dtype: np.dtype[Any], scalar: Scalar, options: dict[str, Any], event: int = 0,
     ) -> Binding:  # fmt: skip
         """The op, and the type and the shape of what it gives."""
         cx, node = self.cx, self.node
         values = {name: value for name, value in parameters.items() if value is not None}
-        given: dict[str, Any] = {**values, **({} if extents is None else {"size": extents})}
+        given: dict[str, Any] = {**values, **({} if size is None else {"size": size})}
         asked = Asked(self.owner, self.name, *self.placed(list(parameters), given, options))
-        if extents == () and not event:  # an array without axes: a number of NumPy's
+        if size == () and not event:  # an array without axes: a number of NumPy's
             kwargs = {k: v for k, v in asked.kwargs.items() if k != "size"}
             args = asked.args if "size" in asked.kwargs else asked.args[:-1]
             number = drawn(cx, node, replace(asked, args=args, kwargs=kwargs), scalar)
             assert number is not None
             return as_scalar(cx, node, number, Scalar(dtype), self.call.name)
-        if extents is not None or event:
-            kind: Any = array_of(dtype, extents or (), event)
-            shape = shape_of(cx, extents or ()) if not event else None
-        else:
-            kind, shape = broadcast_type(cx, list(values.values()), dtype, scalar)
-        return cx.wrap(drawn(cx, node, asked, kind, shape, self.call.name))  # type: ignore[arg-type]
+        extents = extents_in(size)
+        kind, shape = broadcast_type(cx, list(values.values()), dtype, scalar)
+        if size is not None or event:
+            kind, shape = array_of(dtype, extents, event), None
+        made = drawn(cx, node, asked, kind, self.call.name, extents, shape)
+        return cx.wrap(made)  # type: ignore[arg-type]
 
     def placed(
         self, names: list[str], given: dict[str, Any], options: dict[str, Any]
@@ -243,9 +247,8 @@ class _Method:
         if end and not is_none(end[0]):
             options["endpoint"] = static_value(self.cx, end[0], self.node, "`endpoint`")
         parameters = {"low": self.parameter(low), "high": self.parameter(high)}
-        extents = None if is_none(size) else extents_of_size(self.cx, self.node, size)
         plain = INT if is_none(dtype) and self.name == "randint" else Scalar(kind)
-        made = self.samples(parameters, extents, kind, plain, options)
+        made = self.samples(parameters, self.size(size), kind, plain, options)
         if weak and is_operand(made):
             return as_scalar(self.cx, self.node, made, BOOL if kind == np.bool_ else INT)
         return made
@@ -254,12 +257,10 @@ class _Method:
         """``np.random.rand(n, m)``, ``randn``: a shape without parentheses."""
         if self.call.kwargs:
             named(self.cx, self.call, (), 0)  # refuses
-        given = tuple(self.call.args)
-        extents = extents_of_size(self.cx, self.node, given) if given else None
-        kind: Any = FLOAT if extents is None else array_of(_FLOAT, extents)
-        shape = None if extents is None else shape_of(self.cx, extents)
-        asked = Asked(self.owner, self.name, extents or ())
-        made = drawn(self.cx, self.node, asked, kind, shape, self.call.name)
+        extents = extents_in(self.size(tuple(self.call.args)))
+        kind: Any = array_of(_FLOAT, extents) if extents else FLOAT
+        asked = Asked(self.owner, self.name, extents)
+        made = drawn(self.cx, self.node, asked, kind, self.call.name, extents)
         return self.cx.wrap(made)  # type: ignore[arg-type]
 
     # What is done to arrays
@@ -278,10 +279,9 @@ class _Method:
         weights = self.parameter(p)
         if weights is not None:
             static["p"] = weights
-        extents = None if is_none(size) else extents_of_size(self.cx, self.node, size)
         name = self.call.name if whole is None else ""
         inner = _Method(self.cx, replace(self.call, name=name), self.owner, self.cls, self.name)
-        index = inner.samples(parameters, extents, _INT, INT, static)
+        index = inner.samples(parameters, self.size(size), _INT, INT, static)
         return index if whole is None else self.taken(whole, index, axis)
 
     def permutation(self) -> Binding:
@@ -311,8 +311,9 @@ class _Method:
     def order(self, count: Operand, name: str) -> Binding:
         """A permutation of ``range(count)``."""
         asked = Asked(self.owner, "permutation", (count,))
-        kind, shape = array_of(_INT, (count,)), shape_of(self.cx, (count,))
-        return self.cx.wrap(drawn(self.cx, self.node, asked, kind, shape, name))  # type: ignore[arg-type]
+        kind = array_of(_INT, (count,))
+        made = drawn(self.cx, self.node, asked, kind, name, (count,))
+        return self.cx.wrap(made)  # type: ignore[arg-type]
 
     def counted(self, binding: Binding, axis: Binding | None) -> tuple[Ref | None, Operand]:
         """An array (None: the integers up to that) and how many there are along an axis."""

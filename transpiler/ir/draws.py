@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.ir.templates import Template, filled, places
+from adgen.transpiler.ir.templates import filled, places
 from adgen.transpiler.ir.types import Type
 
 
@@ -25,7 +25,7 @@ class Draw:
 
     name: str
     bound: bool
-    template: Template = ()
+    template: tuple[Any, ...] = ()  # as of prints; constants may stand for themselves
     keywords: tuple[str, ...] = ()
     result: Type | None = None
 

@@ -11,7 +11,8 @@ import numpy as np
 from adgen.transpiler.errors import InvalidIR, UnknownPrimitive
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Block, Callee, Op, Operand, Value, type_of
-from adgen.transpiler.ir.types import INT, PYTHON, Array, Scalar, Type, is_complex, is_float
+from adgen.transpiler.ir.draws import Draw
+from adgen.transpiler.ir.types import INT, PYTHON, Array, Opaque, Scalar, Type, is_complex, is_float
 from adgen.transpiler.primitives.typing import shaped
 from adgen.transpiler.span import Span
 
@@ -144,6 +145,9 @@ def python_number(x: Operand, kind: Type) -> Operand:
 
 def dummy(builder: Builder, kind: Type) -> Operand:
     """Any value of a type, for paths on which it is never read."""
+    if isinstance(kind, Opaque):
+        name = "default_rng" if kind.cls.__name__ == "Generator" else kind.cls.__name__
+        return builder.emit(core.DRAW, call=Draw(name, False, (0,), result=kind))
     if isinstance(kind, Array):
         extents = (1 if one else 0 for one in kind.ones)
         return builder.emit(core.EMPTY, *extents, dtype=kind.dtype, ones=kind.ones)
