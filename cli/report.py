@@ -134,16 +134,19 @@ def _tabs(label: str, panels: list[str], titles: list[str]) -> str:
 def _times(observed: Observed, measured: Measured | None) -> str:
     rows = list(_phases(observed))
     longest = max([seconds for _, _, seconds in rows], default=1.0)
-    cells = [
-        (
-            pages.text(phase),
-            pages.text(name),
-            f"{seconds * 1e3:.2f} ms",
-            f'<span class="bar" style="width:{max(1, 160 * seconds / longest):.0f}px"></span>',
-        )
-        for phase, name, seconds in rows
+    cells = []
+    for phase, group in groupby(rows, lambda row: row[0]):
+        cells.append(f'<tr><td colspan="3">{pages.text(phase)}</td></tr>\n')
+        for _, name, seconds in group:
+            bar = f'<span class="bar" style="--part: {seconds / longest:.3f}"></span>'
+            cells.append(
+                f"<tr><td>{pages.text(name)}</td><td>{seconds * 1e3:.2f} ms</td>"
+                f"<td>{bar}</td></tr>\n"
+            )
+    parts = [
+        "<h3>compiling, but for Numba</h3>\n",
+        f'<table class="phases"><tbody>\n{"".join(cells)}</tbody></table>\n',
     ]
-    parts = ["<h3>compiling, but for Numba</h3>\n", pages.table(("phase", "pass", "", ""), cells)]
     if measured is not None:
         parts += ["<h3>running</h3>\n", pages.table(("", ""), _running(measured), "numbers")]
     else:

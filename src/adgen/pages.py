@@ -57,13 +57,21 @@ def view(both: SideBySide, file: str = "") -> str:
         )
     )
     return (
-        '<div class="beside">\n'
+        f'<div class="beside" style="{_widths(both)}">\n'
         f'<section class="pane" aria-label="source"><h3>{text(file or both.name)}</h3>'
         f'<ol class="code source" role="listbox" aria-label="source">\n{left}</ol></section>\n'
         '<section class="pane" aria-label="generated"><h3>generated</h3>'
         f'<ol class="code generated" role="listbox" aria-label="generated">\n{right}</ol>'
         "</section>\n</div>\n"
     )
+
+
+def _widths(both: SideBySide) -> str:
+    """Each side gets its share of the page by its longest line, and a third of it at least."""
+    left = max(len(shown) for _, shown in both.source)
+    right = max(len(shown) for shown in both.generated)
+    share = min(2.0, max(0.5, left / right))
+    return f"--left: {share:.2f}fr; --right: 1fr"
 
 
 def _gap(line: int, numbers: set[int]) -> str:
