@@ -340,7 +340,7 @@ REFUSED = [
     (lambda m: m.reshape(7, -1) if m.shape[0] > 9 else np.zeros(6).reshape(4, -1), "multiply"),
     (lambda m: m.reshape(-1, -1), "open"),
     (lambda m: m.reshape(4.0, 3), "int"),
-    (lambda m: m.flat, "ravel"),
+    (lambda m: m.flat, "arrays"),
     (lambda m: m.tolist(), "indexed"),
     (lambda m: np.zeros(2.0), "int"),
     (lambda m: np.zeros(2, dtype=np.float16), "float64"),

@@ -287,13 +287,13 @@ f.py:2:5: a class is not compiled
     "unknown function of NumPy": (
         """\
 def f(x):
-    return np.packbits(x)
+    return np.savetxt(x)
 """,
         "UnknownPrimitive",
         """\
-f.py:2:12: `np.packbits` is not in the table of primitives
-        return np.packbits(x)
-               ^^^^^^^^^^^^^^
+f.py:2:12: `np.savetxt` is not in the table of primitives
+        return np.savetxt(x)
+               ^^^^^^^^^^^^^
   help: write it out with functions that are""",
     ),
     "out": (

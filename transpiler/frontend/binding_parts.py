@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Column,
     EnumerateOf,
     ErrorOf,
+    FlatOf,
     GeneratorOf,
     Grown,
     IteratorOf,
@@ -132,6 +133,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (sequence,)
         case GeneratorOf(given=given):
             return given
+        case FlatOf(array=array):
+            return (array,)
         case SliceOf(start=start, stop=stop, step=step):
             return (start, stop, step)
         case Method(base=base):
@@ -259,6 +262,8 @@ def describe(binding: Binding) -> str:
             return "an enumerate object"
         case ZipOf():
             return "a zip object"
+        case FlatOf():
+            return "an iterator over elements (`.flat`)"
         case SliceOf():
             return "a slice"
         case GeneratorOf(name=name):

@@ -251,6 +251,13 @@ class GeneratorOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class FlatOf:
+    """``array.flat``."""
+
+    array: Ref
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SliceOf:
     """``a:b:c`` inside an index; absent bounds are None."""
 

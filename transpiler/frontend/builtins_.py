@@ -26,6 +26,7 @@ from adgen.transpiler.frontend.bindings import (
     Binding,
     Column,
     EnumerateOf,
+    FlatOf,
     RangeOf,
     Ref,
     ReversedOf,
@@ -206,7 +207,9 @@ _python_number(int, INT)
 @known(bool)
 def _bool(cx: Context, call: Call) -> Binding:
     (arg,) = named(cx, call, ("x",), 0, 1)
-    return False if arg is None else truth(cx, arg, call.node)
+    if arg is None:
+        return False
+    return as_scalar(cx, call.node, truth(cx, arg, call.node), BOOL, call.name)
 
 
 def _numpy_number(callee: type) -> None:
@@ -286,6 +289,8 @@ def _len(cx: Context, call: Call) -> Binding:
             return shapes.operand_of(cx, call.node, shapes.ref_shape(cx, arg)[0])
         case Static(value=str(text)):
             return len(text)
+        case FlatOf(array=array):
+            return shapes.operand_of(cx, call.node, shapes.product(shapes.ref_shape(cx, array)))
         case RangeOf(start=start, stop=stop, step=step):
             known_range = range_of(start, stop, step)
             if known_range is not None:

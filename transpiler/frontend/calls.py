@@ -51,6 +51,7 @@ from adgen.transpiler.frontend.random_generators import (
 )
 from adgen.transpiler.frontend.special_methods import unary_of_object
 from adgen.transpiler.frontend.texts import method_of_string
+from adgen.transpiler.frontend.ufunc_keywords import with_keywords
 from adgen.transpiler.frontend.vectorized import call_vectorized
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.trees import Node
@@ -151,6 +152,9 @@ def call(
         return drawn
     if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):
         return method_of_string(cx, request, callee)
+    asked_more = with_keywords(cx, node, callee, args, kwargs, name)
+    if asked_more is not None:
+        return asked_more
     out, given_args, rest = output_of(callee, args, kwargs)
     if out is not None:
         result = call(cx, node, function, given_args, rest, name)

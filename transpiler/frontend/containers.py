@@ -9,7 +9,7 @@ from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSy
 from adgen.transpiler.frontend import growing, list_changes
 from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Box, SliceOf, Static, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Box, FlatOf, SliceOf, Static, is_operand
 from adgen.transpiler.frontend.boxes import (
     contents,
     is_list,
@@ -23,7 +23,7 @@ from adgen.transpiler.frontend.boxes import (
 from adgen.transpiler.frontend.computed_items import computed_item, write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
-from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.trees import LIST, Keys, Node
 from adgen.transpiler.ir.types import Scalar
 
@@ -32,6 +32,10 @@ from adgen.transpiler.ir.types import Scalar
 
 def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str = "") -> Binding:
     """``base[index]`` of a container."""
+    if isinstance(base, FlatOf):
+        return _flat().read_flat(cx, node, base, index, name)
+    if is_operand(base):
+        return _item_of_number(cx, node, base, index)
     answer = _asked(cx, node, base, "__getitem__", index)
     if answer is not None:
         return answer
@@ -63,6 +67,25 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
     if key not in found.keys:
         _refuse_missing(cx, node, base, key)
     return part_of(cx, node, base, found, key)
+
+
+def _flat() -> Any:
+    from adgen.transpiler.frontend import flat  # it reads and writes parts of arrays
+
+    return flat
+
+
+def _item_of_number(cx: Context, node: Any, number: Binding, index: Binding) -> Binding:
+    """``s[()]`` of a number of NumPy's, which is an array without axes: the number."""
+    kind = type_of(number)
+    if isinstance(kind, Scalar) and kind.weak:
+        cx.refuse(TypeMismatch, "a Python number is indexed", node,
+                  raises=TypeError("it is not subscriptable"))  # fmt: skip
+    if index != () and not (isinstance(index, Static) and index.value is Ellipsis):
+        cx.refuse(
+            TypeMismatch, "a number is indexed", node, "an array without axes has the index `()`"
+        )
+    return number
 
 
 def _asked(cx: Context, node: Any, base: Binding, name: str, *args: Binding) -> Binding | None:
@@ -134,6 +157,9 @@ def _static_slice(cx: Context, node: Any, base: Binding, index: SliceOf) -> slic
 
 def put_item(cx: Context, node: Any, base: Binding, index: Binding, value: Binding) -> None:
     """``base[index] = value`` of a container."""
+    if isinstance(base, FlatOf):
+        _flat().write_flat(cx, node, base, index, value)
+        return
     if _asked(cx, node, base, "__setitem__", index, value) is not None:
         return
     box = changeable(cx, node, base, "an element")

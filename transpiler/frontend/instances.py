@@ -15,10 +15,11 @@ from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Box, Static
+from adgen.transpiler.frontend.bindings import Binding, Box, FlatOf, Ref, SliceOf, Static
 from adgen.transpiler.frontend.boxes import contents, new_box, rewrite
 from adgen.transpiler.frontend.containers import put_attribute
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.flat import write_flat
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.objects import called, class_of, is_object
 from adgen.transpiler.ir.trees import Keys, Kind, Node, Parts, kind_of
@@ -155,6 +156,9 @@ def assign_attribute(cx: Context, node: Any, base: Binding, name: str, value: Bi
             f"an attribute of {describe(base)} of the surroundings of the function is assigned",
             node, "return the new value, and assign it where the function is called",
         )  # fmt: skip
+    if isinstance(base, Ref) and name == "flat":
+        write_flat(cx, node, FlatOf(base), SliceOf(None, None, None), value)
+        return
     if not isinstance(base, Box) or base.kind.access != "attribute":
         put_attribute(cx, node, base, name, value)
         return

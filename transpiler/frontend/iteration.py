@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Binding,
     Box,
     EnumerateOf,
+    FlatOf,
     IteratorOf,
     RangeOf,
     Ref,
@@ -26,6 +27,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.boxes import items_of, opened
 from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.flat import row_of
 from adgen.transpiler.frontend.indexing import read_part
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.paths_compose import compose
@@ -206,6 +208,8 @@ def indexed(cx: Context, node: Any, sequence: Binding) -> tuple[Operand, Item]:
                 shapes.operand_of(cx, node, extent),
                 lambda k: element(cx, node, sequence, k),
             )
+        case FlatOf():
+            return indexed(cx, node, row_of(cx, node, sequence))
         case Box() if (found := growing.grown_of(cx, sequence, node)) is not None:
             return found.size, lambda k: growing.load(cx, node, found.items, k)
         case EnumerateOf(sequence=inner, start=start):

@@ -11,6 +11,7 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Closure,
     ErrorOf,
+    FlatOf,
     RangeOf,
     Ref,
     SliceOf,
@@ -43,6 +44,8 @@ def class_of(cx: Context, binding: Binding) -> type:
             return binding.kind.cls
         case RangeOf():
             return range
+        case FlatOf():
+            return np.flatiter
         case SliceOf():
             return slice
         case StringOf():

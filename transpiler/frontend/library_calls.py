@@ -70,7 +70,7 @@ def _as_method(definition: Callable[..., Any]) -> Callable[..., Binding]:
 
 for _function in (
     np.var, np.std, np.cumsum, np.cumprod, np.trace, np.diagonal, np.repeat, np.take,
-    np.argmax, np.argmin, np.nonzero, np.choose, np.put,
+    np.argmax, np.argmin, np.nonzero, np.choose, np.put, np.searchsorted,
 ):  # fmt: skip
     _definition = library.definition_of(_function)
     assert _definition is not None

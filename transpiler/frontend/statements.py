@@ -18,7 +18,7 @@ from adgen.transpiler.frontend.advanced_indexing import (
 )
 from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, Grown, Ref, Static
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, FlatOf, Grown, Ref, Static
 from adgen.transpiler.frontend.boxes import is_list, new_list
 from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.complex_numbers import named_part, read_named, write_named
@@ -249,7 +249,7 @@ def _update_item(cx: Context, node: Any, base: Binding, index: Binding, callee: 
     """``base[index] op= value`` of a container."""
     old = read_item(cx, node.target, base, index)
     new = _updated(cx, node, old, callee, "")
-    if new is not old:
+    if new is not old or isinstance(base, FlatOf):  # of that, `old` is a copy
         put_item(cx, node.target, base, index, new)
 
 

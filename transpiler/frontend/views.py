@@ -19,13 +19,14 @@ from adgen.transpiler.frontend.arguments import (
     static_value,
     with_base,
 )
-from adgen.transpiler.frontend.bindings import Binding, Ref, Static
+from adgen.transpiler.frontend.bindings import Binding, FlatOf, Ref, Static
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.constructors import as_scalar, copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, attribute, known, method
-from adgen.transpiler.frontend.indexing import read_part, write_part
+from adgen.transpiler.frontend.flat import read_flat
+from adgen.transpiler.frontend.indexing import read_part, select, write_part
 from adgen.transpiler.frontend.layouts import laid_out_like
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.reshapes import flattened, is_by_columns, raveled, reshaped
@@ -123,11 +124,6 @@ def _matrices_transposed(cx: Context, base: Binding, node: Any) -> Binding:
     if ndim < 2:
         cx.refuse(TypeMismatch, "`.mT` of an array of less than two axes", node, "use `.T`")
     return permuted(cx, node, base, (*range(ndim - 2), ndim - 1, ndim - 2))
-
-
-@attribute("flat")
-def _flat(cx: Context, base: Binding, node: Any) -> Binding:
-    cx.refuse(UnsupportedSyntax, "`.flat` is not compiled", node, "use `.ravel()`")
 
 
 # Functions about shapes
@@ -360,9 +356,18 @@ def _fill(cx: Context, base: Binding, call: Call) -> Binding:
 
 @method("item")
 def _item(cx: Context, base: Binding, call: Call) -> Binding:
-    if call.args or call.kwargs:
-        cx.refuse(UnsupportedSyntax, "`.item` of an index", call.node, "write `float(x[i])`")
-    if isinstance(base, Ref):
+    place = call.args[0] if len(call.args) == 1 else call.args
+    if call.kwargs:
+        cx.refuse(TypeMismatch, "`.item` takes no keyword arguments", call.node)
+    if isinstance(base, Ref) and place != ():
+        if isinstance(place, tuple):
+            base = read_part(cx, call.node, select(cx, call.node, base, place))
+        else:
+            base = read_flat(cx, call.node, FlatOf(base), place)
+        if isinstance(base, Ref):
+            cx.refuse(TypeMismatch, "`.item` of a part of several elements", call.node,
+                      "name an index for each axis")  # fmt: skip
+    elif isinstance(base, Ref):
         shape = shapes.ref_shape(cx, base)
         for extent in shape:
             check_equal(cx, call.node, extent, 1, "`item` needs an array of one element")
@@ -391,7 +396,7 @@ def _as_function(callee: Any) -> Callable[..., Binding]:
 
 
 for _function in (np.sum, np.mean, np.max, np.min, np.prod, np.any, np.all, np.argsort,
-                  np.argpartition, np.searchsorted, np.conjugate):  # fmt: skip
+                  np.argpartition, np.conjugate):  # fmt: skip
     method(_function.__name__)(_as_function(_function))
 
 

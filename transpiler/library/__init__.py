@@ -5,6 +5,7 @@ and differentiated with the rest.  Refusals inside point at the user's call.
 """
 
 from adgen.transpiler.library import (  # noqa: F401  (they register their definitions)
+    bins,
     changing,
     choosing,
     comparing,
@@ -13,13 +14,16 @@ from adgen.transpiler.library import (  # noqa: F401  (they register their defin
     decompositions,
     elementwise,
     gathering,
+    index_tricks,
     linear_algebra,
+    out_of_reach,
     padding,
     polynomials,
     products,
     quantiles,
     rearranging,
     series,
+    sets,
     sorting,
     spaces,
     stacking,

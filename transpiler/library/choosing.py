@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from adgen.transpiler.library.registry import defines, refuse
+from adgen.transpiler.library.axes import axes_of
+from adgen.transpiler.library.registry import defines
 
 
 @defines(np.select)
@@ -18,10 +19,12 @@ def select(condlist, choicelist, default=0):
 
 @defines(np.choose)
 def choose(a, choices, out=None, mode="raise"):
-    if mode != "raise":
-        refuse("`np.choose` with a mode", "compute the indices before")
     a = np.asarray(a)
-    if np.any((a < 0) | (a >= len(choices))):
+    if mode == "wrap":
+        a = a % len(choices)
+    elif mode == "clip":
+        a = np.clip(a, 0, len(choices) - 1)
+    elif np.any((a < 0) | (a >= len(choices))):
         raise ValueError("invalid entry in choice array")
     chosen = choices[0]
     for k, choice in enumerate(choices):
@@ -65,3 +68,12 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     own = tuple(range(len(rest), whole.ndim))
     start = axis % wide.ndim
     return np.moveaxis(whole, own, tuple(range(start, start + len(own))))
+
+
+@defines(np.apply_over_axes)
+def apply_over_axes(func, a, axes):
+    a = np.asarray(a)
+    for axis in axes_of(a, tuple(axes) if isinstance(axes, list) else axes):
+        found = func(a, axis)
+        a = found if np.ndim(found) == a.ndim else np.expand_dims(found, axis)
+    return a

@@ -246,7 +246,7 @@ def _best(a, better):
     for i in range(1, a.shape[0]):
         if (better(a[i], a[place]) or a[i] != a[i]) and a[place] == a[place]:
             place = i
-    return place
+    return np.asarray(place, np.int64)  # a number of NumPy's, whose dtype counts
 
 
 def _best_along(a, axis, keepdims, better):
@@ -273,3 +273,24 @@ def argmax(a, axis=None, out=None, keepdims=False):
 @defines(np.argmin)
 def argmin(a, axis=None, out=None, keepdims=False):
     return _best_along(np.asarray(a), axis, keepdims, lambda x, y: x < y)
+
+
+def _numbers_only(a, axis, otherwise):
+    """With another number for NaN; raises ValueError where nothing else is along the axis."""
+    a = np.asarray(a)
+    if a.dtype.kind != "f":
+        return a
+    nothing = np.isnan(a)
+    if np.any(np.all(nothing, axis=axis)):
+        raise ValueError("All-NaN slice encountered")
+    return np.where(nothing, np.asarray(otherwise, a.dtype), a)
+
+
+@defines(np.nanargmax)
+def nanargmax(a, axis=None, out=None, *, keepdims=False):
+    return np.argmax(_numbers_only(a, axis, -np.inf), axis, out, keepdims=keepdims)
+
+
+@defines(np.nanargmin)
+def nanargmin(a, axis=None, out=None, *, keepdims=False):
+    return np.argmin(_numbers_only(a, axis, np.inf), axis, out, keepdims=keepdims)

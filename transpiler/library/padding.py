@@ -10,16 +10,33 @@ from adgen.transpiler.library.registry import defines, refuse
 
 
 @defines(np.pad)
-def pad(array, pad_width, mode="constant", constant_values=0, end_values=0, stat_length=None):
-    if stat_length is not None:
-        refuse("`np.pad` with `stat_length`", "compute the value, and give it as a constant")
+def pad(
+    array, pad_width, mode="constant", constant_values=0, end_values=0, stat_length=None,
+    reflect_type="even",
+):  # fmt: skip
+    if callable(mode):
+        refuse("`np.pad` with a function", "make the larger array, and store what belongs in it")
     a = np.asarray(array)
-    widths, constants = _pairs(pad_width, a.ndim), _pairs(constant_values, a.ndim)
-    ends = _pairs(end_values, a.ndim)
+    widths, constants = _widths(pad_width, a.ndim), _pairs(constant_values, a.ndim)
+    ends, lengths = _pairs(end_values, a.ndim), _pairs(stat_length, a.ndim)
     for k, (before, after) in enumerate(widths):
-        wide = _padded(first(a, k), before, after, mode, constants[k], ends[k])
+        kind = mode if reflect_type == "even" else f"odd {mode}"
+        if mode in _FILLERS:
+            kind = _FILLERS[mode]
+        wide = _padded(first(a, k), before, after, kind, constants[k], ends[k], lengths[k])
         a = np.moveaxis(wide, 0, k)
     return a
+
+
+def _widths(given, count):
+    """How many elements go before and behind each axis; of a dict, by the axes that it names."""
+    if not isinstance(given, dict):
+        return _pairs(given, count)
+    widths = ()
+    for k in tuple(range(count)):
+        own = given[k] if k in given else given[k - count] if k - count in given else 0
+        widths = (*widths, own if isinstance(own, (tuple, list)) else (own, own))
+    return widths
 
 
 def _pairs(given, count):
@@ -34,7 +51,7 @@ def _pairs(given, count):
 _FILLERS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}
 
 
-def _padded(a, before, after, mode, constants, ends):
+def _padded(a, before, after, mode, constants, ends, lengths):
     """More elements before and after along the first axis."""
     n = a.shape[0]
     if n == 0 and before + after > 0 and mode != "constant" and mode != "empty":
@@ -54,12 +71,12 @@ def _padded(a, before, after, mode, constants, ends):
             out[k] = ends[0] + (a[0] - ends[0]) * (k / before)
         for k in range(after):
             out[before + n + after - 1 - k] = ends[1] + (a[n - 1] - ends[1]) * (k / after)
-    elif mode in _FILLERS:
-        fill = _FILLERS[mode](a, axis=0)
-        if counts(a):
-            fill = np.rint(fill)
-        out[:before] = fill
-        out[before + n :] = fill
+    elif callable(mode):
+        left, right = lengths
+        before_it = mode(a if left is None else a[: min(left, n)], axis=0)
+        behind_it = mode(a if right is None else a[n - min(right, n) :], axis=0)
+        out[:before] = np.rint(before_it) if counts(a) else before_it
+        out[before + n :] = np.rint(behind_it) if counts(a) else behind_it
     else:
         _repeat_inside(out, a, before, after, mode)
     return out
@@ -83,8 +100,23 @@ def _repeat_inside(out, a, before, after, mode):
             out[before - 1 - k] = a[_bounced(k + 1, n)]
         for k in range(after):
             out[before + n + k] = a[n - 1 - _bounced(k + 1, n)]
+    elif mode == "odd reflect" or mode == "odd symmetric":
+        shift = 1 if mode == "odd reflect" else 0
+        _mirrored_inside(out, before, n, after, shift)
     else:
         refuse("`np.pad` in this mode", "use one of the modes of NumPy by its name")
+
+
+def _mirrored_inside(out, before, n, after, shift):
+    """The array turned about its ends as a point, again and again; filled from the inside."""
+    step = max(n - shift, 1)
+    for k in range(before):
+        edge = before - k // step * step
+        out[before - 1 - k] = 2 * out[edge] - out[edge + k % step + shift]
+    last = before + n - 1
+    for k in range(after):
+        edge = last + k // step * step
+        out[last + 1 + k] = 2 * out[edge] - out[edge - k % step - shift]
 
 
 def _reflected(k, n):

@@ -77,3 +77,15 @@ def _filled(a, n):
 @defines(np.roots)
 def roots(p):
     refuse("`np.roots`", "find one root by Newton's method, in a loop")
+
+
+@defines(np.poly)
+def poly(seq_of_zeros):
+    zeros = np.atleast_1d(seq_of_zeros)
+    if zeros.ndim == 2:
+        zeros = np.linalg.eigvals(zeros)
+    found = np.zeros(zeros.shape[0] + 1, np.result_type(zeros.dtype, np.float64))
+    found[0] = 1.0
+    for k in range(zeros.shape[0]):
+        found[1 : k + 2] = found[1 : k + 2] - zeros[k] * found[: k + 1]
+    return found

@@ -106,7 +106,9 @@ def _found(ordered, n, q, method):
 def quantile(
     a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, weights=None
 ):
-    as_usual(out, weights)
+    as_usual(out)
+    if weights is not None:
+        return _weighted(a, q, axis, method, keepdims, weights)
     ordered, rest = _columns(a, axis)
     if method in _CONTINUOUS and counts(ordered) and ordered.dtype != np.bool_:
         ordered = ordered.astype(np.float64)
@@ -128,6 +130,38 @@ def quantile(
 def _unless_nan(last, found):
     """What was found, but nan where the last element, in order, is one."""
     return found if counts(last) else np.where(np.isnan(last), np.nan, found)
+
+
+def _weighted(a, q, axis, method, keepdims, weights):
+    """By the inverse of the distribution function, whose steps are the weights."""
+    if method != "inverted_cdf":
+        raise ValueError("Only method 'inverted_cdf' supports weights")
+    a, wide = np.asarray(a), np.asarray(weights)
+    if axis is None:
+        a, wide = np.ravel(a), np.ravel(wide)
+    elif isinstance(axis, tuple):
+        refuse("a weighted quantile over several axes", "reshape them to one")
+    elif wide.ndim < a.ndim:
+        column = wide.reshape((-1,) + (1,) * (a.ndim - 1))
+        wide = np.moveaxis(np.zeros(first(a, axis).shape, wide.dtype) + column, 0, axis)
+    along = 0 if axis is None else axis
+    order = np.argsort(a, axis=along, kind="stable")
+    ordered = first(np.take_along_axis(a, order, along), along)
+    steps = np.cumsum(first(np.take_along_axis(wide, order, along), along), axis=0)
+    rest = ordered.shape[1:]
+    columns, steps = ordered.reshape((a.shape[along], -1)), steps.reshape((a.shape[along], -1))
+    places = np.ravel(np.asarray(q))
+    found = np.empty((places.shape[0], columns.shape[1]), columns.dtype)
+    for j in range(columns.shape[1]):
+        risen = steps[:, j] / steps[-1, j]
+        for k in range(places.shape[0]):
+            place = np.searchsorted(np.where(risen == 0, -1.0, risen), places[k])
+            last = columns.shape[0] - 1
+            found[k, j] = _unless_nan(columns[last, j], columns[min(place, last), j])
+    if np.ndim(q) == 0:
+        one = found[0, 0] if len(rest) == 0 else found[0].reshape(rest)
+        return one if axis is None else _with_axes(one, a, axis, keepdims)
+    return _with_axes(found.reshape(np.shape(q) + rest), a, axis, keepdims, np.ndim(q))
 
 
 @defines(np.percentile)

@@ -70,9 +70,14 @@ def near_matches(name: str) -> list[str]:
 _SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.")
 
 
+_IN_BRACKETS = ("mgrid", "ogrid", "r_", "c_", "s_", "index_exp")
+
+
 def _shown(function: Any) -> str:
-    if isinstance(function, MethodType) and function.__self__ in (np.mgrid, np.ogrid):
-        return "np.ogrid" if function.__self__ is np.ogrid else "np.mgrid"
+    if isinstance(function, MethodType):
+        in_brackets = [name for name in _IN_BRACKETS if function.__self__ is getattr(np, name)]
+        if in_brackets:
+            return f"np.{in_brackets[0]}"
     if isinstance(function, MethodType):  # of one of SciPy's distributions
         held = vars(sys.modules["scipy.stats"]).items()
         own = next(name for name, value in held if value is function.__self__)
@@ -153,7 +158,8 @@ def item_of(sequence: Any, place: int) -> Any:
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
-    "numpy.fft": ("fourier",), "scipy.fft": ("scipy_fft",), "scipy.signal": ("scipy_signal",),
+    "numpy.fft": ("fourier",), "numpy.polynomial": ("polynomial_series",),
+    "scipy.fft": ("scipy_fft",), "scipy.signal": ("scipy_signal",),
     "scipy.special": ("special",), "scipy.linalg": ("scipy_linalg",),
     "scipy.stats": ("scipy_stats", "scipy_stats_of_vectors"),
     "scipy.integrate": ("scipy_integrate",),

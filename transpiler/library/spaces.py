@@ -49,30 +49,6 @@ def eye(N, M=None, k=0, dtype=float):  # noqa: N803
     return ones
 
 
-@defines(np.mgrid.__getitem__)
-def mgrid(key):
-    if not isinstance(key, tuple):
-        return _steps(key)
-    rows = tuple([_steps(part) for part in key])
-    return np.stack(np.meshgrid(*rows, indexing="ij"))
-
-
-@defines(np.ogrid.__getitem__)
-def ogrid(key):
-    if not isinstance(key, tuple):
-        return _steps(key)
-    return np.meshgrid(*[_steps(part) for part in key], indexing="ij", sparse=True)
-
-
-def _steps(part):
-    """The numbers of a slice; those of a step ``5j`` are five, the end among them."""
-    start = 0 if part.start is None else part.start
-    step = 1 if part.step is None else part.step
-    if isinstance(step, complex):
-        return np.linspace(start, part.stop, int(abs(step)))
-    return np.arange(start, part.stop, step)
-
-
 @view_in_numpy
 @defines(np.asfortranarray)
 def asfortranarray(a, dtype=None):

@@ -4,15 +4,19 @@ import importlib
 
 from tests.coverage.case import Case, Table
 from tests.coverage.cases import (
+    bins,
     decompositions,
     elementwise,
     fourier,
+    index_tricks,
     indexing,
     linear_algebra,
+    polynomials,
     products,
     reductions,
     scipy_linalg,
     sequences,
+    sets,
     shapes,
     special,
     stats,
@@ -22,7 +26,8 @@ from tests.coverage.cases import (
 CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
-    decompositions, scipy_linalg, fourier, special, stats, ufuncs,
+    decompositions, scipy_linalg, fourier, special, stats, ufuncs, index_tricks, sets, bins,
+    polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES

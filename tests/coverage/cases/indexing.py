@@ -253,11 +253,6 @@ CASES: Table = {
         case(lambda x: x * np.searchsorted(np.array([0.0, 1.0]), x), VECTOR),
         case(lambda x: x * np.digitize(x, np.array([-1.0, 0.5])), MATRIX),
     ],
-    "np.unique": [
-        case(lambda x: np.unique(x)[1:3], VECTOR),
-        case(lambda x: np.unique(x), MATRIX),
-        case(lambda x: np.unique(np.array([1.0, 1.0, 2.0])) * x[:2], VECTOR),
-    ],
     "np.apply_along_axis": [
         case(lambda x: np.apply_along_axis(lambda v: v * v[0], 1, x), MATRIX),
         case(lambda x: np.apply_along_axis(np.sum, 0, x), MATRIX),

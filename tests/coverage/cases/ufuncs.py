@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tests.coverage.case import Table, case
@@ -102,5 +104,59 @@ CASES: Table = {
         case(lambda x: x * np.lcm(_COUNTS, 4), VECTOR),
         case(lambda x: x * np.lcm.reduce(_COUNTS[:4]), MATRIX),
         case(lambda x: x * np.lcm.accumulate(_COUNTS), VECTOR),
+    ],
+}
+
+
+def put_where(x):
+    out = np.zeros_like(x)
+    np.exp(x, where=x > 0, out=out)
+    np.add(out, x, out=out, where=_FLAGS)
+    return out
+
+
+def bump(v):
+    if v > 0:
+        return math.exp(-v) * v
+    return 1.0 - v
+
+
+bumps = np.vectorize(bump)
+
+
+@np.vectorize
+def either(a, b):
+    return a * b if a > b else a + b
+
+
+def vectorized_inside(x):
+    @np.vectorize
+    def f(v):
+        return math.sin(v) if v > 0 else v**2
+
+    return f(x)
+
+
+CASES |= {
+    "np.exp(where)": [
+        case(lambda x: put_where(x), VECTOR),
+        case(lambda x: np.exp(x, where=x > 0, out=np.ones_like(x)), MATRIX),
+        case(lambda x: np.sqrt(x, where=x > 0, out=x.copy()), VECTOR),
+        case(lambda x: np.log(x, x.copy(), where=x > 0), MATRIX),
+        case(lambda x: np.divide(1.0, x, where=x > 0.2, out=np.zeros_like(x)), MATRIX),
+    ],
+    "np.add(dtype)": [
+        case(lambda x: np.add(x, 1.0, dtype=np.float64), VECTOR, single=False),
+        case(lambda x: x * np.add(_COUNTS, 1, dtype=np.float32), VECTOR),
+        case(lambda x: x * np.true_divide(_COUNTS, 2, dtype=float), VECTOR, single=False),
+        case(lambda x: np.multiply([1, 2, 3, 4, 5], x, dtype=float), VECTOR, single=False),
+    ],
+    "np.vectorize": [
+        case(lambda x: np.vectorize(lambda v: v * v if v > 0 else -v)(x), VECTOR, single=False),
+        case(lambda x: bumps(x), MATRIX, single=False),
+        case(lambda x, y: either(x, y), MATRIX, VECTOR[:4], single=False),
+        case(lambda x: either(x, 0.5) * either(0.3, 0.4), TENSOR, single=False),
+        case(lambda x: vectorized_inside(x), VECTOR, single=False),
+        case(lambda x: np.vectorize(math.sin, otypes=[float])(x), VECTOR, single=False),
     ],
 }
