@@ -89,7 +89,7 @@ def compile_source(
     primal = prepared(source, arguments, request)
     functions = derive(primal, request)
     functions = tuple(finished(function, request) for function in functions)
-    style = Style(numba=request.stage == "numba", vector_math=request.vector_math)
+    style = Style(request.stage == "numba", request.vector_math, request.forgiving)
     text = emit_module(functions, style, header, origins)
     structure = (
         returning_updates(primal).structure if request.mode == "primal" else primal.structure

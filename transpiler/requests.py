@@ -33,6 +33,7 @@ class Request:
     ``parallel``: loops with independent iterations run on threads (stage ``numba``).
     ``subgradients``: what is chosen to hold at kinks.
     ``holomorphic``: the gradient is the complex derivative of a complex result.
+    ``forgiving``: derivatives divide numbers by zero as NumPy does (stage ``array``).
     """
 
     mode: str
@@ -47,6 +48,7 @@ class Request:
     parallel: bool = False
     subgradients: tuple[tuple[str, float | str], ...] = ()
     holomorphic: bool = False
+    forgiving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

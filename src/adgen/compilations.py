@@ -37,6 +37,7 @@ from adgen.transpiler.source import Source, from_function, open_callable, unwrap
 from adgen.transpiler.surroundings import observed_readings
 from adgen.version import __version__
 from adgen.wrt import counters, flat_wrt
+from adgen.zero_division import Functions, forgiving, from_zero_division
 
 if TYPE_CHECKING:
     from adgen.transpiler.emit.origins import Lines
@@ -261,6 +262,10 @@ class Compilations:
                 hint="jit=False runs the same derivative without Numba",
             ) from error
         written = Written(self.source.name, file_of(functions[0]), lines)
+        if wanted.mode != "primal" and not jit and not wanted.options.debug:
+            if compiled.draws:
+                functions = (undone(functions[0], from_zero_division), *functions[1:])
+            functions = forgiving(functions, lambda: self._forgiving(arguments, request))
         self.streams = tuple(filter(is_generator, compiled.captures))
         if compiled.draws and compiled.guesses:
             functions = (undone(functions[0], from_guard), *functions[1:])
@@ -276,6 +281,16 @@ class Compilations:
         watch = Watch(compiled, wanted.mode, look_into)
         functions = (watch.watching(functions[0]), *functions[1:])
         return replace(made, functions=functions, watch=watch)
+
+    def _forgiving(self, arguments: dict[str, Argument], request: Request) -> Functions:
+        """What runs where a derivative has divided by zero."""
+        from adgen.transpiler.compiler import compile_source
+
+        with compiling(False):
+            again = compile_source(
+                self.source, arguments, replace(request, forgiving=True), run_header(arguments)
+            )
+        return _load(again, (), None)
 
 
 def _load(

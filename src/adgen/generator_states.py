@@ -66,7 +66,7 @@ def undone(function: Callable[..., Any], failed: Callable[[Exception], bool]) ->
         before = States(generators_in(flat))
         try:
             return function(*flat)
-        except ValueError as error:
+        except Exception as error:
             if failed(error):
                 before.restore()
             raise

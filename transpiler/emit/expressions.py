@@ -83,6 +83,9 @@ class Expressions:
             test, then, orelse = self._promoted(op, 1)
             return gast.IfExp(test, then, orelse)
         operands = self._promoted(op)
+        if self.plan.style.forgiving and op.role != core.PRIMAL and op.callee in _FORGIVING:
+            if all(core.is_scalar(o) for o in op.operands) and is_float(op.result.type):
+                return nodes.call(_FORGIVING[op.callee], *operands)
         if op.callee in PARTS and is_complex(type_of(op.operands[0])):
             return nodes.attribute(operands[0], op.callee.__name__)
         if isinstance(op.callee, Outside):
@@ -339,6 +342,9 @@ class Expressions:
         return gast.IfExp(test, self.as_type(then, kind), self.as_type(orelse, kind))
 
 
+_FORGIVING = {
+    operator.truediv: "np.divide", operator.pow: "np.float_power", np.power: "np.float_power",
+}  # fmt: skip
 _SIGNS = {operator.add: 1, operator.sub: -1}
 _LOGIC = {operator.and_: gast.And, operator.or_: gast.Or}
 

@@ -283,7 +283,7 @@ class Statements:
         return [nodes.if_(nodes.negate(test), [self.said.raised(error, values)])]
 
     def _print(self, op: Op) -> list[Stmt]:
-        return [self.said.printed(op)]
+        return [] if self.plan.style.forgiving else [self.said.printed(op)]
 
     def _draw(self, op: Op) -> list[Stmt]:
         drawn = self.draws.expression(op)

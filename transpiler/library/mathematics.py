@@ -30,11 +30,11 @@ def dist(p, q):
 def hypot(*coordinates):
     """``math.hypot`` of any number of coordinates."""
     if len(coordinates) == 2:
-        return np.hypot(*coordinates)
+        return float(np.hypot(*coordinates))
     total = 0.0
     for x in coordinates:
         total = np.hypot(total, x)
-    return total
+    return float(total)
 
 
 def isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):
