@@ -66,6 +66,7 @@ RAISING: list[tuple[Callable[[Any], Any], Any]] = [
     (lambda x: np.diff(x, -1), MATRIX),
     (lambda x: x[np.diag_indices_from(x)], MATRIX),
     (lambda x: np.linalg.norm(x, 2), TENSOR),
+    (lambda x: np.cross(x, x), MATRIX),
     (lambda x: np.linalg.norm(x, "fro"), MATRIX[0]),
 ]
 

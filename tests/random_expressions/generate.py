@@ -2,127 +2,142 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import warnings
 from typing import Any
 
 import numpy as np
 
-from tests.random_expressions.operations import OPERATIONS, SHAPES, Draw, Shape
+from tests.random_expressions.fields import Draw, Fields, Known, Unfit
+from tests.random_expressions.program import Argument, Line, Program
+from tests.random_expressions.table import TOPICS, writes
 
-LARGEST = 200
-
-
-@dataclass(frozen=True)
-class Line:
-    """A name and what it is bound to, in NumPy (perhaps written into in place) and in JAX."""
-
-    name: str
-    numpy: str
-    jax: str
-    shape: Shape
-
-
-@dataclass(frozen=True)
-class Program:
-    """Lines that compute from two arrays, ``x`` and ``y``, one number."""
-
-    lines: tuple[Line, ...]
-    x: Shape
-    y: Shape
-
-    def text(self, jax: bool = False) -> str:
-        """The function ``f`` that ends with the last line."""
-        body = [line.jax if jax else line.numpy for line in self.lines]
-        last = self.lines[-1].name if self.lines else "x"
-        body.append(f"return np.sum(np.sin({last})) + 0.1 * np.sum(x * x) + 0.1 * np.sum(y)")
-        indented = [part for line in body for part in line.split("\n")]
-        return "\n".join(["def f(x, y):", *(f"    {part}" for part in indented), ""])
-
-    def arguments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Two arrays without ties."""
-        draw = np.random.default_rng(11)
-        return draw.normal(size=self.x), draw.normal(size=self.y)
-
-    def upto(self, count: int) -> Program:
-        """The first lines, as far as the last of them needs them."""
-        kept: list[Line] = []
-        wanted = {self.lines[count - 1].name}
-        for line in reversed(self.lines[:count]):
-            if line.name in wanted:
-                kept.insert(0, line)
-                wanted |= {other.name for other in self.lines if f"{other.name}" in _names(line)}
-        return replace(self, lines=tuple(kept))
-
-
-def _names(line: Line) -> set[str]:
-    text = "".join(c if c.isalnum() else " " for c in line.numpy)
-    return set(text.split()) - {line.name}
+LARGEST, FURTHEST, RANK = 120, 40.0, 4
+SHAPES: list[tuple[int, ...]] = [
+    (3,), (4,), (1,), (2, 3), (3, 4), (3, 1), (1, 4), (3, 3), (4, 4), (1, 1), (2, 3, 4), (2, 1, 4),
+    (2, 3, 3), (), (0,), (3, 0),
+]  # fmt: skip
+RARE = 4  # of these, the last are drawn seldom
+ORDERS = ["F", "strided", "reversed", "broadcast"]
 
 
 def program(draw: Draw) -> Program:
     """A program of 3 to 12 operations."""
-    x, y = (SHAPES[int(draw.integers(len(SHAPES)))] for _ in range(2))
-    known: list[tuple[str, Shape]] = [("x", x), ("y", y)]
-    lines: list[Line] = []
+    x, y = _argument(draw), _argument(draw)
+    if "float32" in (x.dtype, y.dtype):
+        x, y = (Argument(one.shape, "float32", one.order) for one in (x, y))
+    if not (x.varies or y.varies):
+        x = Argument(x.shape, "float64", x.order)
+    shares = draw.integers(6) == 0
     wanted = int(draw.integers(3, 13))
-    given = Program((), x, y).arguments()
-    names: dict[str, Any] = {"np": np, "x": given[0], "y": given[1]}
+    lines: list[Line] = []
+    made = _Made(Program((), x, y))
     while len(lines) < wanted:
-        (one, shape), (two, other) = (_chosen(draw, known) for _ in range(2))
-        line = _line(draw, f"a{len(lines)}", one, shape, two, other)
-        made = None if line is None else _tried(line, names)
-        if line is not None and made is not None:
-            lines.append(replace(line, shape=made))
-            known.append((line.name, made))
+        line = _line(draw, f"a{len(lines)}", made, shares)
+        if line is not None and made.take(lines, line):
+            lines.append(made.described(line))
     return Program(tuple(lines), x, y)
 
 
-def _tried(line: Line, names: dict[str, Any]) -> Shape | None:
-    """The shape of what a line makes; None if it fails, or grows too large."""
+def _argument(draw: Draw) -> Argument:
+    rare = draw.integers(8) == 0
+    shape = SHAPES[int(draw.integers(len(SHAPES) - (0 if rare else RARE)))]
+    kind = int(draw.integers(20))
+    dtype = {0: "complex128", 1: "complex128", 2: "float32", 3: "int64"}.get(kind, "float64")
+    order = ORDERS[int(draw.integers(len(ORDERS)))] if draw.integers(4) == 0 else "C"
+    return Argument(shape, dtype, order)
+
+
+class _Made:
+    """What the lines so far have made."""
+
+    def __init__(self, empty: Program) -> None:
+        self._empty = empty
+        self._begin()
+
+    def _begin(self) -> None:
+        self.names = namespace()
+        self.arrays: dict[str, Any] = dict(zip("xy", self._empty.arguments(), strict=True))
+
+    def take(self, lines: list[Line], line: Line) -> bool:
+        """Whether a line runs, and leaves small numbers."""
+        before = len(self.arrays)
+        if self._run(line):
+            return True
+        self._begin()
+        for one in lines:
+            self._run(one)
+        assert len(self.arrays) == before
+        return False
+
+    def _run(self, line: Line) -> bool:
+        scope = self.names | self.arrays
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)
+                exec(line.numpy, scope)
+        except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, Warning):
+            return False
+        self.arrays = {name: scope[name] for name in (*self.arrays, line.name)}
+        return all(map(_small, self.arrays.values()))
+
+    def described(self, line: Line) -> Line:
+        """The line, with what NumPy says of its result."""
+        return Line(line.name, line.numpy, line.jax, np.iscomplexobj(self.arrays[line.name]))
+
+    def chosen(self, draw: Draw) -> Known:
+        """Mostly what was made last."""
+        names = list(self.arrays)
+        name = names[-1] if draw.integers(2) else names[int(draw.integers(len(names)))]
+        return Known(name, np.shape(self.arrays[name]), np.iscomplexobj(self.arrays[name]))
+
+
+def namespace() -> dict[str, Any]:
+    """The modules that programs name."""
+    from scipy import fft, linalg, signal, special, stats
+
+    return {"np": np, "fft": fft, "linalg": linalg, "signal": signal, "special": special,
+            "stats": stats, "__name__": "expressions"}  # fmt: skip
+
+
+def _small(array: Any) -> bool:
+    if not isinstance(array, (np.ndarray, np.number, float, complex, int)):
+        return False
+    whole = np.asarray(array)
+    if whole.dtype.kind not in "fci" or whole.size > LARGEST or whole.ndim > RANK:
+        return False
+    if whole.dtype.itemsize < 4:
+        return False
+    return bool(np.all(np.abs(whole) < FURTHEST))  # which nan is not
+
+
+def _line(draw: Draw, name: str, made: _Made, shares: bool) -> Line | None:
+    x, y = made.chosen(draw), made.chosen(draw)
     try:
-        with np.errstate(all="ignore"):
-            exec(line.numpy, names)
-    except (ValueError, IndexError):
+        if draw.integers(8 if not shares else 3) == 0:
+            return _written(draw, name, x, y, shares)
+        topic = TOPICS[int(draw.integers(len(TOPICS)))]
+        forms = topic.ANY if x.complex or y.complex else [*topic.ANY, *topic.REAL]
+        if not forms:
+            return None
+        form = forms[int(draw.integers(len(forms)))]
+        text = f"{name} = {form.format_map(Fields(draw, x, y))}"
+    except Unfit:
         return None
-    made = np.shape(names[line.name])
-    small = 0 < int(np.prod(made)) <= LARGEST and len(made) <= 4
-    return made if small and bool(np.all(np.isfinite(names[line.name]))) else None
+    return Line(name, text, text)
 
 
-def _chosen(draw: Draw, known: list[tuple[str, Shape]]) -> tuple[str, Shape]:
-    """Mostly what was made last."""
-    return known[-1] if draw.integers(2) else known[int(draw.integers(len(known)))]
-
-
-def _line(draw: Draw, name: str, one: str, shape: Shape, two: str, other: Shape) -> Line | None:
-    if draw.integers(8) == 0:
-        return _written(draw, name, one, shape)
-    operation = OPERATIONS[int(draw.integers(len(OPERATIONS)))]
-    found = operation(draw, one, shape, two, other)
-    if found is None:
-        return None
-    text, made = found
-    return Line(name, f"{name} = {text}", f"{name} = {text}", tuple(int(n) for n in made))
-
-
-def _written(draw: Draw, name: str, one: str, shape: Shape) -> Line | None:
-    """A copy that is written into: a row, a part, rows by arrays, what a view is of."""
-    if not shape:
-        return None
-    row = int(draw.integers(shape[0]))
-    rows = [int(k) for k in draw.integers(0, shape[0], size=2)]
-    forms = [
-        (f"{name}[{row}] = np.cos({name}[0])", f"{name}.at[{row}].set(np.cos({name}[0]))"),
-        (f"{name}[{row}:] *= 0.5", f"{name}.at[{row}:].multiply(0.5)"),
-        (f"{name} += {name}[::-1]", f"{name} + {name}[::-1]"),
-        (f"np.add.at({name}, np.array({rows}), {name}[0] * 1.0)",
-         f"{name}.at[np.array({rows})].add({name}[0])"),
-        (f"part = {name}[::2]\npart *= np.sin({name}[0])",
-         f"{name}.at[::2].multiply(np.sin({name}[0]))"),
-        (f"{name}[{name} > 0.4] = 0.3", f"np.where({name} > 0.4, 0.3, {name})"),
-        (f"np.transpose({name})[...] += 0.7", f"{name} + 0.7"),
-    ]  # fmt: skip
-    mine, theirs = forms[int(draw.integers(len(forms)))]
-    return Line(
-        name, f"{name} = np.copy({one})\n{mine}", f"{name} = {one}\n{name} = {theirs}", shape
-    )
+def _written(draw: Draw, name: str, x: Known, y: Known, shares: bool) -> Line | None:
+    """A copy that is written into; in a program that shares memory, also any array."""
+    if shares and draw.integers(2):
+        form = writes.ALONE[int(draw.integers(len(writes.ALONE)))]
+        mine: str | None = None
+    else:
+        form, mine = writes.BOTH[int(draw.integers(len(writes.BOTH)))]
+    target = x.name if shares and draw.integers(3) else name
+    fields = Fields(draw, x, y, target)
+    written = form.format_map(fields)
+    if target != name:
+        return Line(target, written, None)
+    theirs = None if mine is None else f"{name} = {x.name}\n{name} = {mine.format_map(fields)}"
+    return Line(name, f"{name} = np.copy({x.name})\n{written}", theirs)

@@ -11,9 +11,10 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, growing, list_changes, shapes
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
-from adgen.transpiler.frontend.booleans import negate, truth
+from adgen.transpiler.frontend.booleans import negate
 from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
 from adgen.transpiler.frontend.budget import check_integer, spend
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
@@ -42,9 +43,9 @@ def _bin_op(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.UnaryOp)
 def _unary_op(cx: Context, node: Any, name: str) -> Binding:
-    binding = cx.ev(node.operand)
     if isinstance(node.op, gast.Not):
-        return negate(cx, truth(cx, binding, node.operand), node)
+        return negate(cx, tested(cx, node.operand), node)
+    binding = cx.ev(node.operand)
     answer = unary_of_object(cx, node, _UNARY[type(node.op)], binding)
     if answer is not None:
         return answer

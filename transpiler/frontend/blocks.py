@@ -18,7 +18,7 @@ import gast
 from adgen.transpiler.errors import UnboundName
 from adgen.transpiler.frontend.array_joins import FLAGS, Arm
 from adgen.transpiler.frontend.bindings import Binding, Key, Unbound
-from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.joins import branch
@@ -100,7 +100,7 @@ def live_names(
 
 def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     """Lower an ``if``; whether the rest of the block went into one of its arms."""
-    condition = truth(cx, cx.ev(node.test), node.test)
+    condition = tested(cx, node.test)
     if not isinstance(condition, Value):
         run_block(cx, node.body if condition else node.orelse)
         return False

@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Cell,
     Choice,
+    Conflict,
     Ref,
     Static,
     StringOf,
@@ -72,6 +73,10 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
     if isinstance(binding, StringOf) and not any(isinstance(s, str) and s for s in binding.text):
         cx.refuse(UnsupportedSyntax, "the truth value of a string of computed values", node,
                   "test the values that are in it")  # fmt: skip
+    if isinstance(binding, Conflict):
+        sides = f"{describe(binding.first)} on one path and {describe(binding.second)} on another"
+        cx.refuse(TypeMismatch, f"the truth value of {sides}", node,
+                  "test it where it is one of them: with `if`, `and`, `or`")  # fmt: skip
     return True
 
 
@@ -116,7 +121,7 @@ def _chain(
     condition = truth(cx, left, first)
     if not isinstance(condition, Value):
         return _chain(cx, rest, conjunction, name) if condition == conjunction else left
-    if _is_bool(left) and (total or all(_is_total(cx, part) for part in rest)):
+    if _is_bool(left) and (total or all(is_total(cx, part) for part in rest)):
         right = _chain(cx, rest, conjunction, "", True)
         if _is_bool(right):
             if not isinstance(right, Value):
@@ -153,7 +158,7 @@ def _is_bool(binding: Binding) -> bool:
     return isinstance(kind, Scalar) and kind.dtype.kind == "b"
 
 
-def _is_total(cx: Context, node: Any) -> bool:
+def is_total(cx: Context, node: Any) -> bool:
     """Whether evaluating an expression has no effect and cannot fail."""
     return all(
         isinstance(inner, _TOTAL) and not (isinstance(inner, gast.Name) and _is_unbound(cx, inner))
@@ -183,7 +188,7 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
         condition = truth(cx, first, node)
         if not isinstance(condition, Value):
             return step(number + 1, right) if condition else first
-        if total or all(_is_total(cx, c) for _, c in pairs[number + 1 :]):
+        if total or all(is_total(cx, c) for _, c in pairs[number + 1 :]):
             rest = step(number + 1, right, True)
             if isinstance(rest, Value):
                 return cx.emit(node, operator.and_, condition, rest, name=name)

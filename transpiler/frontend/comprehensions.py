@@ -11,8 +11,8 @@ import gast
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import range_of
 from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, IteratorOf, RangeOf, Static
-from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import new_dict, static_key
 from adgen.transpiler.frontend.dispatch import expression
@@ -154,7 +154,7 @@ def _collect(
         raise _ComputedLength
     for item in items:
         assign(cx, generator.target, item)
-        tests = [truth(cx, cx.ev(test), test) for test in generator.ifs]
+        tests = [tested(cx, test) for test in generator.ifs]
         if any(isinstance(test, Value) for test in tests):
             raise _ComputedLength
         if all(tests):

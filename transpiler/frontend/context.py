@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
 from adgen.transpiler.frontend import broadcasting, budget, dtypes, layouts, noted_shapes, shapes
 from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
+from adgen.transpiler.frontend.element_views import ElementViews
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -64,6 +65,7 @@ class Context:
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
         self.script: Any = None  # what draws give, where that was drawn before (see scripts.py)
+        self.elements = ElementViews()
         self.passed: dict[Value, Value] = {}  # arrays behind blocks of grad_of, and ahead of them
 
     # Places and refusals
@@ -289,6 +291,7 @@ class Context:
             )  # fmt: skip
         self.state.cells[ref.cell] = value
         others = self.state.partners(ref.cell)
+        self.elements.written |= {ref.cell, *others}
         if others:
             self.suspects |= self._origins(ref.cell)
         for other in others:
@@ -316,7 +319,7 @@ class Context:
     def bind(self, name: str, binding: Binding) -> None:
         """Let a name of the present frame, or of one around it, stand for ``binding``."""
         frame = self.frame.owner(name) or self.frame
-        self.state.env[(frame, name)] = binding
+        self.state.env[(frame, name)] = self.elements.named_binding(name, binding)
         self.state.env.pop((frame, f"$used {name}"), None)
 
     def flag(self, name: str) -> Operand:

@@ -18,9 +18,9 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     is_operand,
 )
-from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.budget import check_bits
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import (
     ATTRIBUTES,
@@ -29,6 +29,7 @@ from adgen.transpiler.frontend.dispatch import (
     container_method,
     expression,
 )
+from adgen.transpiler.frontend.element_views import element_view, is_element
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up
@@ -69,7 +70,8 @@ def _constant(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Name)
 def _name(cx: Context, node: Any, name: str) -> Binding:
-    return look_up(cx, node, node.id)
+    found = look_up(cx, node, node.id)
+    return element_view(cx, node, found) if is_element(cx, found) else found
 
 
 @expression(gast.Tuple)
@@ -106,7 +108,7 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
 def _if_exp(cx: Context, node: Any, name: str) -> Binding:
     from adgen.transpiler.frontend.blocks import assume_bound, choose
 
-    condition = truth(cx, cx.ev(node.test), node.test)
+    condition = tested(cx, node.test)
     if not isinstance(condition, Value):
         return cx.ev(node.body if condition else node.orelse, name)
 

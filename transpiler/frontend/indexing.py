@@ -18,6 +18,7 @@ from adgen.transpiler.frontend.boxes import is_list
 from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, expression, known
+from adgen.transpiler.frontend.element_views import element_view
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -32,7 +33,10 @@ def _subscript(cx: Context, node: Any, name: str) -> Binding:
         parts = cx.ev(node.slice)
         if is_advanced(cx, parts):
             return gathered(cx, node, picked(cx, node, base, parts))
-        return read_part(cx, node, select(cx, node, base, parts), name)
+        part = select(cx, node, base, parts)
+        if _with_ellipsis(parts) and not isinstance(shapes.ref_type(cx, part), Array):
+            return element_view(cx, node, part, name)
+        return read_part(cx, node, part, name)
     return read_item(cx, node, base, cx.ev(node.slice), name)
 
 
@@ -91,6 +95,10 @@ def _items(
     axes = sum(1 for item in items if item != NEW)
     items += [FULL] * (ndim - axes)
     return items, operands
+
+
+def _with_ellipsis(parts: Binding) -> bool:
+    return any(map(_is_ellipsis, parts if isinstance(parts, tuple) else (parts,)))
 
 
 def _is_ellipsis(binding: Binding) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 
 from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Key, Ref
 from adgen.transpiler.frontend.blocks import arms_of, assume_bound, run_arm, run_block
-from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.budget import TRIAL, spend
 from adgen.transpiler.frontend.carried import Template
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import ExactLoop
 from adgen.transpiler.frontend.growth import Growth, count_from_head
@@ -203,7 +203,7 @@ class Trials:
         if not self.tests_inside:
             with cx.inside(builder, state.copy()):
                 self.read_heads(head)
-                condition = truth(cx, cx.ev(self.node.test), self.node.test)
+                condition = tested(cx, self.node.test)
                 self.tests_inside = changed(state, cx.state)
         if self.tests_inside:
             return prelude.inner().block((), (True,)), False
@@ -212,7 +212,7 @@ class Trials:
     def test_inside(self) -> None:
         """``while c: …`` as ``while True: if c: … else: leave``, for a condition that writes."""
         cx, node = self.cx, self.node
-        condition = truth(cx, cx.ev(node.test), node.test)
+        condition = tested(cx, node.test)
 
         def done() -> None:
             assume_bound(cx, node.test, False)

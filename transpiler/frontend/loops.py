@@ -11,8 +11,9 @@ import gast
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.bindings import Binding, GeneratorOf
 from adgen.transpiler.frontend.blocks import arms_of, live_names, run_block
-from adgen.transpiler.frontend.booleans import either, truth
+from adgen.transpiler.frontend.booleans import either
 from adgen.transpiler.frontend.computed_items import ItemOfCounter
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.generators import run_over
@@ -110,7 +111,7 @@ def _asks_for_ranks(test: Any) -> bool:
 
 def _reduce_ranks(cx: Context, node: Any, trips: int) -> None:
     """``while np.ndim(g) > np.ndim(x)``: the body as often as the condition is known to hold."""
-    condition = truth(cx, cx.ev(node.test), node.test)
+    condition = tested(cx, node.test)
     if isinstance(condition, Value) or not trips:
         _lower_loop(cx, node, None, "")
     elif condition:
@@ -166,7 +167,7 @@ def _peel(
         run_block(cx, node.orelse)
 
     if over is None:
-        condition = truth(cx, cx.ev(node.test), node.test)
+        condition = tested(cx, node.test)
     else:
         trips = cx.emit(node, core.RANGELEN, over.start, over.stop, over.step)
         condition = cx.emit(node, operator.gt, trips, 0)

@@ -97,11 +97,16 @@ def lower(
     Raises UnsupportedError, with the place in the source, for what is not compiled.
     """
     exact: frozenset[Any] = frozenset()
+    follows = False
     while True:
         cx = Context(expressions.evaluate, statements.execute, speculates, exact)
         cx.ones_known = ones_known
         try:
-            return _lowered(cx, source, arguments)
+            cx.elements.follows = follows
+            lowered = _lowered(cx, source, arguments)
+            if not cx.elements.matter:
+                return lowered
+            follows = True
         except AliasedMutation:  # where aliases meet that matter, they are followed exactly
             if cx.doubtful <= exact:
                 raise

@@ -9,7 +9,7 @@ import gast
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, ErrorOf, Ref, Static, StringOf, is_operand
-from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import Known
 from adgen.transpiler.frontend.dispatch import Call, expression, statement
@@ -114,7 +114,7 @@ def _entries(cx: Context, node: Any, args: tuple[Binding, ...]) -> tuple[Any, li
 @statement(gast.Assert)
 def _assert(cx: Context, node: Any) -> None:
     """Without a message, or with a constant one: see ``desugar.py`` for the others."""
-    condition = truth(cx, cx.ev(node.test), node.test)
+    condition = tested(cx, node.test)
     if condition is not True:
         template, _ = _template(cx, node, ErrorOf(AssertionError, _said(cx, node)))
         cx.builder.span = cx.span(node)

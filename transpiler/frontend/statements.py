@@ -204,6 +204,13 @@ def _aug_assign(cx: Context, node: Any) -> None:
     elif isinstance(target, gast.Name):
         old = cx.ev(gast.Name(target.id, gast.Load(), None, None, lineno=target.lineno,
                               col_offset=target.col_offset))  # fmt: skip
+        if isinstance(old, Value) and old in cx.elements.places:
+            element = cx.elements.places[old]
+            cx.elements.written |= {element.cell, *cx.state.partners(element.cell)}
+            if cx.elements.follows:
+                check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
+                write_part(cx, node, element, new)
+                return
         cx.bind(target.id, _updated(cx, node, old, callee, target.id))
     elif isinstance(target, gast.Subscript):
         array = cx.ev(target.value)

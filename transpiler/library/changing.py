@@ -71,9 +71,9 @@ def _inserted_at(a, place, values):
 
 @defines(np.trim_zeros)
 def trim_zeros(filt, trim="fb", axis=None):
-    if axis is not None:
-        refuse("`np.trim_zeros` along axes", "slice the array")
     a = np.asarray(filt)
+    if axis is not None or np.ndim(a) != 1:
+        refuse("`np.trim_zeros` along axes", "slice the array")
     start, stop = 0, a.shape[0]
     if trim != "b" and trim != "B":
         while start < stop and a[start] == 0:

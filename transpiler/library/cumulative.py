@@ -63,8 +63,9 @@ def _from_start(running, start, axis, included):
     if not included:
         return running
     axis = 0 if axis is None else axis
-    before = np.full_like(first(running, axis)[:1], start)
-    return np.moveaxis(np.concatenate((before, first(running, axis))), 0, axis)
+    rows = first(running, axis)
+    before = np.full((1,) + rows.shape[1:], start, rows.dtype)
+    return np.moveaxis(np.concatenate((before, rows)), 0, axis)
 
 
 @defines(np.diff)

@@ -75,8 +75,9 @@ def block_diag(*arrs):
 
 @defines(linalg.toeplitz)
 def toeplitz(c, r=None):
-    c = np.ravel(c)
-    r = c if r is None else np.ravel(r)
+    c = np.atleast_1d(c)
+    r = conjugated(c) if r is None else np.atleast_1d(r)
+    _one_vector(np.ndim(c) + np.ndim(r) == 2)
     out = np.empty((c.shape[0], r.shape[0]), np.result_type(c.dtype, r.dtype))
     for i in range(c.shape[0]):
         for j in range(r.shape[0]):
@@ -86,13 +87,19 @@ def toeplitz(c, r=None):
 
 @defines(linalg.circulant)
 def circulant(c):
-    c = np.ravel(c)
+    c = np.atleast_1d(c)
+    _one_vector(np.ndim(c) == 1)
     n = c.shape[0]
     out = np.empty((n, n), c.dtype)
     for i in range(n):
         for j in range(n):
             out[i, j] = c[(i - j) % n]
     return out
+
+
+def _one_vector(is_one):
+    if not is_one:  # SciPy stacks the matrices since 1.17, and made one of all numbers before
+        refuse("a structured matrix of several vectors", "loop over the vectors")
 
 
 @defines(linalg.norm)

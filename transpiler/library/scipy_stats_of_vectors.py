@@ -51,9 +51,10 @@ def multivariate_normal_logpdf(x, mean=None, cov=1, allow_singular=False):
     away = x if mean is None else x - mean
     if np.ndim(cov) == 2:
         root = np.linalg.cholesky(np.asarray(cov, np.float64))
-        solved = np.linalg.solve(root, away.T)
+        points = away.reshape(-1, root.shape[0]).T if np.ndim(away) > 2 else away.T
+        distance = np.sum(np.linalg.solve(root, points) ** 2, axis=0)
+        distance = np.squeeze(np.reshape(distance, np.shape(away)[:-1]))  # as SciPy does
         logarithm, count = np.sum(np.log(np.diagonal(root))), root.shape[0]
-        distance = np.sum(solved**2, axis=0)
         return -0.5 * (distance + count * _LOG_2PI) - logarithm
     spread = np.asarray(cov, np.float64)
     if mean is None or np.ndim(mean) == 0:  # of one dimension

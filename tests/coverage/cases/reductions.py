@@ -43,6 +43,7 @@ CASES["np.sum"] += [
     case(lambda x: np.sum(x, where=x > 0), MATRIX),
     case(lambda x: np.sum(x, axis=0, where=np.array([True, False, True, True])), MATRIX),
     case(lambda x: np.sum(x, axis=1, initial=2.0), MATRIX),
+    case(lambda x: x * np.sum(np.argsort(x), initial=0.5), VECTOR),
     case(lambda x: np.sum(x, dtype=np.float64), VECTOR, single=False),
     case(lambda x: np.sum([x, x * x]), VECTOR),
     case(lambda x: x.sum(axis=1), FORTRAN),
@@ -118,6 +119,8 @@ CASES |= {
         case(lambda x: np.cumsum(x), FORTRAN),
         case(lambda x: np.add.accumulate(x), VECTOR),
         case(lambda x: np.cumulative_sum(x), VECTOR),
+        case(lambda x: np.cumulative_sum(x[1:1], include_initial=True) * x[0], VECTOR),
+        case(lambda x: np.cumulative_prod(x, axis=1, include_initial=True), MATRIX),
     ],
     "np.cumprod": [
         case(lambda x: np.cumprod(x), VECTOR),
@@ -141,6 +144,9 @@ CASES |= {
         case(lambda x: np.minimum.accumulate(x), MATRIX),
     ],
     "np.quantile": [
+        case(lambda x: x * np.quantile(np.argsort(x), 0.3), VECTOR),
+        case(lambda x: x * np.median(np.argsort(x, axis=0), axis=1)[0], MATRIX),
+        case(lambda x: x * np.quantile(np.argsort(x), 0.3, method="lower"), VECTOR),
         case(lambda x: np.quantile(x, 0.3), VECTOR),
         case(lambda x: np.quantile(x, [0.1, 0.5, 0.9], axis=0), MATRIX),
         case(lambda x: np.quantile(x, np.array([0.2, 0.7]), axis=(0, 2)), TENSOR),

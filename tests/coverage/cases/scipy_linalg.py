@@ -79,6 +79,7 @@ CASES: Table = {
     "linalg.toeplitz": [
         case(lambda x: linalg.toeplitz(x), VECTOR),
         case(lambda x, y: linalg.toeplitz(x, y), VECTOR, THREE),
+        case(lambda x: np.abs(linalg.toeplitz(x + 1j * x[::-1])), VECTOR),
         case(lambda x: linalg.circulant(x), VECTOR),
     ],
 }

@@ -6,7 +6,16 @@ import numpy as np
 from scipy import stats
 
 from tests.coverage.case import Table, case
-from tests.coverage.cases.samples import DEFINITE, MATRIX, NUMBER, SQUARE, THREE, VECTOR, spread
+from tests.coverage.cases.samples import (
+    DEFINITE,
+    MATRIX,
+    NUMBER,
+    SQUARE,
+    TENSOR,
+    THREE,
+    VECTOR,
+    spread,
+)
 
 REAL, POSITIVE, PART = (-2.0, 2.0), (0.4, 3.0), (0.1, 0.9)
 
@@ -150,6 +159,8 @@ CASES: Table = {
         case(lambda x, m: stats.multivariate_normal.pdf(x, m, DEFINITE), THREE, THREE * 0.3),
         case(lambda x, c: stats.multivariate_normal.pdf(x, cov=c @ c.T + np.eye(3)), THREE, SQUARE),
         case(lambda x: stats.multivariate_normal.pdf(x, THREE, DEFINITE), MATRIX[:, :3]),
+        case(lambda x: stats.multivariate_normal.pdf(x, THREE, DEFINITE), TENSOR[..., :3]),
+        case(lambda x: stats.multivariate_normal.pdf(x, THREE, DEFINITE), TENSOR[:, :1, :3]),
     ],
     "stats.multivariate_normal.entropy": [
         case(lambda c: stats.multivariate_normal.entropy(THREE, c @ c.T + np.eye(3)), SQUARE),

@@ -10,7 +10,7 @@ from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import UNDEF, Static
 from adgen.transpiler.frontend.blocks import arms_of, run_block
-from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
 from adgen.transpiler.frontend.iteration import indexed, known_items
@@ -106,7 +106,7 @@ def head_of_loop(machine: Machine, segment: Segment) -> None:
         length, item = indexed(cx, loop.iter, cx.state.env[(cx.frame, over)])
         going = cx.emit(loop, operator.lt, place, length)
     else:
-        going = truth(cx, cx.ev(loop.test), loop.test)
+        going = tested(cx, loop.test)
     rest = partial(run_block, cx, [*loop.orelse, *form.after(loop)])
     if not isinstance(going, Value):
         (more if going else rest)()
