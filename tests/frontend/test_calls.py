@@ -341,7 +341,7 @@ REFUSED = [
     (lambda m: m.reshape(-1, -1), "open"),
     (lambda m: m.reshape(4.0, 3), "int"),
     (lambda m: m.flat, "arrays"),
-    (lambda m: m.tolist(), "indexed"),
+    (lambda m: m.tolist(), "rows"),
     (lambda m: np.zeros(2.0), "int"),
     (lambda m: np.zeros(2, dtype=np.float16), "float64"),
     (lambda m: np.zeros(()), "number"),

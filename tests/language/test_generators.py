@@ -323,11 +323,23 @@ def indices(x: Any) -> float:
     return t
 
 
+def first_items(x: Any) -> float:
+    a = next(v for v in x if v > 0.3)
+    b = next(doubled(x)) * next((v for v in x if v > 30), 5.0)
+    c = np.fromiter((v**2 for v in doubled(x)), float)
+    return a + b + c.sum() * len(c)
+
+
+def no_first_item(x: Any) -> float:
+    return next(v for v in x if v > 30)
+
+
 PROGRAMS = (
     skips, without_end, returns_from_it, does_not_return, ends_by_itself, is_left, of_a_tree,
     inside_each_other, carries, sees_writes, tells, of_nothing, nested_function, in_a_loop,
     method, reduces, is_unpacked, enumerates, combines, neighbours, endless, selects, maps,
-    prints_in_order, indices,
+    prints_in_order, indices, first_items,
+    no_first_item,
 )  # fmt: skip
 
 
@@ -367,7 +379,13 @@ def groups(x: Any) -> float:
     return sum(len(list(part)) * key for key, part in itertools.groupby(x))
 
 
+def named_iterator(x: Any) -> float:
+    rest = iter(x)
+    return next(rest)
+
+
 REFUSED = {
+    named_iterator: "`next` of an iterator that has a name",
     receives: "`sends` yields inside an expression",
     twice: "the iterator `parts` is used a second time",
     both_yield: "two generators are zipped",

@@ -24,7 +24,7 @@ from adgen.transpiler.frontend.computed_items import computed_item, write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.core import Value, type_of
-from adgen.transpiler.ir.trees import LIST, Keys, Node
+from adgen.transpiler.ir.trees import FACTORIES, LIST, Keys, Node
 from adgen.transpiler.ir.types import Scalar
 
 # Reading
@@ -65,7 +65,9 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
         )  # fmt: skip
     key = key_of(cx, index, node, base)
     if key not in found.keys:
-        _refuse_missing(cx, node, base, key)
+        if found.kind not in FACTORIES:
+            _refuse_missing(cx, node, base, key)
+        return _made(cx, node, base, found, key)
     return part_of(cx, node, base, found, key)
 
 
@@ -86,6 +88,16 @@ def _item_of_number(cx: Context, node: Any, number: Binding, index: Binding) -> 
             TypeMismatch, "a number is indexed", node, "an array without axes has the index `()`"
         )
     return number
+
+
+def _made(cx: Context, node: Any, base: Binding, found: Node, key: Any) -> Binding:
+    """What a ``defaultdict`` puts where nothing was."""
+    from adgen.transpiler.frontend.calls import call
+
+    new = call(cx, node, Static(FACTORIES[found.kind]), (), {})
+    box = changeable(cx, node, base, "an element")
+    put_dict(cx, node, box, {**dict(zip(found.keys, found.parts, strict=True)), key: new})
+    return new
 
 
 def _asked(cx: Context, node: Any, base: Binding, name: str, *args: Binding) -> Binding | None:

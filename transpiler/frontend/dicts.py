@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 from typing import Any
 
 import gast
@@ -17,7 +18,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, container, expression, known
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.iteration import known_items
-from adgen.transpiler.ir.trees import DICT, Node
+from adgen.transpiler.ir.trees import DICT, Node, defaulting
 
 Held = dict[Any, Binding]
 
@@ -60,6 +61,20 @@ def _made_set(cx: Context, call: Call) -> Binding:
         cx.refuse(UnsupportedSyntax, f"a set of {describe(source)} is not compiled", call.node,
                   "make it of things that are known, or use an array")  # fmt: skip
     return Static(frozenset(static_key(cx, item, call.node) for item in items))
+
+
+@known(collections.defaultdict)
+def _defaultdict(cx: Context, call: Call) -> Binding:
+    factory, *rest = call.args or (Static(None),)
+    made = factory.value if isinstance(factory, Static) else None
+    if made not in (float, int, complex, list, dict):
+        cx.refuse(
+            UnsupportedSyntax, f"a `defaultdict` of {describe(factory)}", call.node,
+            "name a type that makes what is missing: float, int, complex, list, dict",
+        )  # fmt: skip
+    held = _pairs(cx, call.node, rest[0]) if rest else {}
+    held |= call.kwargs
+    return new_box(cx, defaulting(made), tuple(held), tuple(held.values()), call.name)
 
 
 def new_dict(cx: Context, held: Held, name: str = "") -> Box:

@@ -8,10 +8,20 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend.arguments import is_none, named
-from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Static
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    IteratorOf,
+    Partial,
+    Static,
+    is_function,
+    is_operand,
+)
 from adgen.transpiler.frontend.booleans import truth
+from adgen.transpiler.frontend.boxes import opened, part_of
 from adgen.transpiler.frontend.calls import call as apply
+from adgen.transpiler.frontend.containers import put_item
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.dicts import new_dict
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.library_calls import call_definition
@@ -37,6 +47,44 @@ def _as_it_is(function: Any) -> Any:
 def _kept(cx: Context, call: Call) -> Binding:
     (function,) = call.args
     return function
+
+
+@known(functools.cache)
+def _cache(cx: Context, call: Call) -> Binding:
+    """``@functools.cache`` of a nested function: a dict of what it has returned."""
+    (function,) = named(cx, call, ("user_function",))
+    return Partial(Static(_remembered), (new_dict(cx, {}), function))
+
+
+@known(functools.lru_cache)
+def _lru_cache(cx: Context, call: Call) -> Binding:
+    """As ``cache``: what is forgotten is computed again, to the same values."""
+    first = call.args[0] if call.args else None
+    return _cache(cx, call) if first is not None and is_function(first) else Static(functools.cache)
+
+
+def _remembered(held: Any, function: Any, *args: Any) -> Any:
+    """What a function with a cache is, for the front end."""
+
+
+@known(_remembered)
+def _answer(cx: Context, call: Call) -> Binding:
+    held, function, *args = call.args
+    found = opened(cx, held, call.node)
+    assert found is not None
+    known = not any(isinstance(arg, Value) or not _hashed(arg) for arg in args)
+    key = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
+    if not known or call.kwargs:
+        return apply(cx, call.node, function, tuple(args), call.kwargs, call.name)
+    if key not in found.keys:
+        answer = apply(cx, call.node, function, tuple(args), {}, call.name)
+        put_item(cx, call.node, held, Static(key), answer)
+        return answer
+    return part_of(cx, call.node, held, found, key)
+
+
+def _hashed(binding: Binding) -> bool:
+    return is_operand(binding) or isinstance(binding, Static)
 
 
 @known(builtins.map)

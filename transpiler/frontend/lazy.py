@@ -8,10 +8,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import gast
+import numpy as np
+
 from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import named, static_flag
-from adgen.transpiler.frontend.bindings import Binding, GeneratorOf, Static, ZipOf, is_operand
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    GeneratorOf,
+    IteratorOf,
+    Static,
+    ZipOf,
+    is_operand,
+)
 from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.comprehensions import TEMPLATES, run_template
 from adgen.transpiler.frontend.containers import read_item
@@ -59,7 +69,8 @@ def of_generators(cx: Context, call: Call, callee: Any) -> Binding | None:
 
 
 _ITSELF = frozenset(
-    (*iteration.GENERATORS, builtins.zip, builtins.iter, builtins.isinstance, builtins.callable)
+    (*iteration.GENERATORS, np.fromiter, builtins.next, builtins.zip, builtins.iter)
+    + (builtins.isinstance, builtins.callable)
 )
 
 
@@ -88,6 +99,31 @@ def _item_of(cx: Context, call: Call) -> Binding:
     if items_of(cx, sequence, call.node) is not None:
         return read_item(cx, call.node, sequence, place, call.name)
     return indexed(cx, call.node, sequence)[1](place)
+
+
+@known(builtins.next)
+def _next(cx: Context, call: Call) -> Binding:
+    """The first item of what has just been made: nobody asks it for a second one."""
+    iterator, default = named(cx, call, ("iterator", "default"), 1)
+    source = call.node.args[0] if isinstance(call.node, gast.Call) else None
+    if not isinstance(source, (gast.GeneratorExp, gast.Call)):
+        cx.refuse(
+            UnsupportedSyntax, "`next` of an iterator that has a name", call.node,
+            "index the sequence that it runs over, or write a loop",
+        )  # fmt: skip
+    given = (iterator.sequence if isinstance(iterator, IteratorOf) else iterator,)
+    if default is None:
+        return call_definition(cx, call.node, iteration.first, given, {})
+    return call_definition(cx, call.node, iteration.first_or, (*given, default), {})
+
+
+@known(np.fromiter)
+def _fromiter(cx: Context, call: Call) -> Binding:
+    iterable, dtype, count = named(cx, call, ("iter", "dtype", "count"), 2)
+    if count is not None:
+        cx.refuse(UnsupportedSyntax, "`np.fromiter` with `count`", call.node,
+                  "take a slice of the result: np.fromiter(items, float)[:n]")  # fmt: skip
+    return call_definition(cx, call.node, iteration.fromiter, (iterable, dtype), {})
 
 
 def as_list(cx: Context, node: Any, binding: Binding) -> Binding:

@@ -9,12 +9,15 @@ import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import named
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known, method
 from adgen.transpiler.frontend.functions import call_source
 from adgen.transpiler.frontend.table_calls import call_primitive, operand_of_binding
 from adgen.transpiler.ir.core import Value
+from adgen.transpiler.library.rearranging import as_lists
+from adgen.transpiler.library.sorting import sort_in_place
 from adgen.transpiler.primitives.custom import STOP
 from adgen.transpiler.primitives.spelling import called
 from adgen.transpiler.primitives.table import find
@@ -75,6 +78,17 @@ for _function in (
     _definition = library.definition_of(_function)
     assert _definition is not None
     method(_function.__name__)(_as_method(_definition))
+
+
+@method("tolist")
+def _tolist(cx: Context, base: Binding, call: Call) -> Binding:
+    named(cx, call, (), 0)
+    return call_definition(cx, call.node, as_lists, (base,), {})
+
+
+@method("sort")
+def _sort(cx: Context, base: Binding, call: Call) -> Binding:
+    return call_definition(cx, call.node, sort_in_place, (base, *call.args), call.kwargs)
 
 
 @method("compress")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import (
     dtype_of,
@@ -387,7 +387,8 @@ def _method_round(cx: Context, base: Binding, call: Call) -> Binding:
 
 def _as_function(callee: Any) -> Callable[..., Binding]:
     def handler(cx: Context, base: Binding, call: Call) -> Binding:
-        _refuse_number(cx, base, call.node, callee.__name__)
+        if callee is not np.conjugate:  # Python's numbers have this one too
+            _refuse_number(cx, base, call.node, callee.__name__)
         entry = find(callee)
         assert entry is not None
         return call_primitive(cx, with_base(base, call), entry)
@@ -423,17 +424,3 @@ def _dot(cx: Context, base: Binding, call: Call) -> Binding:
 def _clip(cx: Context, base: Binding, call: Call) -> Binding:
     low, high = named(cx, call, ("min", "max"), 0)
     return clipped(cx, call, base, low, high)
-
-
-# Methods that have another spelling
-
-
-def _refused(name: str, hint: str) -> None:
-    def handler(cx: Context, base: Binding, call: Call) -> Binding:
-        cx.refuse(UnsupportedSyntax, f"`.{name}` is not compiled", call.node, hint)
-
-    method(name)(handler)
-
-
-_refused("tolist", "use the array itself: it is indexed and looped over like a list")
-_refused("sort", "sort it before the function is called")

@@ -12,7 +12,8 @@ returns nested tuples: a ``Node`` as the tuple of its parts, a ``Constant`` as N
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict
+import functools
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,7 +39,7 @@ class Kind:
     @property
     def changeable(self) -> bool:
         """Whether a program may replace the parts of an instance."""
-        if self.cls in (list, dict, OrderedDict):
+        if self.cls in (list, dict, OrderedDict, defaultdict):
             return True
         if dataclasses.is_dataclass(self.cls):
             return not self.cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
@@ -104,6 +105,21 @@ DICT = Kind(dict, _items, lambda keys, parts: dict(zip(keys, parts, strict=True)
 ORDERED_DICT = Kind(
     OrderedDict, _items, lambda keys, parts: OrderedDict(zip(keys, parts, strict=True)), "item"
 )
+
+
+FACTORIES: dict[Kind, Callable[[], Any]] = {}  # of those dicts that make what is missing
+
+
+@functools.cache
+def defaulting(factory: type) -> Kind:
+    """Dicts that make what is missing by calling a type."""
+
+    def make(keys: Keys, parts: Parts) -> Any:
+        return defaultdict(factory, zip(keys, parts, strict=True))
+
+    kind = Kind(defaultdict, _items, make, "item")
+    FACTORIES[kind] = factory
+    return kind
 
 
 def _rows(keys: Keys, parts: Parts) -> Any:

@@ -257,6 +257,25 @@ def tee(iterable, n=2):
     refuse("`itertools.tee` is not compiled", "keep a list: list(...)")
 
 
+def first(iterable):
+    """``next`` of a new iterator."""
+    for item in iterable:
+        return item
+    raise StopIteration
+
+
+def first_or(iterable, default):
+    """``next`` of a new iterator, with a default."""
+    for item in iterable:
+        return item
+    return default
+
+
+def fromiter(iterable, dtype):
+    """``np.fromiter``."""
+    return np.array([item for item in iterable], dtype)  # noqa: C416  (``iterable`` may yield)
+
+
 def between(array, start, stop):
     """What ``*rest`` is bound to."""
     return list(array[start:stop])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adgen.transpiler.library.axes import axes_of, first, interleaved
-from adgen.transpiler.library.registry import defines, view_in_numpy
+from adgen.transpiler.library.registry import defines, refuse, view_in_numpy
 
 
 @view_in_numpy
@@ -146,3 +146,14 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         grid = array.reshape((1,) * place + (-1,) + (1,) * (count - place - 1))
         grids = (*grids, grid if sparse else _spread(grid, shape))
     return grids
+
+
+def as_lists(a):
+    """``a.tolist()``."""
+    if np.ndim(a) == 0:
+        return a.item()
+    if np.ndim(a) > 1:
+        refuse(
+            "`.tolist` of an array of several axes", "loop over its rows: [r.tolist() for r in x]"
+        )
+    return [item.item() for item in a]

@@ -16,6 +16,11 @@ def sort(a, axis=-1, kind=None, order=None, stable=None):
     return np.take_along_axis(a, np.argsort(a, axis=axis), axis)
 
 
+def sort_in_place(a, axis=-1, kind=None, order=None, stable=None):
+    """``a.sort()``."""
+    a[...] = sort(a, axis)
+
+
 @defines(np.partition)
 def partition(a, kth, axis=-1, kind="introselect", order=None):
     a = np.asarray(a)
