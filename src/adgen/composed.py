@@ -7,6 +7,7 @@ in a function.  So the Jacobian of a function is differentiable itself.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from adgen.compilations import compilations_of
 from adgen.differentiable import Differentiable
 from adgen.options import Options
 from adgen.parameters import Wrt
-from adgen.transpiler.transforms import transform
+from adgen.transpiler.transforms import WRAPS, mark, transform
 
 
 class Composed(Differentiable[..., Any]):
@@ -50,7 +51,7 @@ def composed(
 
 def _calling(name: str, function: Callable[..., Any], wrt: Wrt) -> Callable[..., Any]:
     asked = transform(name)
-    by = tuple(wrt) if isinstance(wrt, (tuple, list)) else wrt
+    by = _positions(function, wrt)
 
     if name == "gauss_newton_vp":
 
@@ -63,6 +64,17 @@ def _calling(name: str, function: Callable[..., Any], wrt: Wrt) -> Callable[...,
         def derivative(*args: Any, **kwargs: Any) -> Any:
             return asked(function, by)(*args, **kwargs)
 
+    mark(derivative, WRAPS, function)
     derivative.__name__ = f"{getattr(function, '__name__', 'function').strip('<>')}_{name}"
     derivative.__doc__ = f"The {name} of `{getattr(function, '__name__', 'a function')}`."
     return derivative
+
+
+def _positions(function: Callable[..., Any], wrt: Wrt) -> Any:
+    """``wrt`` by position where a name says it: of a derivative, the text has no parameters."""
+    by = tuple(wrt) if isinstance(wrt, (tuple, list)) else (wrt,)
+    if any(isinstance(one, str) for one in by):
+        listed = inspect.signature(function).parameters.values()
+        names = [p.name for p in listed if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        by = tuple(names.index(one) if one in names else one for one in by)
+    return by if isinstance(wrt, (tuple, list)) else by[0]

@@ -111,3 +111,75 @@ def test_a_jacobian_shows_itself():
     text = jacobian(lambda x: np.tanh(x) * 2.0, mode="forward", jit=False).source(X)
     assert "columns[:, j] = " in text
     assert "_bar" not in text
+
+
+class _Spring:
+    def __init__(self, stiffness):
+        self.stiffness = stiffness
+
+    @differentiate
+    def energy(self, x, length):
+        return np.sum(self.stiffness * (x - length) ** 4)
+
+    @differentiate(wrt="length")
+    def by_length(self, x, length):
+        return self.energy(x, length)
+
+    def force(self, x):
+        return -self.energy.grad(x, 0.5)
+
+
+SPRING = _Spring(np.array([1.0, 2.0, 3.0, 4.0]))
+
+
+def test_derivatives_of_methods_of_objects():
+    def force_of_object(x):
+        return np.sum(SPRING.force(x) ** 2)
+
+    def power(x):
+        value, slope = SPRING.energy.value_and_grad(x, 0.25)
+        tangent = SPRING.energy.jvp((x, 0.25), (x, None))[1]
+        return value + np.sum(slope * x) + tangent
+
+    def by_name(x):
+        return SPRING.by_length.grad(x, 0.25) + np.sum(SPRING.energy.hvp(x, 0.25, x))
+
+    for function in (force_of_object, power, by_name):
+        compiled = differentiate(function, jit=False)
+        np.testing.assert_allclose(compiled(X), function(X), rtol=1e-12)
+        compiled.check(X)
+
+
+def test_what_no_function_has():
+    def f(x):
+        def g(t):
+            return t * t
+
+        return g.grad(x)
+
+    with pytest.raises(UnsupportedSyntax) as caught:
+        differentiate(f, jit=False)(1.5)
+    assert "`.grad` of the function `g` is not compiled" in str(caught.value)
+    assert "help: call it: derivatives of functions are grad(f)(x)" in str(caught.value)
+
+
+def test_jacobians_of_jacobians_by_names():
+    def f(x, y):
+        return x**3 * y**2
+
+    twice = jacobian(jacobian(f, wrt=("x", "y"), jit=False), wrt="x", jit=False)
+    np.testing.assert_allclose(twice(2.0, 3.0), (108.0, 72.0))
+    mixed = jacobian(jacobian(f, wrt="y", jit=False), wrt=("x",), jit=False)
+    np.testing.assert_allclose(mixed(2.0, 3.0), (72.0,))
+
+
+def test_a_refused_derivative_of_a_derivative_points_at_the_function_of_the_user():
+    def both(x, y):
+        return x * y**2
+
+    with pytest.raises(NotDifferentiable) as caught:
+        grad(jacobian(both, wrt=("x", "y"), jit=False), jit=False)(2.0, 3.0)
+    assert "def both(x, y):" in str(caught.value) and "^^^" in str(caught.value)
+    with pytest.raises(NotDifferentiable) as caught:
+        jacobian(jacobian(lambda n: n * 2, jit=False), jit=False)(3)
+    assert "composed.py" not in str(caught.value)

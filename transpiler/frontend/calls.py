@@ -59,7 +59,7 @@ from adgen.transpiler.primitives.conventions import present
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
-from adgen.transpiler.transforms import Derived, Transform, as_transform, given_to, own_mark
+from adgen.transpiler.transforms import WRAPS, Derived, Transform, as_transform, given_to, own_mark
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 
@@ -250,6 +250,8 @@ def _call_object(
         except UnsupportedError as error:
             cx.refuse(UnknownPrimitive, f"{_shown(callee)} cannot be read: {error.message}", node)
         place = cx.frame.place if library.owns(callee) else None
+        if own_mark(below, WRAPS) is not None:
+            place = cx.span(node)
         return call_source(cx, node, source, args, kwargs, place)
     if isinstance(callee, type):
         from adgen.transpiler.frontend.instances import make

@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Ref,
     SliceOf,
     Static,
+    is_function,
     is_operand,
 )
 from adgen.transpiler.frontend.boxes import new_list
@@ -33,9 +34,10 @@ from adgen.transpiler.frontend.element_views import element_view, is_element
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up
-from adgen.transpiler.frontend.objects import attribute, is_object
+from adgen.transpiler.frontend.objects import attribute, derivative_of_method, is_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Opaque
+from adgen.transpiler.transforms import AT_ONCE, OF_FUNCTION
 
 
 def evaluate(cx: Context, node: Any, name: str) -> Binding:
@@ -160,7 +162,12 @@ def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
         return Method(base, name)
     if is_object(base):
         return attribute(cx, node, base, name)
+    derivative = derivative_of_method(base, name)
+    if derivative is not None:
+        return derivative
     cx.refuse(
         UnsupportedSyntax, f"`.{name}` of {describe(base)} is not compiled", node,
-        "index it, or unpack it into names",
+        "call it: derivatives of functions are grad(f)(x)"
+        if is_function(base) and name in OF_FUNCTION | AT_ONCE
+        else "index it, or unpack it into names",
     )  # fmt: skip

@@ -74,8 +74,10 @@ from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.nesting import walks_deep
-from adgen.transpiler.source import NotGiven, Source
+from adgen.transpiler.source import NotGiven, Source, from_function, unwrap
+from adgen.transpiler.span import Span
 from adgen.transpiler.surroundings import note_parts
+from adgen.transpiler.transforms import WRAPS, own_mark
 
 Argument = Any  # a Type, a types.Static, a tuple or a Node of Arguments
 
@@ -115,7 +117,8 @@ def lower(
 
 def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> Function:
     tree = tree_of(source)
-    frame = Frame(source, tree, local_names(tree))
+    place = _place(source)
+    frame = Frame(source, tree, local_names(tree), place=place)
     cx.frame = frame
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
@@ -138,11 +141,21 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         structure,
         writes,
         _docstring(tree),
-        source.header,
+        place or source.header,
         tuple(obj for obj, _, _ in captured),
         updates=updates,
         ignored=tuple(cx.ignored),
     )
+
+
+def _place(source: Source) -> Span | None:
+    """Where the user's function stands, if this one only calls a transform of it."""
+    of = own_mark(getattr(source.bindings, "function", None), WRAPS)
+    while of is not None:
+        function, of = of, own_mark(unwrap(of), WRAPS)
+        if of is None:
+            return from_function(function).header
+    return None
 
 
 def _bound(

@@ -69,6 +69,17 @@ def find_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding 
     return _of_instance(cx, node, base, name)
 
 
+def derivative_of_method(base: Binding, name: str) -> Binding | None:
+    """``b.loss.grad``, where a class has a differentiable method; None of all else.
+
+    Its ``wrt`` counts the parameters without ``self``, as it does in Python.
+    """
+    if not isinstance(base, Partial) or len(base.args) != 1 or base.kwargs:
+        return None
+    member = member_of(base.function.value, name) if isinstance(base.function, Static) else None
+    return None if member is None else Partial(Static(member), (base,))
+
+
 def _of_class(
     cx: Context, node: Any, cls: type, name: str, after: type | None = None
 ) -> Binding | None:
