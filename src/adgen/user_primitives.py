@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np  # noqa: F401 (what the examples use)
 
+from adgen.machine_functions import as_ctypes
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
@@ -36,8 +37,8 @@ def primitive(function: Any = None, *, result: Any = None) -> Any:
 
     ``result``: what the function returns: ``float``, ``int``, ``"f8[:, :]"``.  Then it is not
     compiled: CPython calls it as it is, also from machine code, with numbers and arrays that it
-    may not write to.  So any Python can be differentiated through, and functions of ctypes, which
-    say themselves what they return.
+    may not write to.  So any Python can be differentiated through, and functions of ctypes and
+    cffi, which say themselves what they return.
 
     >>> @primitive(result=float)
     ... def parsed(x):
@@ -45,8 +46,7 @@ def primitive(function: Any = None, *, result: Any = None) -> Any:
     """
     if function is None:
         return functools.partial(primitive, result=result)
-    if type(function).__name__ == "LowLevelCallable":
-        function = _of_scipy(function)
+    function = as_ctypes(function)
     if not callable(function):
         raise AdgenError(f"{function!r} is no function", hint="decorate a function with @primitive")
     if result is not None and not _is_declared(result):
@@ -61,17 +61,6 @@ def _is_declared(result: Any) -> bool:
     from adgen.transpiler.frontend.outside_calls import declared  # `import adgen` needs no compiler
 
     return declared(result) is not None
-
-
-def _of_scipy(low_level: Any) -> Any:
-    """The function of ctypes in a ``scipy.LowLevelCallable``."""
-    inner = getattr(low_level, "function", None)
-    if not callable(inner) or getattr(low_level, "user_data", None) is not None:
-        raise AdgenError(
-            f"{low_level!r} holds no function of ctypes, or data for it",
-            hint="make it of a function of ctypes, or give that function itself",
-        )
-    return inner
 
 
 def defvjp(

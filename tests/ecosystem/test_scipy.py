@@ -106,3 +106,22 @@ def test_a_c_function_of_the_value_and_the_gradient():
     value = value_and_gradient.ctypes(len(START), *pointers)
     assert value == rosenbrock(START)
     np.testing.assert_array_equal(gradient, rosenbrock.grad(START))
+
+
+def test_a_low_level_callable_of_a_function_of_several_numbers():
+    """``nquad`` calls ``double f(int n, double *x)`` without Python."""
+    import numba
+    from numba import types
+
+    @adgen.differentiate(wrt="x")
+    def wave(x, y):
+        return np.sin(x * y) * x
+
+    @numba.cfunc(types.float64(types.intc, types.CPointer(types.float64)))
+    def slope(n, at):
+        return wave.grad(at[0], at[1])
+
+    bounds = [(0.0, 1.0), (0.5, 2.0)]
+    found, _ = integrate.nquad(scipy.LowLevelCallable(slope.ctypes), bounds)
+    expected, _ = integrate.quad(lambda y: wave(1.0, y), 0.5, 2.0)
+    assert found == pytest.approx(expected, rel=1e-10)
