@@ -223,7 +223,7 @@ REFUSED: list[tuple[Program, type[Exception], str]] = [
     (lambda a: np.sum(la.qr(a, mode="raw")[0]), UnsupportedSyntax, "the reflections of a QR deco"),
     (lambda a: np.sum(la.qr(a, mode="economic")[0]), UnsupportedSyntax, "'economic' is no mode"),
     (lambda a: np.sum(la.inv(a[0])), UnsupportedSyntax, "it takes matrices"),
-    (lambda a: sl.expm(a.reshape(1, 3, 3))[0, 0], UnsupportedSyntax, "it takes one matrix"),
+    (lambda a: sl.sqrtm(a.reshape(1, 3, 3))[0, 0], UnsupportedSyntax, "it takes one matrix"),
     (lambda a: sl.solve_triangular(a, 1.0)[0], UnsupportedSyntax, "the right side is no vector"),
     (lambda a: la.solve(a, 1.0)[0], UnsupportedSyntax, "the right side is a number"),
 ]

@@ -53,6 +53,8 @@ def _of_table(cx: Context, call: Call) -> Binding:
     callee, *args = call.args
     assert isinstance(callee, Static)
     entry = find(callee.value)
+    if entry is not None and len(args) > len(entry.operands):
+        entry = find(entry.wider)
     assert entry is not None
     name = called(callee.value)
     return call_primitive(cx, Call(call.node, call.name, name, tuple(args), call.kwargs), entry)

@@ -160,7 +160,10 @@ def item_of(sequence: Any, place: int) -> Any:
 _OF_SCIPY = {
     "numpy.fft": ("fourier",), "numpy.polynomial": ("polynomial_series",),
     "scipy.fft": ("scipy_fft",), "scipy.signal": ("scipy_signal",),
-    "scipy.special": ("special",), "scipy.linalg": ("scipy_linalg",),
+    "scipy.special": ("special",), "scipy.linalg": (
+        "scipy_linalg", "scipy_decompositions", "scipy_matrices", "scipy_banded",
+        "scipy_matrix_functions",
+    ),
     "scipy.stats": ("scipy_stats", "scipy_stats_of_vectors"),
     "scipy.integrate": ("scipy_integrate",),
 }  # fmt: skip

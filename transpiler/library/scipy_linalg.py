@@ -1,12 +1,14 @@
-"""Functions of ``scipy.linalg`` that others define; loaded only for programs that use it."""
+"""Systems of SciPy's linear algebra, norms and inverses; loaded only for programs that use it."""
 
 from __future__ import annotations
+
+import inspect
 
 import numpy as np
 from scipy import linalg
 
 from adgen.transpiler.library.complex_numbers import conjugated
-from adgen.transpiler.library.registry import defines, refuse
+from adgen.transpiler.library.registry import defines, of_table, refuse
 
 
 @defines(linalg.cholesky)
@@ -27,10 +29,48 @@ def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):
 @defines(linalg.cho_solve)
 def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
     c, lower = c_and_lower
-    if np.iscomplexobj(c):
-        refuse("`cho_solve` of a complex matrix", "call `np.linalg.solve` with the matrix itself")
-    half = linalg.solve_triangular(c, b, trans=0 if lower else 1, lower=lower)
-    return linalg.solve_triangular(c, half, trans=1 if lower else 0, lower=lower)
+    turned = conjugated(np.asarray(c))
+    if lower:
+        half = linalg.solve_triangular(c, b, lower=True)
+        return linalg.solve_triangular(turned, half, trans=1, lower=True)
+    half = linalg.solve_triangular(turned, b, trans=1)
+    return linalg.solve_triangular(c, half)
+
+
+@defines(linalg.solve_triangular)
+def solve_triangular(
+    a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True
+):
+    a, how = np.asarray(a), trans
+    if trans == 2 or trans == "C":
+        a, how = conjugated(a), 1
+    return of_table(
+        linalg.solve_triangular, a, b, trans=how, lower=lower, unit_diagonal=unit_diagonal
+    )
+
+
+def assumed(a, structure, lower):
+    """The matrix that SciPy sees where it is told its structure: it reads no other elements."""
+    if structure is None or structure in ("gen", "general", "banded"):
+        return a
+    if structure == "diagonal":
+        return np.triu(np.tril(a))
+    if structure == "tridiagonal":
+        return np.triu(np.tril(a, 1), -1)
+    if structure == "upper triangular" or structure == "lower triangular":
+        return np.triu(a) if structure == "upper triangular" else np.tril(a)
+    if structure not in _MIRRORED and structure not in _CONJUGATED:
+        raise ValueError(f"{structure} is not a recognized matrix structure")
+    half, other = (np.tril(a), np.tril(a, -1)) if lower else (np.triu(a), np.triu(a, 1))
+    other = np.swapaxes(other, -1, -2)
+    if structure in _MIRRORED or not np.iscomplexobj(a):
+        return half + other
+    inner = np.triu(np.tril(half))  # of the diagonal only the real parts count
+    return half - 1j * np.imag(inner) + np.conjugate(other)
+
+
+_MIRRORED = ("sym", "symmetric")
+_CONJUGATED = ("her", "hermitian", "pos", "positive definite")
 
 
 @defines(linalg.solve)
@@ -38,68 +78,51 @@ def solve(
     a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
     transposed=False,
 ):  # fmt: skip
-    a = np.asarray(a)
-    if assume_a is not None and assume_a not in ("gen", "general"):
-        # SciPy reads one triangle, and takes the other for its mirror image
-        half = np.tril(a) if lower else np.triu(a)
-        other = np.tril(a, -1) if lower else np.triu(a, 1)
-        a = half + np.swapaxes(other, -1, -2)
+    a = assumed(np.asarray(a), assume_a, lower)
+    if (assume_a == "pos" or assume_a == "positive definite") and a.ndim == 2 and np.ndim(b) <= 2:
+        root = np.linalg.cholesky(a)  # which says where it is not
+        return linalg.cho_solve((root, True), b)
     return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
 
 
-@defines(linalg.solve_banded)
-def solve_banded(l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, check_finite=True):
-    below, above = l_and_u
-    ab = np.asarray(ab)
-    n = ab.shape[1]
-    a = np.zeros((n, n), np.result_type(ab.dtype, np.asarray(b).dtype))
-    for j in range(n):
-        for i in range(max(0, j - above), min(n, j + below + 1)):
-            a[i, j] = ab[above + i - j, j]
-    return np.linalg.solve(a, b)
+if "assume_a" in inspect.signature(linalg.inv).parameters:  # new in SciPy 1.17
+
+    @defines(linalg.inv)
+    def inv(a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False):
+        a = assumed(np.asarray(a), assume_a, lower)
+        if (assume_a == "pos" or assume_a == "positive definite") and a.ndim == 2:
+            root = np.linalg.cholesky(a)
+            return linalg.cho_solve((root, True), np.eye(a.shape[0], dtype=root.dtype))
+        return of_table(linalg.inv, a)
 
 
-@defines(linalg.block_diag)
-def block_diag(*arrs):
-    parts = [np.atleast_2d(a) for a in arrs]
-    rows, columns = 0, 0
-    for part in parts:
-        rows, columns = rows + part.shape[0], columns + part.shape[1]
-    out = np.zeros((rows, columns), np.result_type(*parts))
-    i, j = 0, 0
-    for part in parts:
-        out[i : i + part.shape[0], j : j + part.shape[1]] = part
-        i, j = i + part.shape[0], j + part.shape[1]
-    return out
+@defines(linalg.pinv)
+def pinv(a, *, atol=None, rtol=None, return_rank=False, check_finite=True):
+    if atol is not None:
+        refuse("a cutoff that is no part of the largest singular value",
+               "say the part: `linalg.pinv(a, rtol=1e-10)`")  # fmt: skip
+    found = np.linalg.pinv(a, rtol=rtol)
+    return (found, np.linalg.matrix_rank(a, rtol=rtol)) if return_rank else found
 
 
-@defines(linalg.toeplitz)
-def toeplitz(c, r=None):
-    c = np.atleast_1d(c)
-    r = conjugated(c) if r is None else np.atleast_1d(r)
-    _one_vector(np.ndim(c) + np.ndim(r) == 2)
-    out = np.empty((c.shape[0], r.shape[0]), np.result_type(c.dtype, r.dtype))
-    for i in range(c.shape[0]):
-        for j in range(r.shape[0]):
-            out[i, j] = c[i - j] if i >= j else r[j - i]
-    return out
+@defines(linalg.pinvh)
+def pinvh(a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True):
+    a = assumed(np.asarray(a), "hermitian", lower)
+    return linalg.pinv(a, atol=atol, rtol=rtol, return_rank=return_rank)
 
 
-@defines(linalg.circulant)
-def circulant(c):
-    c = np.atleast_1d(c)
-    _one_vector(np.ndim(c) == 1)
-    n = c.shape[0]
-    out = np.empty((n, n), c.dtype)
-    for i in range(n):
-        for j in range(n):
-            out[i, j] = c[(i - j) % n]
-    return out
-
-
-def _one_vector(is_one):
-    if not is_one:  # SciPy stacks the matrices since 1.17, and made one of all numbers before
-        refuse("a structured matrix of several vectors", "loop over the vectors")
+@defines(linalg.lstsq)
+def lstsq(
+    a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None
+):
+    a, b = np.asarray(a), np.asarray(b)
+    if lapack_driver == "gelsy":
+        refuse("`gelsy`, which computes no singular values", "leave `lapack_driver` out")
+    if b.ndim != 2:
+        refuse("whether the residual is a number depends on the rank of the matrix",
+               "make the right side a matrix: `linalg.lstsq(a, b[:, None])[0][:, 0]`")  # fmt: skip
+    x, residuals, rank, s = np.linalg.lstsq(a, b, rcond=-1 if cond is None else cond)
+    return x, residuals, int(rank), s
 
 
 @defines(linalg.norm)

@@ -27,7 +27,8 @@ def _types(types, attrs):  # type: ignore[no-untyped-def]
     return Array(kind.dtype, kind.ones[:-1]), kind
 
 
-def _eig_jvp(ts, results, a, wanted):  # type: ignore[no-untyped-def]
+def eig_jvp(ts, results, a, wanted):  # type: ignore[no-untyped-def]
+    """The tangents of the eigenvalues and of the vectors."""
     w, v = results
     inner = np.linalg.inv(v) @ ts[0] @ v
     if not wanted[1]:
@@ -37,7 +38,8 @@ def _eig_jvp(ts, results, a, wanted):  # type: ignore[no-untyped-def]
     return diagonal(inner), moved - v * longer.row()
 
 
-def _eig_vjp(gs, results, a):  # type: ignore[no-untyped-def]
+def eig_vjp(gs, results, a):  # type: ignore[no-untyped-def]
+    """The cotangent of the matrix."""
     w, v = results
     total = None if gs[0] is None else gs[0].row() * w.identity()
     if gs[1] is not None:
@@ -48,15 +50,18 @@ def _eig_vjp(gs, results, a):  # type: ignore[no-untyped-def]
     return (np.linalg.inv(v).mT @ total @ v.mT,)
 
 
-entry(np.linalg.eig, Explicit(_eig_jvp, _eig_vjp), _types,
+FORMULA = (
+    "(np.diag(s), m - v * np.real(np.diag(v.conj().T @ m)))"
+    f" where s = np.linalg.inv(v) @ t @ v, {GAPS}, m = v @ (g * s)"
+)
+entry(np.linalg.eig, Explicit(eig_jvp, eig_vjp), _types,
       lambda shapes, attrs: (shapes[0][:-1], shapes[0]), results=("w", "v"), square=(0,),
       named=lambda: type(np.linalg.eig(np.eye(1))),
-      formula="(np.diag(s), m - v * np.real(np.diag(v.conj().T @ m)))"
-              f" where s = np.linalg.inv(v) @ t @ v, {GAPS}, m = v @ (g * s)",
+      formula=FORMULA,
       kink="nan for vectors of equal eigenvalues")  # fmt: skip
 entry(np.linalg.eigvals,
-      Explicit(lambda ts, w, a: _eig_jvp(ts, np.linalg.eig(a), a, (True, False))[0],
-               lambda g, w, a: _eig_vjp((g, None), np.linalg.eig(a), a)),
+      Explicit(lambda ts, w, a: eig_jvp(ts, np.linalg.eig(a), a, (True, False))[0],
+               lambda g, w, a: eig_vjp((g, None), np.linalg.eig(a), a)),
       lambda types, attrs: _types(types, attrs)[0], lambda shapes, attrs: (shapes[0][:-1],),
       formula="np.diag(np.linalg.inv(v) @ t @ v) where v = np.linalg.eig(a)[1]",
       square=(0,))  # fmt: skip

@@ -121,7 +121,8 @@ class Primitive:
     results (``named``: the class of the tuple that it returns) a tuple of types.
     ``formula``: for people, where the rule is not one expression: the tangent of the result for
     the tangent ``t`` of each operand; ``f`` is the result, and several results have their names.
-    ``results``: what several results are called.  ``square``: which operands are square matrices.
+    ``results``: what several results are called.  ``wider``: under which callee the same function
+    has an entry for more operands.  ``square``: which operands are square matrices.
     ``shape``: of a function on whole arrays the shapes of its results, from those of the operands
     (of an integer: itself); None for an extent that is known when it has run.
     """
@@ -142,6 +143,7 @@ class Primitive:
     shape: ShapeRule | None = None
     named: Callable[[], type] | None = None
     results: tuple[str, ...] = ()
+    wider: Callable[..., Any] | None = None
     square: tuple[int, ...] = ()
     complex: bool = False  # takes complex operands, and is differentiated by them
     reduction: bool = False  # reduces the axes in attrs["axis"] (a tuple), with attrs["keepdims"]

@@ -11,17 +11,19 @@ from scipy import linalg as la
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import type_of
-from adgen.transpiler.ir.paths import Index, Slice
+from adgen.transpiler.ir.paths import FULL, Index, Slice
 from adgen.transpiler.ir.types import Array, Scalar, is_complex
 from adgen.transpiler.primitives.builder import zero
 from adgen.transpiler.primitives.kinds import Explicit, Refused
 from adgen.transpiler.primitives.linalg import (
     entry,
     float_of,
+    matrices,
     same_shape,
     trace,
 )
 from adgen.transpiler.primitives.tracer import Tracer
+from adgen.transpiler.primitives.typing import shaped
 
 _CHECKED = {"overwrite_a": False, "check_finite": True}
 
@@ -32,24 +34,24 @@ def _one_matrix(*types):  # type: ignore[no-untyped-def]
             raise Refused("it takes one matrix", "loop over the matrices of a stack")
 
 
-def _matrix(types, attrs):  # type: ignore[no-untyped-def]
-    _one_matrix(types[0])
+def _like_first(types, attrs):  # type: ignore[no-untyped-def]
+    matrices(types[0])
     return Array(float_of(types[0]), types[0].ones)
 
 
-def _number(types, attrs):  # type: ignore[no-untyped-def]
-    _one_matrix(types[0])
+def _numbers(types, attrs):  # type: ignore[no-untyped-def]
+    matrices(types[0])
     wide = np.complex128 if is_complex(types[0]) else np.float64  # of single precision too
-    return Scalar(np.dtype(wide))
+    return shaped(np.dtype(wide), types[0].ones[:-2])
 
 
 entry(la.inv,
-      Explicit(lambda ts, y, a, **how: -y @ ts[0] @ y, lambda g, y, a, **how: (-y.T @ g @ y.T,)),
-      _matrix, same_shape, square=(0,), static=_CHECKED, formula="-f @ t @ f")  # fmt: skip
+      Explicit(lambda ts, y, a, **how: -y @ ts[0] @ y, lambda g, y, a, **how: (-y.mT @ g @ y.mT,)),
+      _like_first, same_shape, square=(0,), static=_CHECKED, formula="-f @ t @ f")  # fmt: skip
 entry(la.det,
-      Explicit(lambda ts, d, a, **how: d * trace(np.linalg.inv(a).T, ts[0]),
-               lambda g, d, a, **how: (g * d * np.linalg.inv(a).T,)),
-      _number, lambda shapes, attrs: ((),), square=(0,), static=_CHECKED,
+      Explicit(lambda ts, d, a, **how: d * trace(np.linalg.inv(a).mT, ts[0]),
+               lambda g, d, a, **how: ((g * d).wide(2) * np.linalg.inv(a).mT,)),
+      _numbers, lambda shapes, attrs: (shapes[0][:-2],), square=(0,), static=_CHECKED,
       formula="f * np.trace(linalg.inv(a) @ t)",
       kink="LinAlgError where the matrix is singular")  # fmt: skip
 
@@ -61,8 +63,6 @@ def _right_side(types, attrs):  # type: ignore[no-untyped-def]
     _one_matrix(a)
     if isinstance(b, Scalar) or b.ndim > 2:
         raise Refused("the right side is no vector or matrix", "give it one or two axes")
-    if is_complex(a) and attrs["trans"] in (2, "C"):
-        raise Refused("the conjugate of a complex matrix", "write np.conj(a) with trans=1")
     return Array(float_of(a, b), b.ones)
 
 
@@ -136,33 +136,37 @@ entry(la.solve_sylvester, Explicit(_sylvester_jvp, _sylvester_vjp), _sylvester_t
 
 def _blocks(function, a, e):  # type: ignore[no-untyped-def]
     """``f([[A, E], [0, A]])[:n, n:]``, which is the derivative of f at A along E."""
-    builder, n = a.builder, a.builder.dims(a.operand)[0]
+    builder, dims, kind = a.builder, a.builder.dims(a.operand), type_of(a.operand)
+    *stack, n = dims[:-1]
     twice = (Tracer(builder, n) * 2).operand
-    dtype = type_of(a.operand).dtype
-    big = builder.emit(core.ZEROS, twice, twice, dtype=dtype, ones=(False, False))
-    first, last = Slice(stop=True), Slice(start=True)
+    ones = (*kind.ones[:-2], False, False)
+    big = builder.emit(core.ZEROS, *stack, twice, twice, dtype=kind.dtype, ones=ones)
+    first, last, whole = Slice(stop=True), Slice(start=True), (FULL,) * len(stack)
     for part, rows, columns in ((a, first, first), (e, first, last), (a, last, last)):
-        value = part.operand if part.ndim else zero(Scalar(dtype))
-        big = builder.setitem(big, value, (Index((rows, columns)),), n, n)
-    corner = builder.getitem(
-        Tracer(builder, big).call(function).operand, (Index((first, last)),), n, n
-    )
-    return Tracer(builder, corner)
+        value = part.operand if part.ndim else zero(Scalar(kind.dtype))
+        big = builder.setitem(big, value, (Index((*whole, rows, columns)),), n, n)
+    found = Tracer(builder, big).call(function).operand
+    return Tracer(builder, builder.getitem(found, (Index((*whole, first, last)),), n, n))
 
 
 for _function in (la.expm, la.logm):
     entry(_function,
           Explicit(lambda ts, y, a, f=_function: _blocks(f, a, ts[0]),
-                   lambda g, y, a, f=_function: (_blocks(f, a.T, g),)),
-          lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
+                   lambda g, y, a, f=_function: (_blocks(f, a.mT, g),)),
+          _like_first, same_shape, ("A",), square=(0,),
           formula=f"linalg.{_function.__name__}(np.block([[A, t], [0 * A, A]]))[:len(A), len(A):]",
           kink="" if _function is la.expm else "of matrices whose logarithm is real")  # fmt: skip
 
 # The square root S of A: S dS + dS S = dA
 
 
+def _matrix(types, attrs):  # type: ignore[no-untyped-def]
+    _one_matrix(types[0])
+    return _like_first(types, attrs)
+
+
 entry(la.sqrtm,
       Explicit(lambda ts, s, a: s.call(la.solve_sylvester, s, ts[0]),
                lambda g, s, a: (s.T.call(la.solve_sylvester, s.T, g),)),
-      lambda types, attrs: _matrix(types, attrs), same_shape, ("A",), square=(0,),
+      _matrix, same_shape, ("A",), square=(0,),
       formula="linalg.solve_sylvester(f, f, t)", kink="of matrices whose root is real")  # fmt: skip

@@ -24,6 +24,12 @@ from adgen.transpiler.primitives.tracer import conjugate
 
 KINK = "nan for vectors of equal singular values, of singular values 0, and for what depends on \
 the choice of the vectors that complete a basis"
+FORMULA = (
+    "(u @ (g * (p * s + s[:, None] * p.T)) + q @ vh.T / s, np.diag(p),"
+    " (vh.T @ (g * (s[:, None] * p + p.T * s)) + r / s).T)"
+    " where p = u.T @ t @ vh.T, q = t - u @ u.T @ t, r = t.T @ u - vh.T @ vh @ t.T @ u,"
+    " g = 1 / (s * s - (s * s)[:, None]), 0 on its diagonal"
+)
 _FROM_BASIS, _FROM_ZERO = 1e-6, 1e-12  # what counts as rounding, of squares
 
 
@@ -146,8 +152,5 @@ def svd_vjp(gs, results, a, full_matrices, compute_uv, **how):  # type: ignore[n
 entry(np.linalg.svd, Explicit(svd_jvp, svd_vjp), svd_types, svd_shape,
       static={"full_matrices": True, "compute_uv": True, "hermitian": False},
       named=lambda: type(np.linalg.svd(np.eye(1))), results=("u", "s", "vh"),
-      formula="(u @ (g * (p * s + s[:, None] * p.T)) + q @ vh.T / s, np.diag(p),"
-              " (vh.T @ (g * (s[:, None] * p + p.T * s)) + r / s).T)"
-              " where p = u.T @ t @ vh.T, q = t - u @ u.T @ t, r = t.T @ u - vh.T @ vh @ t.T @ u,"
-              " g = 1 / (s * s - (s * s)[:, None]), 0 on its diagonal",
+      formula=FORMULA,
       kink=KINK)  # fmt: skip

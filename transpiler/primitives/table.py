@@ -125,7 +125,8 @@ def _load() -> None:
 # Entries of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
-    "scipy.special": "special", "scipy.linalg": "scipy_linalg", "numpy.fft": "fourier",
+    "scipy.special": ("special",), "scipy.linalg": ("scipy_linalg", "scipy_decompositions"),
+    "numpy.fft": ("fourier",),
 }  # fmt: skip
 _loaded: set[str] = set()
 
@@ -134,7 +135,8 @@ def _load_scipy() -> bool:
     """Complete the table by what the program may have of SciPy; whether there was anything new."""
     missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
     for name in missing:
-        importlib.import_module(f"adgen.transpiler.primitives.{_OF_SCIPY[name]}")
+        for part in _OF_SCIPY[name]:
+            importlib.import_module(f"adgen.transpiler.primitives.{part}")
         _loaded.add(name)
     return bool(missing)
 

@@ -11,9 +11,11 @@ from tests.coverage.cases import (
     index_tricks,
     indexing,
     linear_algebra,
+    matrix_functions,
     polynomials,
     products,
     reductions,
+    scipy_decompositions,
     scipy_linalg,
     sequences,
     sets,
@@ -26,8 +28,8 @@ from tests.coverage.cases import (
 CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
-    decompositions, scipy_linalg, fourier, special, stats, ufuncs, index_tricks, sets, bins,
-    polynomials,
+    decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
+    stats, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
