@@ -14,7 +14,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, field
 
-from adgen.transpiler.emit.order import Order
+from adgen.transpiler.emit.order import order_of
 from adgen.transpiler.emit.storage import FINAL, Hazard, Site, Storage, is_spare, is_write
 from adgen.transpiler.errors import InvalidIR
 from adgen.transpiler.ir import core
@@ -50,7 +50,7 @@ def verify_copies(function: Function) -> None:
 
 def _settled(function: Function) -> Storage:
     """Ownership such that no copy per iteration is made for a write after the loop."""
-    order = Order(function)
+    order = order_of(function)
     refused: frozenset[tuple[Op, int]] = frozenset()
     while True:
         storage = Storage(function, order, refused)
@@ -69,7 +69,7 @@ def _settled(function: Function) -> Storage:
 
 def _sums(function: Function) -> Function:
     """Sums of arrays that nobody else sees as expressions rather than in-place updates."""
-    uses = Order(function).uses
+    uses = order_of(function).uses
     made: dict[Value, Op] = {}
 
     def single(operand: Operand) -> bool:
@@ -86,7 +86,7 @@ def _sums(function: Function) -> Function:
                 op = op.with_(callee=operator.add)
             made.update((result, op) for result in op.results)
             ops.append(op)
-        return Block(old.args, tuple(ops), old.yields)
+        return old.with_(ops=ops)
 
     return with_body(function, block(function.body))
 
@@ -160,7 +160,7 @@ class _Edits:
         for index, name in self.ends.get(block, {}).items():
             ops.append(_copy_of(yields[index], name, None))
             yields[index] = ops[-1].result
-        return Block(block.args, tuple(ops), tuple(yields))
+        return block.with_(ops=ops, yields=yields)
 
     def _op(self, op: Op) -> list[Op]:
         ops: list[Op] = []
@@ -199,7 +199,7 @@ def _write_back(function: Function) -> Function:
     """Final values of written parameters that ended up in other buffers are copied back."""
     if not function.writes:
         return function
-    storage = Storage(function, Order(function))
+    storage = Storage(function, order_of(function))
     yields = list(function.body.yields)
     first = len(yields) - len(function.writes)
     params = [function.params[k] for k in function.writes]

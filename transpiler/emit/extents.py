@@ -23,7 +23,7 @@ def _early(block: Block) -> Block:
     first = [op for op in block.ops if op.callee == core.DIM and op.operands[0] in params]
     moved = set(first)
     rest = [op for op in block.ops if op not in moved]
-    return Block(block.args, (*first, *rest), block.yields)
+    return block.with_(ops=(*first, *rest))
 
 
 def _block(block: Block) -> Block:
@@ -36,7 +36,7 @@ def _block(block: Block) -> Block:
             ops.append(op)
         elif group[0].result is op.result:
             ops += group
-    return Block(block.args, tuple(ops), block.yields)
+    return block.with_(ops=ops)
 
 
 def complete_groups(block: Block) -> dict[Value, list[Op]]:

@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adgen.transpiler.emit.logic import is_logic, simplified
-from adgen.transpiler.emit.order import Order
+from adgen.transpiler.emit.order import order_of
 from adgen.transpiler.emit.returns import Returns
 from adgen.transpiler.emit.selects import is_select
 from adgen.transpiler.emit.storage import carried_args, lead
 from adgen.transpiler.emit.terminators import BREAK, UNREACHABLE
 from adgen.transpiler.emit.unused import drop_unused
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
+from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value, are_same
 from adgen.transpiler.ir.rewrite import substitute_op, with_body
 
 Known = dict[Value, Operand]
@@ -44,19 +44,17 @@ class _Path:
 def restore_jumps(function: Function) -> Function:
     """The function with jumps where exit flags allow it."""
     jumps = _Jumps(function)
-    body = jumps.run()
-    return drop_unused(
-        replace(
-            with_body(function, body),
-            residuals_out=tuple(jumps.residual(kept) for kept in function.residuals_out),
-        )
-    )
+    function = with_body(function, jumps.run())
+    kept = tuple(map(jumps.residual, function.residuals_out))
+    if not are_same(kept, function.residuals_out):
+        function = replace(function, residuals_out=kept)
+    return drop_unused(function)
 
 
 class _Jumps:
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.order = Order(function)
+        self.order = order_of(function)
         self.known: Known = {}
         self.returns = Returns(function, self.order, self.known)
 
@@ -66,8 +64,7 @@ class _Jumps:
         if self._splits(body.ops, body.yields):
             ops = self._finished(body.ops, body.yields)
             return Block(body.args, tuple(ops), (UNREACHABLE,) * len(body.yields))
-        ops = self._ops(body.ops)
-        return Block(body.args, tuple(ops), self._all(body.yields))
+        return body.with_(ops=self._ops(body.ops), yields=self._all(body.yields))
 
     def residual(self, kept: Operand | Slot) -> Operand | Slot:
         """What is handed to the backward function: by now a constant may be known for it."""
@@ -126,7 +123,7 @@ class _Jumps:
         if op.callee in (core.FOR, core.WHILE):
             return [self._loop(op, operands)]
         regions = tuple(
-            Block(r.args, tuple(self._ops(r.ops)), self._all(r.yields)) for r in op.regions
+            r.with_(ops=self._ops(r.ops), yields=self._all(r.yields)) for r in op.regions
         )
         if op.callee == core.IF:
             regions = tuple(
@@ -162,13 +159,13 @@ class _Jumps:
     def _loop(self, op: Op, operands: tuple[Operand, ...]) -> Op:
         body = op.regions[-1]
         before = tuple(
-            Block(r.args, tuple(self._ops(r.ops)), self._all(r.yields)) for r in op.regions[:-1]
+            r.with_(ops=self._ops(r.ops), yields=self._all(r.yields)) for r in op.regions[:-1]
         )
         path = None
         if op.attrs.get("exits"):
             path = self._split(op, body.ops, body.yields)
         if path is None:
-            new = Block(body.args, tuple(self._ops(body.ops)), self._all(body.yields))
+            new = body.with_(ops=self._ops(body.ops), yields=self._all(body.yields))
             return op.with_(operands=operands, regions=(*before, new))
         ends = (UNREACHABLE,) * len(op.results) if path.carried is None else path.carried
         attrs = {name: value for name, value in op.attrs.items() if name != "exits"}

@@ -8,6 +8,7 @@ read, at the odd one after it results are written.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from adgen.transpiler.ir import core
@@ -47,6 +48,12 @@ class Definition:
     place: Place
     op: Op | None
     index: int
+
+
+@functools.lru_cache(maxsize=1)
+def order_of(function: Function) -> Order:
+    """The order of a function; several steps ask for it that leave the function as it is."""
+    return Order(function)
 
 
 class Order:

@@ -11,7 +11,7 @@ from adgen.transpiler.emit.folding import Folding
 from adgen.transpiler.emit.jumps import restore_jumps
 from adgen.transpiler.emit.liveness import Liveness
 from adgen.transpiler.emit.naming import Naming
-from adgen.transpiler.emit.order import Order
+from adgen.transpiler.emit.order import Order, order_of
 from adgen.transpiler.emit.style import Style
 from adgen.transpiler.emit.unused import drop_unused
 from adgen.transpiler.errors import InvalidIR
@@ -44,7 +44,7 @@ def plan(function: Function, style: Style) -> Plan:
         function = insert_copies(function)
         verify_copies(function)
     function = restore_jumps(gather_extents(function))
-    order = Order(function)
+    order = order_of(function)
     folding = Folding(function, order, Events(function, order), style)
     liveness = Liveness(function, order, folding)
     naming = Naming(function, order, liveness, style)

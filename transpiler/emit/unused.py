@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adgen.transpiler.emit.order import Order
+from adgen.transpiler.emit.order import Order, order_of
 from adgen.transpiler.emit.storage import carried_args, first_yield, lead
 from adgen.transpiler.emit.terminators import BREAK
 from adgen.transpiler.ir import core
@@ -13,7 +13,7 @@ from adgen.transpiler.ir.rewrite import with_body
 def drop_unused(function: Function) -> Function:
     """The function without them (repeated, since one may have been read for another)."""
     while True:
-        trim = _Trim(Order(function))
+        trim = _Trim(order_of(function))
         body = trim.block(function.body)
         if not trim.changed:
             return function

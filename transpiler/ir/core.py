@@ -139,13 +139,15 @@ class Op:
     ) -> Op:
         """A copy with some fields changed (results keep their identity).
 
-        Passes do little else, and `dataclasses.replace` costs ten times as much.  Regions that
-        are all the same make no copy.
+        Passes do little else, and `dataclasses.replace` costs ten times as much.  Operands and
+        regions that are all the same make no copy.
         """
-        if regions is not _KEPT and are_same(regions, self.regions):
-            others = (callee, operands, attrs, results, span, role)
-            if all(field is _KEPT for field in others):
-                return self
+        if (
+            callee is attrs is results is span is role is _KEPT
+            and (operands is _KEPT or are_same(operands, self.operands))
+            and (regions is _KEPT or are_same(regions, self.regions))
+        ):
+            return self
         return Op(
             self.callee if callee is _KEPT else callee,
             self.operands if operands is _KEPT else operands,
@@ -161,14 +163,14 @@ class Op:
 class Block:
     """A straight list of ops with arguments and yielded operands.
 
-    ``settled``: what ``passes/pipeline.py`` notes of bodies that it has nothing to do about.
+    ``settled``: what ``passes/pipeline.py`` notes of bodies: which passes leave them as they are.
     """
 
     args: tuple[Value, ...]
     ops: tuple[Op, ...]
     yields: tuple[Operand, ...]
     _free: Mapping[Value, None] | None = field(default=None, init=False, repr=False)
-    settled: object = field(default=None, init=False, repr=False)
+    settled: frozenset[object] = field(default=frozenset(), init=False, repr=False)
 
     def with_(
         self, *, args: Sequence[Value] | None = None, ops: Sequence[Op] | None = None,
@@ -181,8 +183,8 @@ class Block:
         return Block(*(old if new is None else tuple(new) for new, old in given))  # type: ignore[arg-type]
 
     def settle(self, run: object) -> None:
-        """Note that a run of passes has nothing to do about this block."""
-        object.__setattr__(self, "settled", run)
+        """Note that a pass, or a run of passes, has nothing to do about this block."""
+        object.__setattr__(self, "settled", self.settled | {run})
 
 
 def are_same(first: Sequence[object], second: Sequence[object]) -> bool:

@@ -62,8 +62,7 @@ def _run(passes: tuple[Pass, ...], function: Function) -> Function:
 
     That is so if its last passes have found nothing: what they do follows from all the others.
     """
-    run = passes, optimisations.left_out(), function.residuals_in, function.residuals_out
-    if function.body.settled == run:
+    if _key(passes, function) in function.body.settled:
         return function
     *first, last_but_one, last = passes
     for improve in first:
@@ -71,12 +70,25 @@ def _run(passes: tuple[Pass, ...], function: Function) -> Function:
     before = function.body
     function = _improved(_improved(function, last_but_one), last)
     if function.body is before:
-        before.settle(run)
+        before.settle(_key(passes, function))
     return function
 
 
 def _improved(function: Function, improve: Pass) -> Function:
+    """What a pass makes of a function, if it is not known to leave the body as it is."""
     name = _OPTIONAL.get(improve)
     if name is not None and not optimisations.enabled(name):
         return function
-    return applied(improve, function)
+    key = _key(improve, function)
+    if key in function.body.settled:
+        return function
+    improved = applied(improve, function)
+    if improved is function:
+        function.body.settle(key)
+    return improved
+
+
+def _key(improve: object, function: Function) -> object:
+    """All that decides what passes make of a body."""
+    handed = function.residuals_in, function.residuals_out, function.writes
+    return improve, optimisations.left_out(), *handed

@@ -26,6 +26,7 @@ from adgen.transpiler.primitives.outside import Outside
 from adgen.transpiler.primitives.schedule import NEXT, NEXT_ENTRY
 from adgen.transpiler.primitives.spelling import is_special
 
+_WITH_ENTRIES = (Custom, Linked, Outside)
 _ENTRIES: dict[Any, Primitive] = {}  # what tests and lists go through
 # what only adgen writes
 _HIDDEN: dict[Any, Primitive] = {STOP: STOP_ENTRY, PART: PART_ENTRY, NEXT: NEXT_ENTRY}
@@ -75,11 +76,13 @@ def _spelled(entry: Primitive, callee: Callable[..., Any]) -> Primitive:
 
 def find(callee: Any) -> Primitive | None:
     """The entry of a callable, or None."""
-    if isinstance(callee, (Custom, Linked, Outside)):
+    if isinstance(callee, _WITH_ENTRIES):
         return callee.entry
-    _load()
     try:
-        known = _ENTRIES.get(callee) or _HIDDEN.get(callee)
+        known = _ENTRIES.get(callee)
+        if known is None:
+            _load()
+            known = _ENTRIES.get(callee) or _HIDDEN.get(callee)
         return _ENTRIES.get(callee) if known is None and _load_scipy() else known
     except TypeError:  # not hashable
         return None
