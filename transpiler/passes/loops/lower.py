@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
+from adgen.transpiler.ir.paths import is_element
 from adgen.transpiler.ir.rewrite import with_body
 from adgen.transpiler.ir.templates import Error
 from adgen.transpiler.ir.types import Array
@@ -75,16 +78,17 @@ class _Lowering:
         self.views = dict(around)  # what is copied in here is not at hand outside
         scope = Scope(self.extents.symbols, parent)
         scope.define(block.args if parent else (*block.args, *self.given))
-        later = _used_after(block)
+        later = _UsedAfter(block)
         own: set[Value] = {*block.args, *free}
         run = _Run(self, scope, own)
-        for op, after in zip(block.ops, later, strict=True):
+        for place, op in enumerate(block.ops):
             if op.regions:
+                after = later.op(place)
                 run.finish(after | set(core.uses_of(op)), _arrays(op.operands))
                 self.region_op(op, scope, self._free(own, after, op))
                 run = _Run(self, scope, own)
             else:
-                run = run.add(op, after)
+                run = run.add(op, partial(later.op, place))
             own.update(op.results)
         last = {y for y in block.yields if isinstance(y, Value)}
         run.finish(last, _arrays(block.yields))
@@ -119,14 +123,19 @@ def _arrays(operands: tuple[Operand, ...]) -> list[Value]:
     return [o for o in operands if isinstance(o, Value) and isinstance(o.type, Array)]
 
 
-def _used_after(block: Block) -> list[set[Value]]:
-    """For each op, the values that are used after it."""
-    live = {y for y in block.yields if isinstance(y, Value)}
-    out = []
-    for op in reversed(block.ops):
-        out.append(set(live))
-        live.update(core.uses_of(op))
-    return out[::-1]
+class _UsedAfter:
+    """The values that are used after an op of a block."""
+
+    def __init__(self, block: Block) -> None:
+        self.last: dict[Value, int] = {}  # which op uses a value last, by its place
+        for place, op in enumerate(block.ops):
+            self.last.update(dict.fromkeys(core.uses_of(op), place))
+        yielded = (y for y in block.yields if isinstance(y, Value))
+        self.last.update(dict.fromkeys(yielded, len(block.ops)))
+
+    def op(self, place: int) -> set[Value]:
+        """Those after the op at a place."""
+        return {value for value, last in self.last.items() if last > place}
 
 
 class _Run:
@@ -137,12 +146,15 @@ class _Run:
         self.extents = lowering.extents
         self.parts = Parts(self.extents, scope.emit, lowering.views, lowering.uses, scope.same)
 
-    def add(self, op: Op, after: set[Value]) -> _Run:
-        """Enter an op, after which the values ``after`` are used; the run that goes on (a new
+    def add(self, op: Op, after: Callable[[], set[Value]]) -> _Run:
+        """Enter an op, after which the values ``after()`` are used; the run that goes on (a new
         one, if sizes are computed in this one).
         """
+        if self._is_direct(op):
+            self._emit(op)
+            return self
         if self._needs_finished(op):
-            self.finish(after | set(core.uses_of(op)), [])
+            self.finish(after() | set(core.uses_of(op)), [])
             return _Run(self.lowering, self.scope, self.own).add(op, after)
         if self._is_ahead(op):
             self._emit_ahead(op)
@@ -157,6 +169,22 @@ class _Run:
         else:
             enter(self.parts, op)
         return self
+
+    def _is_direct(self, op: Op) -> bool:
+        """Whether an op works on numbers, and nothing that it might have to wait for is pending."""
+        if self.parts.parts or not all(map(core.is_scalar, op.results)):
+            return False
+        if op.callee == core.GETITEM:
+            array = op.operands[0]
+            return is_element(op.attrs["path"]) and array not in self.lowering.views
+        if isinstance(op.callee, str) and op.callee not in (core.SAVE, core.LOAD):
+            return False
+        return not self._is_ahead(op) and all(map(core.is_scalar, op.operands))
+
+    def _emit(self, op: Op) -> None:
+        operands = tuple(map(self.lowering.operand, op.operands))
+        self.scope.builder.add(op.with_(operands=operands))
+        self.scope.define(op.results)
 
     def _needs_finished(self, op: Op) -> bool:
         """Whether a size or an index of the op is computed by a part of this run."""
@@ -202,11 +230,9 @@ class _Run:
             lowering.current[op.result] = operand
             scope.rename(op.result, operand)
             return
-        operands = tuple(lowering.operand(o) for o in op.operands)
         if op.callee == core.GUARD and "measured" not in op.attrs:
             scope.agree(*(self.extents.sym(o) for o in op.operands))
-        scope.builder.add(op.with_(operands=operands))
-        scope.define(op.results)
+        self._emit(op)
 
     def _guard(self, first: Sym, second: Sym) -> None:
         one, two = self.scope.emit(first), self.scope.emit(second)
