@@ -38,7 +38,8 @@ class _Planner:
         self.scopes = Scopes(function)
         self.homes: dict[Value, Block] = {}
         self.needed: dict[Value, None] = {}
-        self.before: dict[Block, dict[Op | None, dict[Value, None]]] = {}
+        self.before: dict[Block, dict[Op | None, list[Value]]] = {}
+        self.required: set[Value] = set()
         self.stored: dict[Value, Layout] = {}
         self.new: dict[Value, Operand] = {}
 
@@ -74,7 +75,7 @@ class _Planner:
 
     def _uses(self, block: Block) -> Iterable[tuple[Block, Op | None, Value]]:
         """Uses of values that are out of scope: (block, op or None for a yield, value)."""
-        visible = set(self.scopes.ancestors(block))
+        visible = self.scopes.seen_from(block)
         for op in (*block.ops, None):
             for operand in block.yields if op is None else op.operands:
                 if isinstance(operand, Value) and self.scopes.block_of[operand] not in visible:
@@ -170,12 +171,16 @@ class _Planner:
     # Where it is needed
 
     def _require(self, value: Value, block: Block, op: Op | None) -> None:
-        """Note that ``value`` must be at hand in its home before ``op`` of ``block``."""
+        """Note that ``value`` must be at hand in its home before ``op`` of ``block``.
+
+        Uses come in the order of the program: what is at hand for one is so for all that follow.
+        """
+        if value in self.required:
+            return
+        self.required.add(value)
         home = self.homes[value]
         position = op if block is home else self.scopes.op_containing(home, block)
-        places = self.before.setdefault(home, {}).setdefault(position, {})
-        if value in places:
-            return
+        places = self.before.setdefault(home, {}).setdefault(position, [])
         if value in self.stored:
             sources: Iterable[Value] = self.stored[value].counters_from
         else:
@@ -184,7 +189,7 @@ class _Planner:
             if not self.scopes.in_scope(source, home):
                 self.homes.setdefault(source, self.scopes.home(source, home))
                 self._require(source, home, position)
-        places[value] = None
+        places.append(value)
 
     # The rewrite
 

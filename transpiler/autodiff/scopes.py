@@ -19,6 +19,7 @@ class Scopes:
         self.op_of: dict[Value, Op] = {}
         self.mirror: dict[Block, Block] = {}
         self._labelled: dict[int, Op] = {}
+        self._seen: dict[Block, set[Block]] = {}
         for value in function.residuals_in:
             if isinstance(value, Value):
                 self.block_of[value] = self.top
@@ -58,7 +59,14 @@ class Scopes:
 
     def in_scope(self, value: Value, block: Block) -> bool:
         """Whether a block sees the value (its position in the block aside)."""
-        return self.block_of[value] in self.ancestors(block)
+        return self.block_of[value] in self.seen_from(block)
+
+    def seen_from(self, block: Block) -> set[Block]:
+        """The block and those around it."""
+        known = self._seen.get(block)
+        if known is None:
+            known = self._seen[block] = set(self.ancestors(block))
+        return known
 
     def home(self, value: Value, block: Block) -> Block:
         """The block around ``block`` (or itself) that mirrors the one defining ``value``."""
