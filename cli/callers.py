@@ -16,7 +16,7 @@ from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.trees import DICT, LIST, Constant, Node, parts_of
-from adgen.transpiler.ir.types import Array, Scalar, Static, Type, is_float
+from adgen.transpiler.ir.types import Array, Scalar, Static, Type, is_float, is_generator
 from adgen.transpiler.signature import show
 from adgen.transpiler.surroundings import MISSING
 
@@ -297,6 +297,12 @@ def _cannot(what: str, item: Listed | None) -> UnsupportedError:
 
 def captured_arrays(item: Listed, primal: Function) -> list[np.ndarray[Any, Any]]:
     """Arrays of the surroundings.  Raises UnsupportedError for those too large for a text."""
+    if any(map(is_generator, primal.captures)):
+        raise UnsupportedError(
+            f"`{item.source.name}` draws from a random generator outside of it",
+            item.source.header,
+            hint="make it a parameter: the module has no generator of its own",
+        )
     arrays = [np.asarray(array) for array in primal.captures]
     for array in arrays:
         if array.size > LARGEST:

@@ -33,7 +33,11 @@ def _adgen_leaves(kind: Any, value: Any, name: str) -> list[Any]:
 
 
 def _adgen_leaf(kind: str, value: Any, name: str) -> Any:
-    """A number or an array, in C's order, as generated code takes it."""
+    """A number or an array, in C's order, as generated code takes it; a generator as it is."""
+    if kind in ("Generator", "RandomState"):
+        if type(value).__name__ != kind:
+            raise TypeError(f"{name} must be a {kind} of np.random, not {type(value).__name__}")
+        return value
     python = {"float": float, "int": int, "bool": bool}.get(kind)
     code, _, axes = kind.partition("[")
     dtype = np.dtype(python or ("?" if code == "bool" else code))

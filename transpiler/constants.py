@@ -111,7 +111,12 @@ def _call(func: ast.expr, args: list[ast.expr], keywords: list[ast.keyword], loo
 
 
 def _is_pure(callee: Any) -> bool:
-    """Whether it is a quick function of numbers: some builtins, ``math``, ufuncs, NumPy types."""
+    """Whether it is a quick function of numbers: some builtins, ``math``, ufuncs, NumPy types.
+
+    A random generator that is made has drawn nothing yet.
+    """
+    if callee is np.random.default_rng or callee is np.random.RandomState:
+        return True
     if any(callee is known for known in BUILTINS) or isinstance(callee, np.ufunc):
         return True
     if isinstance(callee, type):

@@ -302,6 +302,8 @@ class _Evidence:
             self._at_least(node, 2 if node.id[:1].isupper() else 1)
         elif isinstance(node, ast.Attribute) and node.attr == "T":
             self._at_least(node.value, 2)
+        elif isinstance(node, ast.Subscript) and any(map(self.rank, _items(node.slice))):
+            self._matrix(node.value)  # rows that an array picks
         elif isinstance(node, ast.Subscript):
             self._at_least(node, 1)
 
