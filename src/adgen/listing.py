@@ -11,7 +11,7 @@ from adgen.leaves import leaves_of
 from adgen.options import Options
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.types import is_complex, is_float
+from adgen.transpiler.ir.types import Opaque, is_complex, is_float
 from adgen.transpiler.primitives.conventions import following
 from adgen.transpiler.signature import Argument, show, signature_of
 from adgen.transpiler.source import Source
@@ -167,7 +167,8 @@ def _header(item: Listed, primal: core.Function, names: Sequence[str]) -> Iterat
         yield f"{line}  {origin}".rstrip()
     hidden = primal.params[len(primal.params) - len(primal.captures) :]
     for value in hidden if primal.captures else ():
-        yield f"  {value.name}: {value.type}  array outside of the function"
+        what = "generator" if isinstance(value.type, Opaque) else "array"
+        yield f"  {value.name}: {value.type}  {what} outside of the function"
 
 
 def _stored(footprint: Footprint) -> Iterator[str]:
