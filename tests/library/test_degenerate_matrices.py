@@ -89,3 +89,36 @@ def test_equal_singular_values_that_are_cut_off() -> None:
     """The sum over the others is smooth there: its slope is finite, and the right one."""
     a = np.diag([3.0, 3.0, 0.5, 0.5])
     adgen.check_grads(lambda a: np.sum(np.sin(la.pinv(a, rcond=0.5))), order=1, jit=False)(a)
+
+
+def by_singular_values(a):
+    u, s, vh = la.svd(a)
+    product = np.rint(la.det(u @ vh))
+    for value in s:
+        product = product * value
+    return product
+
+
+def cofactors(a):
+    """The gradient of the determinant, from those of smaller matrices."""
+    found = np.zeros_like(a)
+    for i, j in np.ndindex(a.shape):
+        minor = np.delete(np.delete(a, i, 0), j, 1)
+        found[i, j] = (-1) ** (i + j) * la.det(minor)
+    return found
+
+
+@pytest.mark.parametrize("rank", [4, 3, 2])
+def test_determinants_of_singular_matrices_by_singular_values(rank: int) -> None:
+    a = rng.normal(size=(4, rank)) @ rng.normal(size=(rank, 4))
+    t = rng.normal(size=(4, 4))
+    np.testing.assert_allclose(grad(by_singular_values, a), cofactors(a), atol=1e-12)
+    steps = [(cofactors(a + h * t) - cofactors(a - h * t)) / (2 * h) for h in (1e-2, 5e-3)]
+    slope = (4 * steps[1] - steps[0]) / 3  # of a polynomial of degree 3: exact
+    found = adgen.hvp(by_singular_values, jit=False)(a, t)
+    np.testing.assert_allclose(found, slope, rtol=1e-9, atol=1e-9)
+
+
+def test_determinants_by_the_inverse_say_that_there_is_none() -> None:
+    with pytest.raises(la.LinAlgError, match="Singular matrix"):
+        grad(lambda a: la.det(a), np.ones((3, 3)))

@@ -20,7 +20,7 @@ from adgen.transpiler.primitives.blocks import last_columns as last
 from adgen.transpiler.primitives.decompositions import diagonal, gaps, shorter_axis, turns
 from adgen.transpiler.primitives.kinds import Explicit
 from adgen.transpiler.primitives.linalg import entry, float_of, matrices
-from adgen.transpiler.primitives.tracer import conjugate
+from adgen.transpiler.primitives.tracer import Tracer, conjugate
 
 KINK = "nan for vectors of equal singular values, of singular values 0, and for what depends on \
 the choice of the vectors that complete a basis"
@@ -73,9 +73,17 @@ def _thin_slopes(t, u, s, vh):  # type: ignore[no-untyped-def]
     if t.is_complex:  # the phases of both vectors turn together: that of `u` is chosen
         left = left + turns(inner) / s.row()
     left = u @ left
-    left = left + (t @ vh.mH - u @ inner) / s.row()
+    left = left + _across(u, (t @ vh.mH - u @ inner) / s.row())
     right = vh.mH @ (apart * (s.wide() * inner + inner.mH * s.row()))
-    return left, right + (t.mH @ u - vh.mH @ inner.mH) / s.row()
+    return left, right + _across(vh.mT, (t.mH @ u - vh.mH @ inner.mH) / s.row())
+
+
+def _across(u, part):  # type: ignore[no-untyped-def]
+    """What leaves the space of the vectors: nothing but rounding, if they are a whole basis."""
+    n, k = u.shape[-2:]
+    if not isinstance(n, Tracer) and not isinstance(k, Tracer):
+        return part * 0.0
+    return np.where(n == k, 0.0, part)
 
 
 def _thin_cotangent(u_bar, s_bar, v_bar, u, s, vh):  # type: ignore[no-untyped-def]
@@ -86,13 +94,13 @@ def _thin_cotangent(u_bar, s_bar, v_bar, u, s, vh):  # type: ignore[no-untyped-d
         turn = (turn + turn.mH) * s.row()
         if u.is_complex:
             turn = turn + turns(onto) / s.row()
-        part = u @ turn @ vh + ((u_bar - u @ onto) / s.row()) @ vh
+        part = u @ turn @ vh + _across(u, (u_bar - u @ onto) / s.row()) @ vh
         total = part if total is None else total + part
     if v_bar is not None:
         onto = vh @ v_bar
         turn = gaps(s * s) * onto
         part = u @ (s.wide() * (turn + turn.mH)) @ vh
-        part = part + u @ ((v_bar.mH - onto.mH @ vh) / s.wide())
+        part = part + u @ _across(vh.mT, (v_bar - vh.mH @ onto) / s.row()).mH
         total = part if total is None else total + part
     return total
 
