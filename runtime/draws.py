@@ -70,7 +70,11 @@ _STREAM = StreamType()
 @register_model(StreamType)
 class _Model(models.StructModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
-        members = [("meminfo", types.MemInfoPointer(types.voidptr)), ("object", types.pyobject)]
+        members = [
+            ("meminfo", types.MemInfoPointer(types.voidptr)),
+            ("object", types.pyobject),
+            ("bits", types.voidptr),  # of a Generator: the structure of its bit generator
+        ]
         super().__init__(manager, kind, members)
 
 
@@ -85,8 +89,32 @@ def _unbox(kind: Any, held: Any, c: Any) -> NativeValue:
     made = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     made.object = generator
     made.meminfo = c.pyapi.nrt_meminfo_new_from_pyobject(cgutils.voidptr_t(None), generator)
-    c.pyapi.decref(generator)  # the line above has taken a reference of its own
+    made.bits = _bits(c, generator)
+    c.pyapi.decref(generator)  # meminfo has a reference of its own
     return NativeValue(made._getvalue())
+
+
+def _bits(c: Any, generator: ir.Value) -> ir.Value:
+    """Emit the address in ``generator.bit_generator.capsule``, null where there is none."""
+    api, builder = c.pyapi, c.builder
+    found = cgutils.alloca_once_value(builder, cgutils.voidptr_t(None))
+    source = api.object_getattr_string(generator, "bit_generator")
+    with builder.if_else(cgutils.is_not_null(builder, source)) as (then, otherwise):
+        with then:
+            capsule = api.object_getattr_string(source, "capsule")
+            with builder.if_else(cgutils.is_not_null(builder, capsule)) as (inner, missing):
+                with inner:
+                    kind = ir.FunctionType(cgutils.voidptr_t, [api.pyobj, cgutils.voidptr_t])
+                    take = api._get_function(kind, "PyCapsule_GetPointer")
+                    name = c.context.insert_const_string(builder.module, "BitGenerator")
+                    builder.store(builder.call(take, [capsule, name]), found)
+                    api.decref(capsule)
+                with missing:
+                    api.err_clear()
+            api.decref(source)
+        with otherwise:
+            api.err_clear()
+    return builder.load(found)
 
 
 @box(StreamType)

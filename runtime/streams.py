@@ -16,3 +16,7 @@ class Stream:
 
     def __init__(self, generator: Any) -> None:
         self.generator = generator
+
+    def __getattr__(self, name: str) -> Any:
+        """The methods of the generator, for generated code that Numba was told not to compile."""
+        return getattr(object.__getattribute__(self, "generator"), name)

@@ -26,6 +26,7 @@ from adgen.results import (
 )
 from adgen.runtime import compile as numba_compile
 from adgen.runtime import exceptions, outside
+from adgen.runtime.dispatchers import entry_point
 from adgen.runtime.streams import Stream
 from adgen.specialisations import Latest, Respecialisations
 from adgen.structures import Make, Take, in_tuples, taker
@@ -267,6 +268,8 @@ class Compilations:
                 functions = (undone(functions[0], from_zero_division), *functions[1:])
             functions = forgiving(functions, lambda: self._forgiving(arguments, request))
         self.streams = tuple(filter(is_generator, compiled.captures))
+        if any(isinstance(x, Stream) for x in sample):  # Numba would ask for its type each time
+            functions = (entry_point(functions[0]), *functions[1:])
         if compiled.draws and compiled.guesses:
             functions = (undone(functions[0], from_guard), *functions[1:])
         made = replace(made, functions=functions, written=written)

@@ -11,10 +11,10 @@ from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.expressions import Expressions
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.emit.printing import print_expression
-from adgen.transpiler.ir.core import Op, Operand, Value
+from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.draws import Draw
 from adgen.transpiler.ir.templates import Items
-from adgen.transpiler.ir.types import Opaque, Type
+from adgen.transpiler.ir.types import FLOAT, Opaque, Type
 from adgen.transpiler.primitives.outside import kind_text
 
 _TAKEN = ("np",)
@@ -33,10 +33,22 @@ class Draws:
         given = self.expressions.operands(op.operands)
         if not self.numba:
             return self._called(call, list(op.operands))
+        native = _native(op)
+        if native is not None:
+            return self._number(op.operands[0], call.name, *native)
         names = _names(op.operands)
         body = print_expression(_called(call, [nodes.load(name) for name in names]))
         text = nodes.constant(f"lambda {', '.join(names)}: {body}".replace("lambda :", "lambda:"))
         return nodes.call("drawn", text, nodes.constant(_kind(call.result)), *given)
+
+    def _number(
+        self, rng: Operand, method: str, symbol: str, parameters: dict[str, Operand]
+    ) -> Expr:
+        """``drawn_number("lambda rng, scale: …", "random_exponential", rng, 2.0)``."""
+        listed = ", ".join(parameters)
+        text = f"lambda {', '.join(['rng', *parameters])}: rng.{method}({listed})"
+        given = self.expressions.operands([rng, *parameters.values()])
+        return nodes.call("drawn_number", nodes.constant(text), nodes.constant(symbol), *given)
 
     def _called(self, call: Draw, operands: list[Operand]) -> Expr:
         """The call as people read it."""
@@ -53,6 +65,45 @@ class Draws:
             return _argument(entry, operands, self.expressions.operand)
 
         return _call(call, owner, [argument(entry) for entry in call.template])
+
+
+# Methods that give one number, the function of NumPy's behind each, its parameters' defaults.
+_NATIVE: dict[str, tuple[str, dict[str, float | None]]] = {
+    "random": ("random_standard_uniform", {}),
+    "standard_normal": ("random_standard_normal", {}),
+    "standard_exponential": ("random_standard_exponential", {}),
+    "standard_gamma": ("random_standard_gamma", {"shape": None}),
+    "normal": ("random_normal", {"loc": 0.0, "scale": 1.0}),
+    "exponential": ("random_exponential", {"scale": 1.0}),
+    "gamma": ("random_gamma", {"shape": None, "scale": 1.0}),
+    "chisquare": ("random_chisquare", {"df": None}),
+    "beta": ("random_beta", {"a": None, "b": None}),
+}
+
+
+def _native(op: Op) -> tuple[str, dict[str, Operand]] | None:
+    """The function and the parameters of a draw of one number; None for others."""
+    call: Draw = op.attrs["call"]
+    known = _NATIVE.get(call.name)
+    owner = type_of(op.operands[0]) if call.bound else None
+    if known is None or call.result != FLOAT or not isinstance(owner, Opaque):
+        return None
+    symbol, defaults = known
+    if owner.cls.__name__ != "Generator" or not set(call.keywords) <= set(defaults):
+        return None
+    names = [*list(defaults)[: len(call.template) - len(call.keywords)], *call.keywords]
+    values = iter(op.operands[1:])
+    given = {
+        name: next(values) if entry is None else entry
+        for name, entry in zip(names, call.template, strict=True)
+    }
+    found: dict[str, Operand] = {}
+    for name, default in defaults.items():
+        value = given.get(name, default)
+        if value is None or isinstance(value, Items):
+            return None
+        found[name] = value
+    return symbol, found
 
 
 def _called(call: Draw, values: list[Expr]) -> Expr:

@@ -26,6 +26,7 @@ _MODULES = {
     "class_named": "adgen.runtime.exceptions",
     "copied": "adgen.runtime.memory",
     "drawn": "adgen.runtime.draws",
+    "drawn_number": "adgen.runtime.native_draws",
     "in_cpython": "adgen.runtime.in_cpython",
     "matmul": "adgen.runtime.matmul",
     **dict.fromkeys(("add_product", "add_product_in_order", "submatrix"), "adgen.runtime.products"),
