@@ -20,6 +20,7 @@ from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir.types import is_float
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 from adgen.ufuncs import with_text
+from adgen.user_primitives import calling
 
 Function = Callable[..., Any]
 
@@ -61,9 +62,7 @@ def _differentiable(function: Function, wrt: Wrt, options: Options) -> Different
     if isinstance(function, Differentiable):
         function = function._compilations.function
     if isinstance(function, (UserPrimitive, CustomDerivative)):
-        raise NotDifferentiable(
-            f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
-        )
+        function = calling(function)
     if isinstance(function, Derivative) or not callable(function):
         raise NotDifferentiable(
             f"{function!r} is no function that `differentiate` takes",
@@ -229,9 +228,7 @@ def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiab
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
     function = with_text(function)
     if isinstance(function, (UserPrimitive, CustomDerivative)):
-        raise NotDifferentiable(
-            f"`{function.__name__}` is a primitive", hint="differentiate a function that calls it"
-        )
+        function = calling(function)
     if isinstance(function, Derivative) or not callable(function):
         return _differentiable(function, wrt, options)  # refuses
     objects = compilations_of(function).objects

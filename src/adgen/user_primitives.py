@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np  # noqa: F401 (what the examples use)
 
 from adgen.machine_functions import as_ctypes
-from adgen.transpiler.errors import AdgenError
+from adgen.texts import from_source
+from adgen.transpiler.errors import AdgenError, NotDifferentiable
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 Function = Callable[..., Any]
@@ -173,3 +175,30 @@ def _custom(function: Any, mode: str, again: Function, nondiff: Sequence[int]) -
     if not callable(function):
         raise AdgenError(f"{function!r} is no function", hint=f"decorate one with @custom_{mode}")
     return CustomDerivative(function, mode, tuple(nondiff))
+
+
+def calling(primitive: Any) -> Any:
+    """A function with the parameters of a primitive that calls it; the same one each time.
+
+    Raises NotDifferentiable where the parameters are not known or not plain names.
+    """
+    made = getattr(primitive, "_calling", None)
+    if made is None:
+        try:
+            parameters = dict(inspect.signature(primitive.function).parameters)
+        except (TypeError, ValueError):  # of a function of C
+            parameters = {}
+        plain = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        if not parameters or any(p.kind is not plain for p in parameters.values()):
+            raise NotDifferentiable(
+                f"`{primitive.__name__}` is a primitive",
+                hint="differentiate a function that calls it",
+            )
+        name = primitive.__name__ if primitive.__name__.isidentifier() else "function"
+        names = ", ".join(parameters)
+        text = f"def {name}({names}):\n    return _primitive({names})\n"
+        made = from_source(text, {"__name__": __name__, "_primitive": primitive})[name]
+        defaults = [p.default for p in parameters.values() if p.default is not p.empty]
+        made.__defaults__ = tuple(defaults) or None
+        primitive._calling = made
+    return made

@@ -364,7 +364,7 @@ def test_declarations_are_checked():
     with pytest.raises(adgen.AdgenError, match="2 rules for 1 arguments"):
         defvjp(logsumexp, None, None, argnums=(0,))
     with pytest.raises(adgen.NotDifferentiable, match="differentiate a function that calls it"):
-        adgen.grad(logsumexp)
+        adgen.grad(primitive(max, result=float))
 
 
 def test_the_examples_in_docstrings():
@@ -417,3 +417,27 @@ def test_files_are_shown_with_the_rules_that_they_declare(tmp_path):
     assert "10.0 * t" in text and "20.0" in text and "stop_gradient" not in text
     with pytest.raises(adgen.AdgenError, match="`opaque` is not known: "):
         show(f"{file}::lost", "", "x: f8", "array")
+
+
+def test_a_primitive_itself_is_differentiated():
+    """Its parameters are those of the function: by name, with their defaults."""
+
+    @primitive
+    def scaled(x, factor=2.0):
+        return x * factor
+
+    defvjp(
+        scaled, lambda ans, x, factor: lambda g: g * factor, lambda ans, x, factor: lambda g: g * x
+    )
+    assert adgen.grad(scaled, jit=False)(3.0) == 2.0
+    assert adgen.grad(scaled, "factor", jit=False)(3.0, 5.0) == 3.0
+    assert adgen.differentiate(scaled, (0, 1), jit=False).value_and_grad(3.0) == (6.0, (2.0, 3.0))
+
+    @adgen.custom_vjp
+    def wave(x):
+        return np.sin(x)
+
+    wave.defvjp(lambda x: (np.sin(x), np.cos(x)), lambda known, g: (g * known,))
+    assert adgen.grad(wave, jit=False)(0.3) == np.cos(0.3)
+    assert adgen.grad(wave, jit=False) is not None
+    assert adgen.grad(adgen.grad(wave, jit=False), jit=False)(0.3) == pytest.approx(-np.sin(0.3))
