@@ -9,6 +9,8 @@ counted by their messages.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
 import sys
 import time
 from collections import Counter
@@ -34,21 +36,22 @@ def main() -> int:
     kinds: Counter[str] = Counter()
     refusals: dict[str, list[int]] = {}
     start = time.perf_counter()
-    numbers = range(given.count) if given.only is None else [given.only]
-    for number in numbers:
-        one = program(np.random.default_rng([given.seed, number]))
-        found = outcome(one, given.jit, _due(modes, number))
-        kinds[found.kind] += 1
-        if found.kind == "refused":
-            refusals.setdefault(found.reason, []).append(number)
-        elif found.kind in BAD or given.only is not None:
-            small = shrunk(one, given.jit) if found.kind in BAD else one
-            why = outcome(small, given.jit).reason if found.kind in BAD else found.reason
-            print(f"{found.kind}, seed {given.seed}, program {number}: {why}")
-            print(f"# x: {small.x}, y: {small.y}\n{small.text()}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):  # the summary is of what was run
+        for number in range(given.count) if given.only is None else [given.only]:
+            one = program(np.random.default_rng([given.seed, number]))
+            found = outcome(one, given.jit, _due(modes, number))
+            kinds[found.kind] += 1
+            if found.kind == "refused":
+                refusals.setdefault(found.reason, []).append(number)
+            elif found.kind in BAD or given.only is not None:
+                small = shrunk(one, given.jit) if found.kind in BAD else one
+                why = outcome(small, given.jit).reason if found.kind in BAD else found.reason
+                print(f"{found.kind}, seed {given.seed}, program {number}: {why}")
+                print(f"# x: {small.x}, y: {small.y}\n{small.text()}", flush=True)
     minutes = (time.perf_counter() - start) / 60
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()), end="; ")
-    print(f"{len(numbers) / minutes:.0f} programs a minute")
+    print(f"{kinds.total() / minutes:.0f} programs a minute")
     for reason, where in sorted(refusals.items(), key=lambda item: -len(item[1])):
         print(f"  refused {len(where)} times: {reason} (programs {where[:4]})")
     return 1 if kinds["wrong"] + kinds["raised"] else 0

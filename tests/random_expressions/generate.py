@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def program(draw: Draw) -> Program:
     if not (x.varies or y.varies):
         x = Argument(x.shape, "float64", x.order)
     shares = draw.integers(6) == 0
+    if shares:  # np.add.at writes into what np.broadcast_to returns
+        x, y = (replace(one, order=one.order.replace("broadcast", "C")) for one in (x, y))
     wanted = int(draw.integers(3, 13))
     lines: list[Line] = []
     made = _Made(Program((), x, y))

@@ -120,7 +120,8 @@ def putmask(a, /, mask, values):
 
 @defines(np.place)
 def place(arr, mask, vals):
-    check_cast(vals, arr, "safe")
+    if np.ndim(vals) > 0 and not isinstance(vals, (list, tuple)):  # NumPy cuts off the others
+        check_cast(vals, arr, "safe")
     mask, values = np.ravel(np.asarray(mask)), np.ravel(np.asarray(vals))
     shape, count = arr.shape, 0
     for k in range(mask.shape[0]):

@@ -7,6 +7,7 @@ fails in NumPy, and another is drawn.
 from tests.random_expressions.table import (
     elementwise,
     indexing,
+    polynomials,
     products,
     reductions,
     sequences,
@@ -18,7 +19,7 @@ from tests.random_expressions.table import (
 
 TOPICS = (
     elementwise, elementwise, elementwise, reductions, sequences, shapes, indexing, products,
-    special, stats, ufunc_methods,
+    polynomials, special, stats, ufunc_methods,
 )  # fmt: skip
 
 __all__ = ["TOPICS"]

@@ -1,10 +1,11 @@
 """Methods of ufuncs of two operands: of floats, of integers, of truth values."""
 
 FLOATS = (
-    "add subtract multiply divide power float_power remainder fmod floor_divide arctan2 copysign "
-    "hypot logaddexp logaddexp2 maximum minimum fmax fmin"
+    "add subtract multiply divide remainder fmod floor_divide copysign hypot "
+    " logaddexp logaddexp2 maximum minimum fmax fmin"
 ).split()
 INTEGERS = "bitwise_and bitwise_or bitwise_xor gcd lcm".split()
+OUTER = "arctan2 power float_power".split()  # NumPy reduces vectors otherwise than matrices
 TRUTHS = "logical_and logical_or logical_xor".split()
 COMPARISONS = "equal not_equal less less_equal greater greater_equal heaviside".split()
 METHODS = [
@@ -23,6 +24,7 @@ def _of(names: list[str], operand: str, scale: str = "") -> list[str]:
 REAL = [
     *_of(FLOATS, "p"),
     *(form.replace("{q}", "np.array({i})") for form in _of(INTEGERS, _INTEGER, "0.3 * ")),
+    *(f"np.{name}.outer({{p}}, {{t}})" for name in OUTER),
     *_of(TRUTHS, "x", "0.7 * "),
     *(f"0.7 * np.{name}.outer({{x}}, {{y}})" for name in COMPARISONS),
     "0.2 * np.gcd(np.array({i}), 2)",

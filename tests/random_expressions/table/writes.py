@@ -9,10 +9,6 @@ BOTH = [
     ("np.add.at({z}, {i}, 0.3)", "{z}.at[np.array({i})].add(0.3)"),
     ("part = {z}[::2]\npart *= np.sin({z}[0])", "{z}.at[::2].multiply(np.sin({z}[0]))"),
     ("part = {z}.T\npart[0] += {z}.sum()", "{z}.T.at[0].add({z}.sum()).T"),
-    (
-        "part = {z}.reshape(-1)\npart[1:] *= 0.7",
-        "{z}.reshape(-1).at[1:].multiply(0.7).reshape({z}.shape)",
-    ),
     ("{z}[np.real({z}) > 0.4] = 0.3", "np.where(np.real({z}) > 0.4, 0.3, {z})"),
     ("{z}[np.abs({z}) > 0.6] *= 0.5", "np.where(np.abs({z}) > 0.6, 0.5 * {z}, {z})"),
     ("np.transpose({z})[...] += 0.7", "{z} + 0.7"),
@@ -58,6 +54,7 @@ BOTH = [
 ]
 
 ALONE = [
+    "part = {z}.reshape(-1)\npart[1:] *= 0.7",  # a copy, if columns are contiguous
     "{z}.sort()",
     "{z}.sort(axis=0)",
     "{z}.fill(0.3)",
