@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adgen.transpiler import optimisations
@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
 from adgen.transpiler.ir.printer import print_function
+from adgen.transpiler.ir.types import Point, Type
 from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.passes.dead_code import eliminate_dead_code
 from adgen.transpiler.passes.delayed_loops import merge_neighbours
@@ -99,7 +100,7 @@ def compile_source(
         text=text,
         names=tuple(function.name for function in functions),
         parameters=tuple(parameter.name for parameter in first.params),
-        value_types=tuple(map(core.type_of, first.body.yields[: core.leaves(structure)])),
+        value_types=_value_types(primal, first.body.yields[: core.leaves(structure)]),
         residuals=bool(first.residuals_out),
         captures=primal.captures,
         structure=structure,
@@ -111,6 +112,12 @@ def compile_source(
         broadcasts=broadcasts(primal),
         draws=draws(primal),
     )
+
+
+def _value_types(primal: Function, leaves: Sequence[core.Operand]) -> tuple[Type, ...]:
+    """The types of the leaves of the value, as Python has them."""
+    kinds = map(core.type_of, leaves)
+    return tuple(Point(t.dtype) if k in primal.points else t for k, t in enumerate(kinds))
 
 
 def prepared(source: Source, arguments: Mapping[str, Argument], request: Request) -> Function:

@@ -22,6 +22,7 @@ from adgen.transpiler.ir.types import (
     INT,
     Array,
     Opaque,
+    Point,
     Scalar,
     Static,
     array,
@@ -120,7 +121,7 @@ def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
             f"`{type(value).__name__}` has operators of its own", hint="pass np.asarray(x)"
         )
     if value.ndim == 0:
-        return Scalar(_checked(value.dtype))
+        return Point(_checked(value.dtype))
     ones = tuple(extent == 1 for extent in value.shape)
     return Array(_checked(value.dtype), ones, layout_of_array(value))
 

@@ -10,7 +10,7 @@ import numpy as np
 from adgen.structures import Make, maker, remaker, taker
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import Constant, Node, map_tree, parts_of
-from adgen.transpiler.ir.types import PYTHON, Scalar, Static, Type, is_float
+from adgen.transpiler.ir.types import PYTHON, Point, Scalar, Static, Type, is_float
 from adgen.transpiler.signature import Argument
 
 
@@ -52,9 +52,12 @@ def _is_nested_tuple(structure: Any) -> bool:
 def _number_maker(kind: Type) -> Callable[[Any], Any] | None:
     if not isinstance(kind, Scalar):
         return None
+    dtype = kind.dtype
+    if isinstance(kind, Point):
+        return lambda number: np.asarray(number, dtype)
     if not kind.weak:
-        return kind.dtype.type
-    return PYTHON[kind.dtype.kind]
+        return dtype.type
+    return PYTHON[dtype.kind]
 
 
 def differentiated(argument: Argument) -> Any:

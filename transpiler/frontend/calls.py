@@ -15,6 +15,7 @@ from adgen.transpiler.errors import (
     UnsupportedError,
     UnsupportedSyntax,
 )
+from adgen.transpiler.frontend import points
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
@@ -104,7 +105,8 @@ def call(
         if is_stream(function.base):
             return call_of_stream(cx, request, function.base, function.name)
         handler = container_method(function.base, function.name) or METHODS[function.name]
-        return handler(cx, function.base, request)
+        result = handler(cx, function.base, request)
+        return points.of_call(cx, node, function.name, (function.base,), result)
     if isinstance(function, Partial):
         definition = _method_of_library(function)
         if definition is not None:
@@ -164,19 +166,22 @@ def call(
         from adgen.transpiler.frontend.lazy import of_generators
 
         answer = of_generators(cx, request, callee)
-        return handler(cx, request) if answer is None else answer
+        if answer is not None:
+            return answer
+        return points.of_call(cx, node, callee, args, handler(cx, request))
     answer = unary_of_object(cx, node, callee, args[0]) if callee is abs and args else None
     if answer is not None:
         return answer
     definition = library.definition_of(callee)
     if definition is not None:
         arrays = tuple(in_array(cx, node, arg) for arg in args)
-        return call_definition(cx, node, definition, arrays, kwargs)
+        result = call_definition(cx, node, definition, arrays, kwargs)
+        return points.of_call(cx, node, callee, args, result)
     entry = find(callee)
     if entry is not None:
         from adgen.transpiler.frontend.table_calls import call_primitive
 
-        return call_primitive(cx, request, entry)
+        return points.of_call(cx, node, callee, args, call_primitive(cx, request, entry))
     return _call_object(cx, node, callee, args, kwargs)
 
 

@@ -62,6 +62,7 @@ class Context:
         self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
         self.short: set[Any] = set()  # the loops around that can be written out, and
         self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
+        self.points: dict[Value, bool] = {}  # arrays without axes: whether the caller has them
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
         self.script: Any = None  # what draws give, where that was drawn before (see scripts.py)

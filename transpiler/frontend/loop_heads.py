@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend import points, shapes
 from adgen.transpiler.frontend.binding_parts import children, part_names, with_children
 from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Conflict, OneOf, Ref, Unbound
 from adgen.transpiler.frontend.carried import (
@@ -52,6 +52,7 @@ class Head:
         """One more carried value."""
         head = Value(kind, "" if name.startswith("$") else name)
         self.slots.append(Slot(self.cx.cast(self.node, init, kind), head, name))
+        points.carried(self.cx, init, head)
         return head
 
     def binding(self, name: str, template: Template, init: Binding) -> Binding:

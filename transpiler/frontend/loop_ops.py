@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from adgen.transpiler.frontend import points
 from adgen.transpiler.frontend.bindings import UNDEF, Key, OneOf, Unbound
 from adgen.transpiler.frontend.blocks import arm, assume, run_block
 from adgen.transpiler.frontend.booleans import either
@@ -43,6 +44,9 @@ class Loop(Lessons):
         heads = [slot.head for slot in trial.head.slots]
         results = tuple(Value(head.type, head.name) for head in heads)
         inits = [slot.init for slot in trial.head.slots]
+        for head, end, result in zip(heads, yields[-len(heads) :], results, strict=bool(heads)):
+            if points.is_point(cx, head) and points.is_point(cx, end):
+                cx.points[result] = False
         names, entered = self.bound_if_entered(trial), None
         if names:
             before = dict(zip(heads, inits, strict=True))

@@ -68,11 +68,12 @@ from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse
 from adgen.transpiler.frontend.growing import grown_of, used_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.frontend.points import is_point
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
 from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Point, Scalar
 from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.source import NotGiven, Source, from_function, unwrap
 from adgen.transpiler.span import Span
@@ -145,6 +146,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         tuple(obj for obj, _, _ in captured),
         updates=updates,
         ignored=tuple(cx.ignored),
+        points=tuple(k for k, leaf in enumerate(leaves) if is_point(cx, leaf)),
     )
 
 
@@ -225,7 +227,11 @@ class _Parameters:
         if isinstance(argument, Node):
             return self.container(name, argument, path)
         kind = replace(argument, layout=None) if isinstance(argument, Array) else argument
+        if isinstance(argument, Point):
+            kind = Scalar(argument.dtype)
         value = Value(kind, name)
+        if isinstance(argument, Point):
+            self.cx.points[value] = True
         self.params.append(value)
         self.paths.append(path)
         if isinstance(argument, Scalar):

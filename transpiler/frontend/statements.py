@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend import growing, shapes
+from adgen.transpiler.frontend import growing, points, shapes
 from adgen.transpiler.frontend.advanced_indexing import (
     gathered,
     is_advanced,
@@ -249,7 +249,9 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
     if is_list(old):
         return extended(cx, node, changeable(cx, node, old, "an element"), callee, right)
     answer = updated_object(cx, node, callee, old, right)
-    return answer if answer is not None else binary(cx, node, callee, old, right, name)
+    if answer is not None:
+        return answer
+    return points.updated(cx, node, old, binary(cx, node, callee, old, right, name))
 
 
 def _update_item(cx: Context, node: Any, base: Binding, index: Binding, callee: Any) -> None:

@@ -231,6 +231,7 @@ class Function:
     what they hold then are yielded between the result and those.
     ``captures``: arrays of the surroundings, the arguments for the last parameters.
     ``ignored``: floating-point errors that NumPy is not to warn of while it runs.
+    ``points``: leaves of the result that are arrays without axes.
     ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
     what it hands over.  ``residuals_in``: of a backward function
     ``f_backward(residuals, *params)``: values and slots that are defined on entry.
@@ -247,6 +248,7 @@ class Function:
     residuals_in: tuple[Value | Slot, ...] = ()
     updates: tuple[Update, ...] = ()
     ignored: tuple[str, ...] = ()
+    points: tuple[int, ...] = ()
 
     @property
     def params(self) -> tuple[Value, ...]:

@@ -40,6 +40,11 @@ class Opaque(Scalar):
 
 
 @dataclass(frozen=True, slots=True)
+class Point(Scalar):
+    """An array without axes among arguments and results; in the IR it is a number like others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An n-dimensional array; ``ones[k]`` says that axis ``k`` is known to have length 1.
 

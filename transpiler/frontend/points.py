@@ -1,0 +1,105 @@
+"""Arrays without axes.
+
+To the compiler they are numbers, and what is computed from them is one in NumPy too.  But they are
+objects: ``+=`` changes them, under each of their names, and results show what they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adgen.transpiler.errors import AliasedMutation, TypeMismatch
+from adgen.transpiler.frontend.bindings import Binding, Ref
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.types import Scalar
+
+if TYPE_CHECKING:
+    from adgen.transpiler.frontend.context import Context
+
+# What makes such an array of any numbers; what hands one on, or takes axes away.
+_MAKE = frozenset(
+    {
+        np.array, np.asarray, np.asanyarray, np.copy, np.where, np.select, np.piecewise, np.roll,
+        np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.tensordot, np.cov, np.i0,
+        np.real_if_close, np.broadcast_to,
+    }
+)  # fmt: skip
+_KEEP = frozenset({np.transpose, np.real, np.imag, np.squeeze, np.astype})
+_COPY = frozenset({np.array, np.copy, np.astype, "copy", "astype"})
+_METHODS = frozenset({"copy", "transpose", "squeeze", "astype"})
+
+
+def is_point(cx: Context, binding: Binding) -> bool:
+    """Whether a binding is known to be an array without axes."""
+    return isinstance(binding, Value) and binding in cx.points
+
+
+def of_call(
+    cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], result: Binding
+) -> Binding:
+    """The result of a call of the user's, noted as an array without axes if it is one.
+
+    ``callee``: a function, or the name of a method of ``args[0]``.
+    """
+    if not isinstance(result, Value) or not isinstance(result.type, Scalar):
+        return result
+    if cx.frame.place is not None:  # in the text of the library
+        return result
+    kept = callee in (_METHODS if isinstance(callee, str) else _KEEP) and args
+    if callee in _MAKE or (kept and _hands_on(cx, callee, args[0])):
+        shared = callee not in _COPY and any(result is arg and arg in cx.points for arg in args)
+        return result if shared else _noted(cx, node, result, args)
+    return result
+
+
+def _hands_on(cx: Context, callee: Any, array: Binding) -> bool:
+    return is_point(cx, array) or (isinstance(array, Ref) and callee in (np.squeeze, "squeeze"))
+
+
+def _noted(cx: Context, node: Any, result: Value, args: tuple[Binding, ...]) -> Value:
+    """The result as a value of its own, if it was one of the operands."""
+    if any(result is arg for arg in args):
+        copied = cx.emit(node, core.CAST, result, type=Scalar(result.type.dtype), name=result.name)
+        assert isinstance(copied, Value)
+        result = copied
+    cx.points[result] = False
+    return result
+
+
+def updated(cx: Context, node: Any, old: Binding, new: Binding) -> Binding:
+    """What ``old op= value`` leaves, where ``new`` is what the operator gives.
+
+    An array without axes keeps its dtype.  Refused where somebody else sees the change.
+    """
+    if not isinstance(old, Value) or old not in cx.points:
+        return new
+    names = sum(binding is old for binding in cx.state.env.values())
+    if cx.points[old] or names > 1:
+        who = "the caller" if cx.points[old] else "another name"
+        cx.refuse(
+            AliasedMutation,
+            f"an array without axes is changed in place, which {who} sees",
+            node,
+            "write `x = x + ...`, or pass a number: `float(x)`",
+        )
+    if isinstance(new, Ref):
+        cx.refuse(TypeMismatch, "an array is added in place to one without axes", node,
+                  "write `x = x + ...`")  # fmt: skip
+    if not isinstance(new, Value):
+        return new
+    if not np.can_cast(type_of(new).dtype, old.type.dtype, "same_kind"):
+        cx.refuse(TypeMismatch, "floats are added in place to an integer array", node,
+                  "make the array a float array when it is created")  # fmt: skip
+    number: Operand = cx.cast(node, new, Scalar(old.type.dtype))
+    if isinstance(number, Value):
+        cx.points[number] = False
+    return number
+
+
+def carried(cx: Context, init: Operand, head: Value) -> None:
+    """At the head of a loop a value is what it was before it."""
+    if isinstance(init, Value) and init in cx.points:
+        cx.points[head] = cx.points[init]
