@@ -39,10 +39,24 @@ def test_a_basis_has_a_gradient_where_its_choice_does_not_matter(rest: Any) -> N
 
     adgen.check_grads(free, jit=False)(TALL)
     assert np.isnan(grad(bound, TALL)).all()
+    assert np.isnan(grad(lambda a: 1e-8 * bound(a), TALL)).all()
     with np.errstate(invalid="ignore"):
         assert np.isnan(adgen.jacobian(rest, mode="reverse", jit=False)(TALL)).any()
     slope = adgen.jvp(rest, (TALL,), (np.ones((5, 3)),), jit=False)[1]
     np.testing.assert_allclose(rest(TALL).T @ slope, 0.0, atol=1e-14)  # as little as can be
+
+
+def test_a_projection_that_is_reached_has_a_gradient() -> None:
+    """There the cotangent of the basis is nothing but rounding."""
+    w = completed(TALL)
+    goal = w @ w.T
+
+    def distance(a):
+        v = completed(a)
+        return np.sum((v @ v.T - goal) ** 2)
+
+    np.testing.assert_allclose(grad(distance, TALL), 0.0, atol=1e-14)
+    np.testing.assert_allclose(grad(distance, TALL.astype(np.float32)), 0.0, atol=1e-5)
 
 
 def test_equal_values_have_a_gradient_and_their_vectors_have_none() -> None:

@@ -68,7 +68,7 @@ def _count(attrs):  # type: ignore[no-untyped-def]
 
 
 def _eigh_shape(shapes, attrs):  # type: ignore[no-untyped-def]
-    count = shapes[0][-1] if attrs["subset_by_index"] is None else _count(attrs)
+    count = shapes[0][-1] if attrs["subset_by_index"] is None else None
     return (*shapes[0][:-2], count), (*shapes[0][:-1], count)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from adgen.transpiler.ir.core import type_of
 from adgen.transpiler.ir.types import Array, real_dtype
 from adgen.transpiler.primitives.blocks import beside
 from adgen.transpiler.primitives.blocks import first_columns as first
@@ -30,7 +31,8 @@ FORMULA = (
     " where p = u.T @ t @ vh.T, q = t - u @ u.T @ t, r = t.T @ u - vh.T @ vh @ t.T @ u,"
     " g = 1 / (s * s - (s * s)[:, None]), 0 on its diagonal"
 )
-_FROM_BASIS, _FROM_ZERO = 1e-6, 1e-12  # what counts as rounding, of squares
+_TURNED = 1e-6  # of squares: how much of a cotangent may be rounding
+_ZERO = 1e5  # times the precision: a cotangent that may be nothing but rounding
 
 
 def svd_types(types, attrs):  # type: ignore[no-untyped-def]
@@ -119,7 +121,8 @@ def of_first(u_bar, u, k):  # type: ignore[no-untyped-def]
     more, more_bar = last(u, k), last(u_bar, k)
     onto = more.mH @ more_bar
     turned = _size(onto - onto.mH)
-    undetermined = turned > _FROM_BASIS * _size(more_bar) + _FROM_ZERO
+    nothing = float((_ZERO * np.finfo(type_of(u.operand).dtype).eps) ** 2)
+    undetermined = turned > _TURNED * _size(more_bar) + nothing
     found = first(u_bar, k) - more @ (more_bar.mH @ first(u, k))
     return found + np.where(undetermined, np.nan, 0.0)
 
