@@ -343,6 +343,18 @@ def test_what_is_tidy_stays_the_same_object(f):
         assert improve(function) is function
 
 
+def test_a_pass_that_leaves_a_body_as_it_is_does_not_run_on_it_again(monkeypatch):
+    ran = []
+    real = pipeline.applied
+    monkeypatch.setattr(pipeline, "applied", lambda p, f: ran.append(p) or real(p, f))
+    function = lower(from_function(programs()[0]), {"x": VECTOR})
+    assert all(pipeline._improved(function, simplify) is function for _ in range(3))
+    assert ran == [simplify]
+    # of what is handed to another sweep, passes keep more
+    pipeline._improved(replace(function, residuals_out=function.body.yields), simplify)
+    assert ran == [simplify, simplify]
+
+
 def test_a_settled_body_is_left_alone(monkeypatch):
     calls = []
     function = lower(from_function(programs()[0]), {"x": VECTOR})
