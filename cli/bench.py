@@ -105,9 +105,9 @@ def _all(
     asked: Asked, inputs: str, size: int, chosen: Options
 ) -> Iterator[tuple[str, Measured | UnsupportedError]]:
     module = living.executed(asked.file)
-    wanted = targets(asked, living.described(asked.file, module))
+    wanted = targets(asked, living.described(asked.file, module, asked.name))
     given = samples.parsed_inputs(inputs, vars(module))
-    functions = living.functions_of(module)
+    functions = living.functions_of(module, asked.name)
     for target in wanted:
         try:
             yield target.name, _measured(target, functions[target.name], given, size, chosen)

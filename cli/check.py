@@ -144,12 +144,12 @@ def _static(target: Target) -> Finding:
 
 def _numerical(asked: Asked, inputs: str, jit: bool) -> Iterator[Finding]:
     module = executed(asked.file)
-    wanted = targets(asked, living.described(asked.file, module))
+    wanted = targets(asked, living.described(asked.file, module, asked.name))
     given = samples.parsed_inputs(inputs, vars(module))
     for name in given:
         if not any(name in target.parameters for target in wanted):
             raise AdgenError(f"--inputs: there is no parameter `{name}`")
-    functions = functions_of(module)
+    functions = functions_of(module, asked.name)
     for target in wanted:
         try:
             yield _compared(target, functions[target.name], given, jit)

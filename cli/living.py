@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from adgen.differentiable import Differentiable
@@ -45,43 +45,45 @@ def executed(file: str) -> ModuleType:
     return module
 
 
-def functions_of(module: ModuleType) -> dict[str, Any]:
+def functions_of(module: ModuleType, name: str = "") -> dict[str, Any]:
     """The functions that a module defines itself: plain ones, and differentiable objects.
 
-    One that has several names counts once, under the name that it was defined with if it has that.
+    ``name``: what is asked for, which may be a method of an object, ``model.loss``.
     """
-    found: dict[str, Any] = {}
-    names: dict[int, str] = {}
-    for name, value in vars(module).items():
-        if not isinstance(value, (FunctionType, Differentiable)):
-            continue
-        if getattr(value, "__module__", None) != module.__name__:
-            continue
-        known = names.get(id(value))
-        if known is not None:
-            if value.__name__ != name:
-                continue
-            del found[known]
-        names[id(value)] = name
-        found[name] = value
-    return found
+    found = {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, (FunctionType, Differentiable))
+        and getattr(value, "__module__", None) == module.__name__
+    }
+    method = _at(module, name) if "." in name else None
+    return found if method is None else {**found, name.rpartition(".")[2]: method}
 
 
-def read_living(file: str) -> StaticModule:
-    """Like ``read_module``, of a file that is executed."""
-    return described(file, executed(file))
+def read_living(file: str, name: str = "") -> StaticModule:
+    """Like ``read_module``, of a file that is executed; ``name``: what is asked for."""
+    return described(file, executed(file), name)
 
 
-def described(file: str, module: ModuleType) -> StaticModule:
+def described(file: str, module: ModuleType, name: str = "") -> StaticModule:
     """The functions of a module that was executed, as ``read_module`` describes them."""
-    functions: dict[str, StaticFunction] = {}
-    for name, value in functions_of(module).items():
-        options: dict[str, object] = {}
-        function = value
-        if isinstance(value, Differentiable):
-            options = {"wrt": value.wrt, "parallel": value.options.parallel}
-            function = value.py_func
-        functions[name] = StaticFunction(
-            from_function(function), isinstance(value, Differentiable), options
-        )
-    return StaticModule(file, functions)
+    functions = functions_of(module, name)
+    known = {key: _described(value) for key, value in functions.items()}
+    if "." in name and _at(module, name) is not None:
+        known[name] = known.pop(name.rpartition(".")[2])
+    return StaticModule(file, known)
+
+
+def _at(module: ModuleType, path: str) -> Any:
+    """What is found below the names of a module by attributes; None if that is no function."""
+    found: Any = module
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found if isinstance(found, (FunctionType, MethodType, Differentiable)) else None
+
+
+def _described(value: Any) -> StaticFunction:
+    if not isinstance(value, Differentiable):
+        return StaticFunction(from_function(value), False, {})
+    options = {"wrt": value.wrt, "parallel": value.options.parallel}
+    return StaticFunction(from_function(value.py_func), True, options)

@@ -121,7 +121,9 @@ def targets(asked: Asked, module: StaticModule | None = None) -> list[Target]:
     """
     given = parse_arguments(asked.args) if asked.args else {}
     if module is None:
-        module = living.read_living(asked.file) if asked.run else read_module(asked.file)
+        module = (
+            living.read_living(asked.file, asked.name) if asked.run else read_module(asked.file)
+        )
     chosen = module.choose(asked.name or None)
     _check_given(chosen, given)
     wrt = _parse_wrt(asked.wrt)

@@ -84,16 +84,22 @@ def argument_of(value: Any) -> Argument:
     if type(value) is tuple:
         _check_parts("tuple", value)
         return tuple(argument_of(item) for item in value)
-    container = kind_of(type(value))
+    container = None if _is_of_the_compiler(value) else kind_of(type(value))
     if container is not None:
         keys, parts = container.take(value)
         _check_parts(type(value).__name__, parts)
         return Node(container, keys, tuple(argument_of(part) for part in parts))
-    if isinstance(value, STATIC_KINDS) or callable(value) or _is_plain_object(value):
+    known = isinstance(value, (*STATIC_KINDS, Source)) or callable(value)
+    if known or _is_plain_object(value):
         return Static(value)
     name = type(value).__name__
     hint = f"if it holds numbers and arrays, register it: adgen.register_container({name}, ...)"
     raise UnsupportedError(f"an argument of type `{name}` is not supported", hint=hint)
+
+
+def _is_of_the_compiler(value: Any) -> bool:
+    """Whether a value stands for a function: of a file that is read, or a transform."""
+    return type(value).__module__.startswith("adgen.transpiler.")
 
 
 def _is_plain_object(value: Any) -> bool:

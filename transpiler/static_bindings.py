@@ -64,6 +64,12 @@ class StaticModule:
         if name is not None:
             if name in self.functions:
                 return [self.functions[name]]
+            if "." in name:
+                raise SourceNotFound(
+                    f"there is no function `{name}` in {self.file}",
+                    hint="methods are those of an object that the file makes: "
+                    "FILE::object.method --run",
+                )
             near = difflib.get_close_matches(name, self.functions, 1)
             meant = f"; did you mean `{near[0]}`?" if near else ""
             raise SourceNotFound(

@@ -34,6 +34,7 @@ def read_module(path: str | Path) -> StaticModule:
     """
     file = str(path)
     try:
+        _refuse_pipe(file)
         with open(file, "rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
@@ -46,6 +47,15 @@ def read_module(path: str | Path) -> StaticModule:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise SourceNotFound(f"cannot read {file}: {reason}") from error
     return read_text(text, file)
+
+
+def _refuse_pipe(file: str) -> None:
+    """Raise SourceNotFound for a named pipe, which may wait for its writer for ever.
+
+    Those that the shell makes, ``<(command)``, have their writer.
+    """
+    if Path(file).is_fifo() and not file.startswith(("/dev/", "/proc/")):
+        raise SourceNotFound(f"cannot read {file}: it is a pipe", hint="give it a file")
 
 
 def read_text(text: str, file: str) -> StaticModule:

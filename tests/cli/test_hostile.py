@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import time
 
 import pytest
+
+from adgen.cli import show
 
 SECONDS = 3  # of processor time that each may take
 CLOCK = 120  # of a slow machine
@@ -39,6 +42,15 @@ FILES = {
     "no text at all": bytes(range(256)) * 10,
     "surrogates": b"def f(x):\n    return x * len('\\ud800')\n",
     "nothing": b"",
+    "line ends of old": b"def f(x):\r    y = x * x  # \x0c import os\r    return y\r",
+    "letters that Python takes for others": "def f(\U0001d431, \uff59):\n"
+    "    return \u017f(x) * y\ndef \u017f(x):\n    return x * x\n".encode(),
+    "loops in loops": b"def f(x, n: int):\n" + b"".join(
+        b" " * (k + 1) + b"for i%d in range(n):\n" % k for k in range(20)
+    ) + b" " * 21 + b"x = x * x\n return x\n",
+    "ifs in ifs": b"def f(x):\n" + b"".join(
+        b" " * (k + 1) + b"if x > %d:\n" % k for k in range(60)
+    ) + b" " * 61 + b"x = x * x\n return x\n",
 }  # fmt: skip
 VERBS = (["show"], ["check", "--static", "--json"], ["build", "-o", "{out}"])
 
@@ -79,3 +91,24 @@ def test_a_name_that_would_be_called(tmp_path):
     exec(text, scope)
     assert scope["__import___value_and_grad"](3.0) == (9.0, (6.0,))
     assert "__import__" not in scope
+
+
+TEXTS = (
+    "# \x0c import os; os.system('true')\n    return x  # \x0b\x1c\x85\u2028import os",
+    "'''\"\"\" ''' \"'''\"\n    return x * x",
+    "r'''\\\"\"\"\nimport os\n\"\"\"'''\n    return x * x",
+    "if x > 0:\n        raise ValueError('''\"\"\");print(1);(\"\"\"''')\n    return x * x",
+)
+
+
+@pytest.mark.parametrize("body", TEXTS)
+def test_no_text_becomes_code(tmp_path, capsys, body):
+    file = tmp_path / "given.py"
+    file.write_text(f"def f(x: float):\n    {body}\n", encoding="utf-8")
+    show.command(str(file))
+    tree = ast.parse(capsys.readouterr().out)
+    assert {type(part) for part in tree.body} <= {ast.Import, ast.FunctionDef, ast.Expr}
+    imported = [name.name for part in ast.walk(tree) if isinstance(part, ast.Import)
+                for name in part.names]  # fmt: skip
+    assert set(imported) <= {"numpy"}
+    assert not any(isinstance(part, ast.Name) and part.id == "print" for part in ast.walk(tree))

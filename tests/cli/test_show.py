@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adgen.cli.show import text as show
-from adgen.transpiler.errors import AdgenError
+from adgen.transpiler.errors import AdgenError, SourceNotFound
 
 
 def written(tmp_path: Path, text: str) -> str:
@@ -286,3 +286,31 @@ def loss(p, X):
 """
     out = show(written(tmp_path, text), "", "", "array")
     assert "p: {'w': f8[:], 'b': float, 'pairs': f8[:, :]}  guessed" in out
+
+
+METHODS = """
+import numpy as np
+from adgen import differentiate
+
+class Model:
+    def __init__(self, w):
+        self.w = w
+
+    @differentiate(wrt="x")
+    def loss(self, y, x):
+        return np.sum((self.w * x - y) ** 2)
+
+model = Model(np.ones(3))
+"""
+
+
+def test_a_method_of_an_object_of_the_file(tmp_path):
+    file = tmp_path / "methods.py"
+    file.write_text(METHODS)
+    text = show(f"{file}::model.loss", "", "x: f8[:], y: f8[:]", "array", run=True)
+    assert "derivative of loss with respect to x" in text
+    with pytest.raises(SourceNotFound) as caught:
+        show(f"{file}::model.loss", "", "", "array")
+    assert "FILE::object.method --run" in str(caught.value)
+    with pytest.raises(SourceNotFound, match="there is no function `model.nothing`"):
+        show(f"{file}::model.nothing", "", "", "array", run=True)

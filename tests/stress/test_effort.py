@@ -32,6 +32,11 @@ SOON = {
 }  # fmt: skip
 
 
+SOON["a function as default"] = (
+    "def g(x):\n    return x * x\n\ndef f(x, h=g, k=None):\n    return h(x)\n"
+)
+
+
 @pytest.mark.parametrize("name", SOON)
 def test_shown_soon(name):
     assert front_end.attempt(SOON[name]) == "shown"

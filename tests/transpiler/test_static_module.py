@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -216,3 +217,10 @@ def test_classes_of_exceptions_have_a_name():
 def test_what_parses_and_is_still_no_python(text, reason):
     with pytest.raises(AdgenError, match=f"this is not Python: {reason}"):
         read_text(text, "text.py")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(SourceNotFound, match="it is a pipe"):
+        read_module(tmp_path / "pipe.py")
