@@ -47,6 +47,15 @@ def test_writes_to_what_is_a_copy_leave_the_array_as_it_is(program: Callable[...
     agrees(program, M)
 
 
+def behind_the_only_row(M: Any) -> Any:
+    doubled = 2.0 * M[1:, ::-1]
+    return np.sum(np.copy(1.0 * doubled)) + np.sum(M)
+
+
+def test_a_part_of_an_axis_of_length_1_may_be_empty() -> None:
+    agrees(behind_the_only_row, M[:1])
+
+
 def sliced(M: Any, k: int) -> Any:
     w = M[:, :k].ravel()
     w[0] = 5.0

@@ -239,7 +239,12 @@ def _layout_of_view(
     if found is None:
         return UNKNOWN
     axes, layout = found
-    kept = [k for k, axis in enumerate(axes) if axis.source is not None and not flags[k]]
+    kept = [  # an axis that the order leaves out has one element or none, wherever it stands
+        k
+        for k, axis in enumerate(axes)
+        if axis.source is not None and not flags[k]
+        if layout.order is None or axis.source in layout.order
+    ]
     order = None
     if layout.order is not None:
         known = layout.order

@@ -74,12 +74,9 @@ def polyval2d(x, y, c):
 @defines(polynomial.polyvalfromroots)
 def polyvalfromroots(x, r, tensor=True):
     x, r = np.asarray(x), 1.0 * np.asarray(r)
-    if tensor and x.ndim > 0 and r.ndim > 1:
+    if tensor and x.ndim > 0:
         r = r.reshape(r.shape + (1,) * x.ndim)
-    total = r[0] * 0.0 + 0.0 * x + 1.0
-    for k in range(r.shape[0]):
-        total = total * (x - r[k])
-    return total
+    return np.prod(x - r, axis=0)
 
 
 def _all_to(x, deg, step, back):
@@ -127,21 +124,32 @@ def lagvander(x, deg):
 def polyder(c, m=1, scl=1, axis=0):
     c = np.moveaxis(1.0 * np.asarray(c), axis, 0)
     for _ in (None,) * m:
-        powers = np.arange(1, c.shape[0]).reshape((-1,) + (1,) * (c.ndim - 1))
-        c = c[1:] * powers * scl
+        if c.shape[0] == 1:  # of a constant a constant is left
+            c = c * 0.0
+        else:
+            powers = np.arange(1, c.shape[0]).reshape((-1,) + (1,) * (c.ndim - 1))
+            c = c[1:] * powers * scl
     return np.moveaxis(c, 0, axis)
 
 
 @defines(polynomial.polyadd)
 def polyadd(c1, c2):
-    return np.polyadd(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1]
+    return _without_zeros(np.polyadd(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1])
 
 
 @defines(polynomial.polysub)
 def polysub(c1, c2):
-    return np.polysub(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1]
+    return _without_zeros(np.polysub(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1])
 
 
 @defines(polynomial.polymul)
 def polymul(c1, c2):
-    return np.convolve(1.0 * np.asarray(c1), 1.0 * np.asarray(c2))
+    return _without_zeros(np.convolve(1.0 * np.asarray(c1), 1.0 * np.asarray(c2)))
+
+
+def _without_zeros(c):
+    """A polynomial up to its last coefficient that is not 0."""
+    count = c.shape[0]
+    while count > 1 and c[count - 1] == 0:
+        count -= 1
+    return c[:count]

@@ -14,7 +14,7 @@ _LOG_2PI = math.log(2 * math.pi)
 
 @defines(stats.dirichlet.logpdf)
 def dirichlet_logpdf(x, alpha):
-    x, alpha = np.asarray(x, np.float64), np.asarray(alpha, np.float64)
+    x, alpha = np.asarray(x), np.asarray(alpha)
     if np.ndim(x) != 1:
         refuse("`dirichlet.logpdf` of more than one point", "loop over the points")
     _check_simplex(x, alpha)

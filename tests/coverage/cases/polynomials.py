@@ -60,6 +60,10 @@ CASES: Table = {
         case(lambda c, d: polynomial.polymul(c, d), VECTOR, THREE, single=False),
         case(lambda c: polynomial.polyadd(c, c[:2] + 1.0), VECTOR, single=False),
         case(lambda c, d: polynomial.polysub(c, d), VECTOR, THREE, single=False),
+        case(lambda c: polynomial.polysub(c, c) + c[1], VECTOR, single=False),
+        case(lambda c: polynomial.polysub(c, c * np.array([1.0, 2.0, 1.0])), THREE, single=False),
+        case(lambda c: polynomial.polyder(c[:1]) + c[1], VECTOR, single=False),
+        case(lambda c: polynomial.polyvalfromroots(c, c[:0]) * c[0], VECTOR, single=False),
     ],
     "np.poly": [
         case(lambda x: np.poly(x), VECTOR, single=False),

@@ -128,6 +128,7 @@ CASES: Table = {
         case(lambda p: stats.binom.logpmf(2, 6, p), spread(*PART, (2, 3))),
     ],
     "stats.dirichlet.logpdf": [
+        case(lambda a: stats.dirichlet.logpdf(a / np.sum(a), a), np.abs(THREE)),
         case(lambda a: stats.dirichlet.logpdf(np.array([0.2, 0.5, 0.3]), a), np.abs(THREE)),
         case(lambda a: stats.dirichlet.logpdf(np.array([0.4, 0.6]), a), np.array([0.7, 2.0])),
         case(
