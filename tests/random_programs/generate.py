@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.random_programs.control import indent
+from tests.random_programs.drawing import with_draws
 from tests.random_programs.functions import HOLDER
 from tests.random_programs.recursive import Recursive
 from tests.random_programs.scope import Group, Shape, Var
@@ -49,7 +50,8 @@ class Generator(Recursive):
         text = "\n".join(
             [IMPORTS, HOLDER if self.holds else "", *lines, "", "", f"def f({names}):", *body]
         )
-        return ast.unparse(through_generators(ast.parse(text), self.seed)) + "\n", params
+        tree = with_draws(through_generators(ast.parse(text), self.seed), self.seed)
+        return ast.unparse(tree) + "\n", params
 
     def parameters(self) -> list[Var]:
         """``x, y, M, s, n`` and now and then an int array ``q`` and a 3-d array ``T``."""

@@ -290,6 +290,7 @@ def _numpy() -> SimpleNamespace:
     names |= {"ravel": lambda a: a.ravel(), "reshape": lambda a, shape: a.reshape(shape)}
     names |= {"transpose": lambda a, axes=(): a.transpose(*axes)}
     constants = ("pi", "e", "inf", "nan", "newaxis", "float64", "float32", "int64", "euler_gamma")
+    names["random"] = np.random
     return SimpleNamespace(**names, **{name: getattr(np, name) for name in constants})
 
 
