@@ -47,6 +47,7 @@ from adgen.transpiler.passes.row_loops import merge_row_loops
 from adgen.transpiler.passes.shared_elements import share_elements
 from adgen.transpiler.passes.small.guessed_extents import guess_extents
 from adgen.transpiler.passes.small.scalars import scalars_for_small_arrays
+from adgen.transpiler.passes.stacked_products import flatten_stacks
 from adgen.transpiler.passes.threads import mark_threads
 from adgen.transpiler.passes.unreachable import eliminate_unreachable, has_unreachable
 from adgen.transpiler.primitives.conventions import following
@@ -249,6 +250,8 @@ def to_loops(function: Function, parallel: bool = False, guessing: bool = True) 
     wide = optimise(wide)
     if guessing and optimisations.enabled(optimisations.SMALL_ARRAYS):
         wide = optimise(applied(guess_extents, wide))
+    if optimisations.enabled(optimisations.STACKED_PRODUCTS):
+        wide = optimise(applied(flatten_stacks, wide))
     wide = applied(settle_reshaped_writes, wide, for_loops=True)
     wide = applied(lower_to_loops, wide)
     for name, improve in LOOP_PASSES:

@@ -62,7 +62,7 @@ def _gain(facts: Facts) -> int:
 
 
 def _gain_of(facts: Facts, loop: Op, depth: int) -> int:
-    if any(_strides(facts, op, depth) for op in loop.regions[0].ops):
+    if any(_strides(facts, op, depth) or _is_far(facts, op) for op in loop.regions[0].ops):
         return _LOSS_OF_STRIDES
     if _is_short(loop):
         return 1 if _is_dear_everywhere(facts, facts.body) else -1
@@ -83,6 +83,21 @@ def _strides(facts: Facts, op: Op, depth: int) -> bool:
         return False  # added up in a copy
     place = op.operands[2:]
     return facts.index in place[:-1] and depth >= len(place)
+
+
+def _is_far(facts: Facts, op: Op) -> bool:
+    """Whether elements of neighbouring iterations are a whole matrix apart, and it is not small.
+
+    In a stack of such matrices the loop along their rows is the one that vectorises.
+    """
+    if op.callee not in (core.GETITEM, core.ADDITEM, core.SETITEM):
+        return False
+    cell = facts.cell(op.operands[0])
+    place = op.operands[1 if op.callee == core.GETITEM else 2 :]
+    if facts.index not in place[:-1] or (cell is not None and cell.lanes):
+        return False
+    long = [loop for loop in facts.hoisted if loop.callee == core.FOR and not _is_short(loop)]
+    return sum(loop.regions[0].args[0] in place for loop in long) > 1
 
 
 def _innermost(facts: Facts, block: Block, depth: int) -> Iterator[tuple[int, Op]]:
