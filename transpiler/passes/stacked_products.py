@@ -73,7 +73,8 @@ class _Flattener:
 
     def summed(self, b: Builder, op: Op) -> bool:
         """The sum of ``xᵀ @ y`` over the stack; whether it was that."""
-        product = self.made.get(op.operands[0]) if op.operands else None  # type: ignore[call-overload]
+        source = op.operands[0] if op.operands else None
+        product = self.made.get(source) if isinstance(source, Value) else None
         if product is None or product.callee not in _PRODUCTS[:2] or self.uses[product.result] > 1:
             return False
         if not _sums_stack(op, product) or not _one_dtype(product):

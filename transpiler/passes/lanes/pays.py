@@ -34,7 +34,7 @@ def choose(facts: Facts, nested: bool) -> bool:
             break
     if nested:
         nests = any(op in facts.hoisted for loop in facts.hoisted for op in loop.regions[0].ops)
-        return nests and not _vectorises_written_out(facts)
+        return nests and not _vectorises_written_out(facts) and not _walks_far(facts)
     if facts.hoisted:
         return _gain(facts) >= 0
     return _adds_to_elements(facts)
@@ -62,13 +62,22 @@ def _gain(facts: Facts) -> int:
 
 
 def _gain_of(facts: Facts, loop: Op, depth: int) -> int:
-    if any(_strides(facts, op, depth) or _is_far(facts, op) for op in loop.regions[0].ops):
+    if _is_apart(facts, loop, depth):
         return _LOSS_OF_STRIDES
     if _is_short(loop):
         return 1 if _is_dear_everywhere(facts, facts.body) else -1
     if _is_recurrence(facts, loop):
         return _GAIN_OF_CHAIN
     return 1 if any(not isinstance(arg.type, Array) for arg in loop.regions[0].args[1:]) else -1
+
+
+def _walks_far(facts: Facts) -> bool:
+    """Whether neighbouring iterations are far apart in memory in one of the innermost loops."""
+    return any(_is_apart(facts, loop, depth) for depth, loop in _innermost(facts, facts.body, 1))
+
+
+def _is_apart(facts: Facts, loop: Op, depth: int) -> bool:
+    return any(_strides(facts, op, depth) or _is_far(facts, op) for op in loop.regions[0].ops)
 
 
 def _strides(facts: Facts, op: Op, depth: int) -> bool:
@@ -82,7 +91,10 @@ def _strides(facts: Facts, op: Op, depth: int) -> bool:
     if op.callee == core.ADDITEM and cell in facts.free:
         return False  # added up in a copy
     place = op.operands[2:]
-    return facts.index in place[:-1] and depth >= len(place)
+    if facts.index not in place[:-1]:
+        return False
+    rank_of_rows = len(place) - 1 - place.index(facts.index)
+    return depth > rank_of_rows
 
 
 def _is_far(facts: Facts, op: Op) -> bool:
