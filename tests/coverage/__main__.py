@@ -13,7 +13,7 @@ from tests.coverage.autograd_names import recorded
 from tests.coverage.cases import CASES, named
 from tests.coverage.checks import CHECKS, failure
 from tests.coverage.inputs import KINDS
-from tests.coverage.outcomes import AGREES, REFUSES, verdict
+from tests.coverage.outcomes import AGREES, REFUSES, known, verdict
 
 REACHED = 100.0
 
@@ -52,13 +52,15 @@ def _inputs(only: str) -> int:
                 found = verdict(case, kind)
                 if found is None:
                     continue
-                refused = found.startswith(REFUSES)
+                refused, why = found.startswith(REFUSES), known(name, kind)
+                if found != AGREES and not refused and why:
+                    refused, found = True, f"{found} ({why})"
                 counts[kind][0 if found == AGREES else 1 if refused else 2] += 1
                 if found != AGREES:
                     print(f"  {name}: {case}: {kind}: {found}", flush=True)
-    print(f"{'inputs':16} {'as Python':>10} {'refused':>8} {'wrong':>6}")
+    print(f"{'inputs':16} {'as Python':>10} {'refused, known':>15} {'wrong':>6}")
     for kind, (agree, refused, wrong) in counts.items():
-        print(f"{kind:16} {agree:10} {refused:8} {wrong:6}")
+        print(f"{kind:16} {agree:10} {refused:15} {wrong:6}")
     return 1 if any(wrong for _, _, wrong in counts.values()) else 0
 
 

@@ -13,9 +13,28 @@ import adgen
 from adgen import UnsupportedError
 from tests.coverage import checks
 from tests.coverage.case import Case
-from tests.coverage.inputs import KINDS, MEMORY, REFUSED
+from tests.coverage.inputs import DTYPES, KINDS, MEMORY, REFUSED
 
 AGREES, REFUSES = "", "refused"
+_BYTES = ("int8", "uint8", "bool", "int8 first", "uint8 first", "bool first")
+# What is known not to be as in NumPy and SciPy: functions, kinds of input, and why.
+KNOWN: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    (("linalg.",), _BYTES, "SciPy computes bytes in float32, adgen in float64"),
+    (("stats.", "special."), _BYTES, "SciPy rounds what it computes from bytes"),
+    (("np.multiply.reduceat", "np.add.reduceat"), DTYPES, "the sum keeps the dtype"),
+    (("np.quantile(weights)",), ("no rows", "no columns"), "another exception"),
+    (("np.nanquantile", "np.nanpercentile"), ("no rows", "no columns"),
+     "of nothing NumPy returns another rank than of something"),
+    (("linalg.sqrtm",), ("repeated",), "of a singular matrix it is complex"),
+    (("np.std", "np.nanstd", "np.nan_reductions"), ("one element",), "nan where the spread is 0"),
+)  # fmt: skip
+
+
+def known(name: str, kind: str) -> str:
+    """Why a function is known to differ on a kind of input, or nothing."""
+    return next(
+        (why for names, kinds, why in KNOWN if name.startswith(names) and kind in kinds), ""
+    )
 
 
 def verdict(case: Case, kind: str) -> str | None:
@@ -27,7 +46,7 @@ def verdict(case: Case, kind: str) -> str | None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         args = KINDS[kind](case.args)
-        if args is None:
+        if args is None or (kind.startswith("float32") and not case.single):
             return None
         return _verdict(replace(case, args=args), kind)
 
@@ -44,7 +63,7 @@ def _verdict(case: Case, kind: str) -> str:
         return AGREES if agree else f"{_shown(refusal, found)} for {_shown(error, expected)}"
     if _typed(found) != _typed(expected):
         return f"{_typed(found)} for {_typed(expected)}"
-    single = any(np.asarray(arg).dtype == np.float32 for arg in case.args)
+    single = any(np.asarray(x).dtype == np.float32 for x in (*case.args, *checks._parts(expected)))
     if not _close(found, expected, 1e-5 if single else 1e-9 if case.exact else 1e-6):
         return f"{found} for {expected}"
     return _gradients(case, kind)
@@ -65,9 +84,9 @@ def _gradients(case: Case, kind: str) -> str:
     for k, cotangent in zip(wrt, found, strict=True):
         if _typed(cotangent)[1:] != _typed(case.args[k])[1:]:
             return f"gradient: {_typed(cotangent)} for {_typed(case.args[k])}"
-    if kind in MEMORY:
-        plain = tuple(np.ascontiguousarray(a) if np.ndim(a) else a for a in case.args)
-        expected = gradient(*plain)
+    plain = tuple(np.ascontiguousarray(a) if np.ndim(a) else a for a in case.args)
+    if kind in MEMORY and _close(case.function(*plain), case.function(*case.args), 0.0):
+        expected = gradient(*plain)  # where the order in memory means nothing, as it mostly does
         return AGREES if _close(found, expected, 0.0) else f"gradient: {found} for {expected}"
     if kind.startswith("float32"):
         return AGREES  # a column of its own
@@ -104,7 +123,8 @@ def _smooth(found: Any, slopes: Any) -> bool:
     """Whether numbers are slopes; those that differences do not find are left out."""
     have, want = checks._numbers(found), checks._numbers(slopes)
     there = np.isfinite(want)
-    return np.allclose(have[there], want[there], rtol=1e-5, atol=1e-5)
+    scale = max(1.0, float(np.max(np.abs(want[there]), initial=0.0)))
+    return np.allclose(have[there], want[there], rtol=1e-5, atol=1e-5 * scale)
 
 
 def _shown(error: Exception | None, found: Any) -> str:

@@ -96,6 +96,8 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):  # noq
     edges = [_edges(a, own, ends) for a, own, ends in zip(columns, each, limits)]
     shape = tuple([own.shape[0] - 1 for own in edges])
     weights = None if weights is None else np.asarray(weights)
+    if weights is not None and weights.shape[0] != columns[0].shape[0]:
+        raise ValueError("The weights and list don't have the same length.")
     heights = np.zeros(shape)
     for k in _counted(columns[0].shape[0]):
         places, inside = (), True

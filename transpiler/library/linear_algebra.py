@@ -204,4 +204,6 @@ def vecdot(x1, x2, /, *, axis=-1):
     x1, x2 = np.moveaxis(np.asarray(x1), axis, -1), np.moveaxis(np.asarray(x2), axis, -1)
     if x1.shape[-1] != x2.shape[-1]:
         raise ValueError("vecdot: the vectors have different lengths")
-    return np.sum(conjugated(x1) * x2, axis=-1)
+    products = conjugated(x1) * x2
+    total = np.sum(products, axis=-1)
+    return np.asarray(total, products.dtype) if counts(products) else total

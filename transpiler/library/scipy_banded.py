@@ -12,9 +12,13 @@ from adgen.transpiler.library.registry import defines
 @defines(linalg.solve_banded)
 def solve_banded(l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, check_finite=True):
     below, above = l_and_u
-    ab = np.asarray(ab)
+    ab, b = np.asarray(ab), np.asarray(b)
+    if ab.shape[1] != b.shape[0]:
+        raise ValueError("shapes of ab and b are not compatible.")
+    if ab.shape[0] != below + above + 1:
+        raise ValueError("invalid values for the number of lower and upper diagonals")
     n = ab.shape[1]
-    a = np.zeros((n, n), np.result_type(ab.dtype, np.asarray(b).dtype))
+    a = np.zeros((n, n), np.result_type(ab.dtype, b.dtype))
     for j in range(n):
         for i in range(max(0, j - above), min(n, j + below + 1)):
             a[i, j] = ab[above + i - j, j]
