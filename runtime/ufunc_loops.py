@@ -20,12 +20,16 @@ from numba.core.registry import cpu_target
 from numba.core.typing import signature
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import lower_builtin
+from numba.np.numpy_support import as_dtype, from_dtype
 
 _POINTER, _WORD = ir.IntType(8).as_pointer(), ir.IntType(64)
 _LOOP = ir.FunctionType(
     ir.VoidType(), [_POINTER.as_pointer(), _WORD.as_pointer(), _WORD.as_pointer(), _POINTER]
 )
-_LETTERS = {types.float64: "d", types.float32: "f"}
+_LETTERS = {
+    types.float64: "d", types.float32: "f", types.complex128: "D", types.complex64: "F",
+    types.int64: "l",
+}  # fmt: skip
 
 
 class _UFunc(ctypes.Structure):
@@ -62,7 +66,8 @@ def address_of_loop(module: str, name: str, kinds: str) -> int:
 def numbers_kernel(home: ModuleType, module: str, name: str) -> None:
     """Put into a module a function of numbers that Numba compiles to a call of a ufunc's loop.
 
-    float32 if all arguments are, else float64.  In plain CPython it is the ufunc.
+    The loop is the one that NumPy takes for numbers of those types.  In plain CPython it is the
+    ufunc.
     Raises AttributeError if there is no such ufunc.
     """
     ufunc = getattr(importlib.import_module(module), name)
@@ -82,15 +87,13 @@ def numbers_kernel(home: ModuleType, module: str, name: str) -> None:
                 return None
             if not all(isinstance(arg, (types.Number, types.Boolean)) for arg in args):
                 return None
-            narrow = all(arg == types.float32 for arg in args) and _kinds(ufunc, "f") in ufunc.types
-            dtype = types.float32 if narrow else types.float64
-            return signature(dtype, *(dtype for _ in args))
+            return signature(*_types_of_loop(ufunc, args))
 
     @lower_builtin(kernel, types.VarArg(types.Any))
     def _lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
-        letter = _LETTERS[sig.return_type]
-        kinds = _kinds(ufunc, letter)
-        outputs = [cgutils.alloca_once(builder, args[0].type) for _ in range(ufunc.nout)]
+        kinds = _kinds(ufunc, sig)
+        result = context.get_value_type(sig.return_type)
+        outputs = [cgutils.alloca_once(builder, result) for _ in range(ufunc.nout)]
         inputs = [cgutils.alloca_once_value(builder, arg) for arg in args]
         call_loop(context, builder, (module, name, kinds), [*inputs, *outputs], [1], ())
         return builder.load(outputs[0])
@@ -98,8 +101,17 @@ def numbers_kernel(home: ModuleType, module: str, name: str) -> None:
     cpu_target.typing_context.refresh()  # it may be asked for in the middle of a compilation
 
 
-def _kinds(ufunc: Any, letter: str) -> str:
-    return f"{letter * ufunc.nin}->{letter * ufunc.nout}"
+def _types_of_loop(ufunc: Any, args: Sequence[types.Type]) -> list[types.Type]:
+    """The types of the result and the operands in the loop for arguments of those types."""
+    wide = [types.float64 if isinstance(arg, types.Boolean) else arg for arg in args]
+    given = (*(as_dtype(arg) for arg in wide), *(None for _ in range(ufunc.nout)))
+    loop = [from_dtype(dtype) for dtype in ufunc.resolve_dtypes(given)]
+    return [loop[ufunc.nin], *loop[: ufunc.nin]]
+
+
+def _kinds(ufunc: Any, sig: Any) -> str:
+    letters = "".join(_LETTERS[kind] for kind in sig.args)
+    return f"{letters}->{_LETTERS[sig.return_type] * ufunc.nout}"
 
 
 def call_loop(

@@ -254,7 +254,7 @@ def f(x):
 f.py:2:10: `open` is not in the table of primitives
         with open('log.txt') as file:
              ^^^^^^^^^^^^^^^
-  help: did you mean append?""",
+  help: write it out with functions that are""",
     ),
     "global": (
         """\

@@ -218,6 +218,38 @@ primitive(sp.hyp1f1, Elementwise(NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, x: t * (a / b) * sp.hyp1f1(a + 1, b + 1, x)),
           domain=POSITIVE)  # fmt: skip
 
+primitive(sp.hyp2f1, Elementwise(NO_FORMULA, NO_FORMULA, NO_FORMULA,
+          lambda t, y, a, b, c, x: t * (a * b / c) * sp.hyp2f1(a + 1, b + 1, c + 1, x)),
+          operands=("a", "b", "c", "x"),
+          domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)), complex=True)  # fmt: skip
+primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
+          lambda t, y, a, b, x: -t * a * sp.hyperu(a + 1, b + 1, x)),
+          domain=POSITIVE)  # fmt: skip
+
+# Lambert's W (DLMF 4.13.4), Wright's omega, the Faddeeva function (7.10.2), Voigt's profile
+
+primitive(hidden._lambertw, Elementwise(lambda t, w, z, k, tol: t * np.exp(-w) / (1 + w),
+          None, None), domain=(POSITIVE, Domain(0, 1, integer=True), Domain(1e-9, 1e-8)),
+          kink="infinite at -1/e", complex=True)  # fmt: skip
+_one(sp.wrightomega, lambda t, y, z: t * y / (1 + y), complex=True)
+_one(sp.wofz, lambda t, y, z: t * (2j / ROOT_PI - 2 * z * y), complex=True)
+
+
+def _faddeeva_slope(x, s, g):  # type: ignore[no-untyped-def]
+    """``w'((x + i g) / (s √2))``."""
+    z = (x + 1j * g) / (s * math.sqrt(2.0))
+    return 2j / ROOT_PI - 2 * z * sp.wofz(z)
+
+
+primitive(sp.voigt_profile, Elementwise(
+              lambda t, y, x, s, g: t * np.real(_faddeeva_slope(x, s, g))
+              / (2 * ROOT_PI * s * s),
+              lambda t, y, x, s, g: -t * (y / s + np.real(_faddeeva_slope(x, s, g)
+              * (x + 1j * g)) / (2 * ROOT_PI * s * s * s)),
+              lambda t, y, x, s, g: -t * np.imag(_faddeeva_slope(x, s, g))
+              / (2 * ROOT_PI * s * s)),
+          domain=(REAL, POSITIVE, POSITIVE))  # fmt: skip
+
 # Elementary functions under SciPy's name
 
 _one(sp.exp2, lambda t, y, x: t * y * math.log(2.0))
@@ -229,6 +261,8 @@ _one(sp.cosm1, lambda t, y, x: -t * np.sin(x))
 _one(sp.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE)
 _one(sp.sindg, lambda t, y, x: t * DEGREE * sp.cosdg(x))
 _one(sp.cosdg, lambda t, y, x: -t * DEGREE * sp.sindg(x))
+_one(sp.cotdg, lambda t, y, x: -t * DEGREE * (1 + y * y), Domain(10.0, 80.0))
+_two(sp.powm1, lambda t, z, x, y: t * y * x ** (y - 1), lambda t, z, x, y: t * (z + 1) * np.log(x))
 _one(sp.tandg, lambda t, y, x: t * DEGREE * (1 + y * y))
 
 # Pairs of integrals (DLMF 6.2, 7.2)
