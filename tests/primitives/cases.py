@@ -102,7 +102,7 @@ class Case:
 
     def function(self) -> Function:
         """The function that is this op."""
-        params = tuple(Value(kind, name) for kind, name in zip(self.types(), "xyz", strict=False))
+        params = tuple(Value(kind, name) for kind, name in zip(self.types(), "xyzw", strict=False))
         b = Builder()
         out = b.emit(self.entry.callee, *params, **self.attrs)
         return Function("f", b.block(params, (out,)))
@@ -151,6 +151,7 @@ ELEMENTWISE_SHAPES = {
     2: [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (3,)), ((), (2, 3)), ((3,), ()),
         ((1,), (3,)), ((2, 3), (1, 1))],
     3: [((), (), ()), ((3,), (3,), (3,)), ((2, 3), (), (3,)), ((3,), (2, 1), ())],
+    4: [((), (), (), ()), ((3,), (), (3,), (2, 3))],
 }  # fmt: skip
 PRODUCT_SHAPES = [
     ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((1, 3), (3, 2)),

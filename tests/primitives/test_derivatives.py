@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.reverse import reverse
@@ -136,7 +137,8 @@ def test_float32_stays_float32(case: Case) -> None:
     have = jvp(case, operands, tangents)
     assert np.asarray(have).dtype == value.dtype
     single = value.dtype in (np.float32, np.complex64)
-    assert single or any(domain.integer for domain in case.entry.domain)
+    in_double = case.entry.callee is special.wofz  # that loop comes first in its table
+    assert single or in_double or any(domain.integer for domain in case.entry.domain)
     seed = np.ones(value.shape, value.dtype)[()]
     for k, cotangent in zip(active(case), vjp(case, operands, seed), strict=True):
         assert np.asarray(cotangent).dtype == np.asarray(operands[k]).dtype

@@ -34,17 +34,16 @@ def _of_order(function, rule, orders=POSITIVE, **facts):  # type: ignore[no-unty
 _of_order(sp.struve, lambda t, z, v, x: t * (sp.struve(v - 1, x) - v / x * z))
 _of_order(sp.modstruve, lambda t, z, v, x: t * (sp.modstruve(v - 1, x) - v / x * z))
 for _function in (sp.hankel1, sp.hankel2):
-    _of_order(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)),
-              complex=True)  # fmt: skip
+    _of_order(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)))
 
 # Spherical Bessel functions (DLMF 10.51.2, 10.51.5)
 
 for _function in (hidden._spherical_jn, hidden._spherical_yn, hidden._spherical_kn):
     _of_order(_function, lambda t, z, n, x, f=_function: t * (n / x * z - f(n + 1, x)), ORDER,
-              kink="nan at 0", complex=True)  # fmt: skip
+              kink="nan at 0")  # fmt: skip
 _of_order(hidden._spherical_in,
           lambda t, z, n, x: t * (n / x * z + hidden._spherical_in(n + 1, x)), ORDER,
-          kink="nan at 0", complex=True)  # fmt: skip
+          kink="nan at 0")  # fmt: skip
 
 # Kelvin's functions, the parts of one solution of an equation of second order (DLMF 10.61.3)
 
@@ -87,6 +86,7 @@ def _several(function, slopes, results, **facts):  # type: ignore[no-untyped-def
 
 
 _several(sp.airy, lambda x, a, ap, b, bp: (ap, x * a, bp, x * b), ("ai", "aip", "bi", "bip"),
-         formula="(t * ai', t * x * ai, t * bi', t * x * bi)")  # fmt: skip
+         formula="(t * special.airy(x)[1], t * x * special.airy(x)[0], "
+                 "t * special.airy(x)[3], t * x * special.airy(x)[2])")  # fmt: skip
 _several(sp.itj0y0, lambda x, j, y: (sp.j0(x), sp.y0(x)), ("ij0", "iy0"),
          formula="(t * special.j0(x), t * special.y0(x))")  # fmt: skip

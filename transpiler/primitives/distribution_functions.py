@@ -24,8 +24,7 @@ def _chi_square(v, x):  # type: ignore[no-untyped-def]
 
 def _f(n, m, x):  # type: ignore[no-untyped-def]
     """The density of the ratio of two chi-squares."""
-    part = n * x / (n * x + m)
-    return _beta_density(0.5 * n, 0.5 * m, part) * n * m / (n * x + m) ** 2
+    return _beta_density(0.5 * n, 0.5 * m, n * x / (n * x + m)) * n * m / (n * x + m) ** 2
 
 
 def _gamma(b, x):  # type: ignore[no-untyped-def]
@@ -59,10 +58,6 @@ primitive(sp.pdtr, Elementwise(WHOLE, lambda t, z, k, m: -t * _gamma(np.floor(k)
           domain=(COUNT, POSITIVE))  # fmt: skip
 primitive(sp.pdtrc, Elementwise(WHOLE, lambda t, z, k, m: t * _gamma(np.floor(k) + 1, m)),
           domain=(COUNT, POSITIVE))  # fmt: skip
-primitive(sp.bdtr, Elementwise(
-              WHOLE, WHOLE,
-              lambda t, z, k, n, p: -t * _beta_density(np.floor(k) + 1, n - np.floor(k), p)),
-          domain=(COUNT, Domain(5, 8, integer=True), PROBABILITY))  # fmt: skip
 primitive(sp.boxcox, Elementwise(
               lambda t, z, x, k: t * x ** (k - 1),
               lambda t, z, x, k: t * _power_slope(np.log(x), k)),
@@ -83,6 +78,8 @@ primitive(sp.inv_boxcox1p, Elementwise(
 
 def _power_slope(log, k):  # type: ignore[no-untyped-def]
     """The derivative of ``(exp(k log) - 1) / k`` by ``k``, and its limit where that is 0."""
-    other = np.where(k == 0, 1.0, k)
-    slope = (np.exp(other * log) * (other * log - 1) + 1) / (other * other)
-    return np.where(k == 0, 0.5 * log * log, slope)
+    return np.where(
+        k == 0,
+        0.5 * log * log,
+        (np.exp(k * log) * (k * log - 1) + 1) / np.where(k == 0, 1.0, k * k),
+    )

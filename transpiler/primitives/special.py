@@ -90,11 +90,11 @@ primitive(sp.betaincinv, Elementwise(NO_FORMULA, NO_FORMULA,
 
 # Error functions and the normal distribution (DLMF 7.2, 7.10, 7.17)
 
-_one(sp.erf, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(-x * x))
-_one(sp.erfc, lambda t, y, x: t * (-2 / ROOT_PI) * np.exp(-x * x))
-_one(sp.erfcx, lambda t, y, x: t * (2 * x * y - 2 / ROOT_PI))
-_one(sp.erfi, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(x * x))
-_one(sp.dawsn, lambda t, y, x: t * (1 - 2 * x * y))
+_one(sp.erf, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(-x * x), complex=True)
+_one(sp.erfc, lambda t, y, x: t * (-2 / ROOT_PI) * np.exp(-x * x), complex=True)
+_one(sp.erfcx, lambda t, y, x: t * (2 * x * y - 2 / ROOT_PI), complex=True)
+_one(sp.erfi, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(x * x), complex=True)
+_one(sp.dawsn, lambda t, y, x: t * (1 - 2 * x * y), complex=True)
 _one(sp.erfinv, lambda t, y, x: t * (ROOT_PI / 2) * np.exp(y * y), UNIT)
 _one(sp.erfcinv, lambda t, y, x: t * (-ROOT_PI / 2) * np.exp(y * y), PROBABILITY)
 _one(sp.ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x))
@@ -221,7 +221,7 @@ primitive(sp.hyp1f1, Elementwise(NO_FORMULA, NO_FORMULA,
 primitive(sp.hyp2f1, Elementwise(NO_FORMULA, NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, c, x: t * (a * b / c) * sp.hyp2f1(a + 1, b + 1, c + 1, x)),
           operands=("a", "b", "c", "x"),
-          domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)), complex=True)  # fmt: skip
+          domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)))  # fmt: skip
 primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, x: -t * a * sp.hyperu(a + 1, b + 1, x)),
           domain=POSITIVE)  # fmt: skip
@@ -229,16 +229,18 @@ primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
 # Lambert's W (DLMF 4.13.4), Wright's omega, the Faddeeva function (7.10.2), Voigt's profile
 
 primitive(hidden._lambertw, Elementwise(lambda t, w, z, k, tol: t * np.exp(-w) / (1 + w),
-          None, None), domain=(POSITIVE, Domain(0, 1, integer=True), Domain(1e-9, 1e-8)),
-          kink="infinite at -1/e", complex=True)  # fmt: skip
+          Unknown("it names a branch"), Unknown("it is a tolerance")),
+          domain=(POSITIVE, Domain(0, 1, integer=True), Domain(1e-9, 1e-8)),
+          kink="infinite at -1/e")  # fmt: skip
 _one(sp.wrightomega, lambda t, y, z: t * y / (1 + y), complex=True)
 _one(sp.wofz, lambda t, y, z: t * (2j / ROOT_PI - 2 * z * y), complex=True)
 
 
 def _faddeeva_slope(x, s, g):  # type: ignore[no-untyped-def]
     """``w'((x + i g) / (s √2))``."""
-    z = (x + 1j * g) / (s * math.sqrt(2.0))
-    return 2j / ROOT_PI - 2 * z * sp.wofz(z)
+    return 2j / ROOT_PI - math.sqrt(2.0) * (x + 1j * g) / s * sp.wofz(
+        (x + 1j * g) / (s * math.sqrt(2.0))
+    )
 
 
 primitive(sp.voigt_profile, Elementwise(

@@ -192,7 +192,6 @@ CASES |= {
     "special.gdtrc": by_point(special.gdtrc, 1.2, 2.3),
     "special.pdtr": by_point(special.pdtr, 2),
     "special.pdtrc": by_point(special.pdtrc, 2),
-    "special.bdtr": by_point(special.bdtr, 2, 5, domain=PART),
     "special.cotdg": by_point(special.cotdg, domain=(20.0, 70.0)),
     "special.lambertw": [
         case(lambda x: special.lambertw(x).real, spread(*POSITIVE, (4,))),
