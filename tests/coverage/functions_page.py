@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adgen.transpiler import library
+from adgen.transpiler.primitives.distributions import DISTRIBUTIONS
 from adgen.transpiler.primitives.kinds import Elementwise, NoDerivative, Primitive, Unknown
 from adgen.transpiler.primitives.spelling import called
 from adgen.transpiler.primitives.table import entries
@@ -38,12 +39,33 @@ primitives, the library and the programs of the tests.
 | function | said by | derivative | tested | float32 | convention | Autograd | JAX |
 |---|---|---|---|---|---|---|---|
 """
+_RANDOM = """
+## Random numbers
+
+Methods of `np.random.Generator` and `RandomState`, and functions of `np.random`, as far as these
+have them. Their samples are constants, the same as NumPy's to the bit. Where a parameter varies,
+the last column is what is to be written for the method. Beside them `integers`, `randint`, `rand`,
+`randn`, `seed`, and of arrays, whose items carry their derivatives, `choice`, `permutation` and
+`shuffle`; generators are made by `default_rng`, `Generator`, `RandomState` and the bit generators.
+
+| method | parameters | samples | with parameters that vary |
+|---|---|---|---|
+"""
 _PREFIXES = ("np.", "special.", "linalg.", "stats.", "signal.", "integrate.")
 
 
 def page() -> str:
     """The page as it should be."""
-    return _HEAD + "\n".join(_rows()) + "\n"
+    return _HEAD + "\n".join(_rows()) + "\n" + _RANDOM + "\n".join(_draws()) + "\n"
+
+
+def _draws() -> Iterator[str]:
+    for name, family in sorted(DISTRIBUTIONS.items()):
+        samples = {"f": "floats", "i": "integers"}[family.kind]
+        samples = f"vectors of {samples}" if family.event else samples
+        rewrite = family.rewrite.format(rng="rng", name=name)
+        listed = ", ".join(family.parameters)
+        yield f"| `{name}` | {listed} | {samples} | {f'`{rewrite}`' if rewrite else ''} |"
 
 
 def _rows() -> Iterator[str]:
