@@ -13,7 +13,7 @@ from benchmarks import environment
 NAMES = (
     "gradients", "inside", "derivatives", "scaling", "threads", "memory", "checkpoints",
     "ablations",
-    "calls", "first", "six", "warm", "programs", "nesting",
+    "calls", "first", "six", "surface", "warm", "programs", "nesting",
 )  # fmt: skip
 
 

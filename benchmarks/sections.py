@@ -20,6 +20,7 @@ from benchmarks import (
     scaling,
     seeds,
     structure,
+    surface,
     tables,
     threads,
     warm_start,
@@ -118,6 +119,10 @@ def _first_calls(options: Options) -> str:
 
 def _first_gradients(options: Options) -> str:
     return tables.first_gradients(first_gradients.measure_all(options.quick))
+
+
+def _surface(options: Options) -> str:
+    return tables.surface(surface.measure(1 if options.quick else surface.ROUNDS))
 
 
 def _warm(options: Options) -> str:
@@ -253,6 +258,17 @@ that Numba compiles. *warm*: a second process. Aims: at most twice JAX in proces
 a tenth, warm under 50 ms.
 """,
         _first_gradients,
+    ),
+    Section(
+        "surface",
+        """## What many functions cost who uses few
+
+`import adgen` beside `import numba`; and the first gradient of a function that uses one function of
+the library beside that of the same function with the definition written out by its user
+(`benchmarks/surface.py`): what is not used is neither imported nor compiled. Process time, fresh
+processes in turns, from empty caches. What misses its aim is **bold**.
+""",
+        _surface,
     ),
     Section(
         "warm",

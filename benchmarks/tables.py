@@ -9,6 +9,7 @@ from benchmarks import checkpoints as checkpoints_of
 from benchmarks import derivatives as derivatives_of
 from benchmarks import first_gradients as first_gradients_of
 from benchmarks import seeds, structure
+from benchmarks import surface as surface_of
 from benchmarks import threads as threads_of
 from benchmarks.ablations import Outcome
 from benchmarks.compile_time import Comparison
@@ -303,6 +304,18 @@ def warm_starts(starts: Mapping[str, Start]) -> str:
             for name, start in starts.items()
         ),
     )
+
+
+def surface(rows: Iterable[surface_of.Row]) -> str:
+    """The table of imports, and of functions of the library beside their definitions."""
+    return table(
+        ("", "adgen", "beside it", "ratio", "aim"),
+        (
+            (row.name, readable(row.ours), readable(row.other), against(row.ratio, row.aim),
+             f"{row.aim:g}")
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 def against(ratio: float, aim: float) -> str:
