@@ -7,6 +7,7 @@ meaning; every other name is MISSING, with the reason.
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import tokenize
 import warnings
@@ -79,7 +80,8 @@ def read_text(text: str, file: str) -> StaticModule:
 def _parsed(text: str, file: str) -> ast.Module:
     """The tree of a text that Python would run: two parameters of one name do parse."""
     tree = ast.parse(text)
-    with warnings.catch_warnings():
+    # Python has less room for its own compiler than the front end takes: that is no answer.
+    with warnings.catch_warnings(), contextlib.suppress(RecursionError, MemoryError):
         warnings.simplefilter("ignore")  # they are for who runs the file
         compile(tree, file, "exec", dont_inherit=True)
     return tree

@@ -26,6 +26,7 @@ SOON = {
     + "    return t\n",
     "parts of a test": "def f(x):\n    return x if "
     + " and ".join(f"x > {k}" for k in range(700)) + " else 0.0\n",
+    "terms of a sum": "def f(x):\n    return " + " + ".join(["x * x"] * 1000) + "\n",
     "ifs behind else": "def f(x):\n    return "
     + "".join(f"x * {k} if x > {k} else " for k in range(250)) + "x\n",
     "letters": f"def f(x):\n    return x * len('{'a' * 5_000_000}')\n",
