@@ -20,7 +20,7 @@ NOT_DRAWN = {
     *(f"np.{name}.{method}" for name in ("arctan2", "power")  # NumPy's own depend on the rank
       for method in ("reduce", "reduceat", "accumulate")),
 }  # fmt: skip
-NEW = 40  # so many functions may wait for a form in tests/random_expressions/table
+NEW = 0.2  # such a part may wait for a form in tests/random_expressions/table
 
 
 def test_the_whole_table_is_drawn_from() -> None:
@@ -29,7 +29,7 @@ def test_the_whole_table_is_drawn_from() -> None:
     used = set(re.findall(r"(?<![\w.])(?:np|special|stats|linalg|signal|fft)(?:\.\w+)+", text))
     wanted = set(re.findall(r"^\| `([\w.]+)`", FUNCTIONS.read_text(encoding="utf-8"), re.M))
     missing = wanted - used - NOT_DRAWN
-    assert len(missing) <= NEW, missing
+    assert len(missing) <= NEW * len(wanted), missing
 
 
 def test_programs_are_the_same_each_time() -> None:
