@@ -169,3 +169,33 @@ CASES: Table = {
         case(lambda s: stats.multivariate_normal.entropy(0.0, s * s), NUMBER),
     ],
 }
+
+CASES |= {
+    "stats.norm.ppf": of_location(stats.norm.ppf, 0.1, 0.9),
+    "stats.norm.isf": of_location(stats.norm.isf, 0.1, 0.9),
+    "stats.expon.sf": of_location(stats.expon.sf, 0.2, 3.0),
+    "stats.expon.logsf": of_location(stats.expon.logsf, 0.2, 3.0),
+    "stats.expon.ppf": of_location(stats.expon.ppf, 0.1, 0.9),
+    "stats.logistic.pdf": of_location(stats.logistic.pdf),
+    "stats.logistic.cdf": of_location(stats.logistic.cdf),
+    "stats.logistic.sf": of_location(stats.logistic.sf),
+    "stats.logistic.ppf": of_location(stats.logistic.ppf, 0.1, 0.9),
+    "stats.gumbel_r.cdf": of_location(stats.gumbel_r.cdf),
+    "stats.halfcauchy.logpdf": of_location(stats.halfcauchy.logpdf, 0.2, 3.0),
+    "stats.vonmises.logpdf": of_shape(stats.vonmises.logpdf, *REAL),
+    "stats.f.logpdf": [
+        case(lambda x, a, b: stats.f.logpdf(x, a, b), spread(*POSITIVE, (4,)), 1.7, 2.4),
+        case(lambda x, a: stats.f.logpdf(x, a, 3), spread(*POSITIVE, (2, 3)), 2.2),
+        case(lambda x, s: stats.f.logpdf(x, 2, 5, 0.05, s), spread(*POSITIVE), 1.2),
+    ],
+    "stats.geom.logpmf": [
+        case(lambda p: stats.geom.logpmf(_COUNTS + 1, p), 0.4),
+        case(lambda p: stats.geom.logpmf(_COUNTS + 1, p), spread(*PART, (4,))),
+        case(lambda p: stats.geom.logpmf(2, p), spread(*PART, (2, 3))),
+    ],
+    "stats.nbinom.logpmf": [
+        case(lambda n, p: stats.nbinom.logpmf(_COUNTS, n, p), 2.5, 0.4),
+        case(lambda p: stats.nbinom.logpmf(_COUNTS, 4, p), spread(*PART, (4,))),
+        case(lambda p: stats.nbinom.logpmf(2, 6, p), spread(*PART, (2, 3))),
+    ],
+}
