@@ -54,6 +54,7 @@ REFUSED = {
     "a module for a dtype": "import numpy as np\ndef f(x):\n    return np.array([x], np)\n",
     "classes in order": "def f(x):\n    return x if int >= float else 0.0\n",
     "a number in a text": "def f(x):\n    return x if 1.0 in 'text' else 0.0\n",
+    "half a place": "def f(x):\n    print('a } {'.format(x))\n    return x\n",
     "more digits than Python writes": f"def f(x):\n    return x * 0x{'f' * 10_000}\n",
     "a global of as many": f"N = 0x{'f' * 10_000}\ndef f(x):\n    return x * N\n",
 }  # fmt: skip

@@ -209,7 +209,11 @@ def _field(cx: Context, value: Binding, place: str) -> Field:
 def formatted(cx: Context, call: Call, template: str) -> Binding:
     """``template.format(*args, **kwargs)``."""
     pieces, numbers = [], iter(range(len(call.args)))
-    for text, place, spec, conversion in string.Formatter().parse(template):
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError as error:  # a brace without the other one
+        cx.refuse(TypeMismatch, str(error), call.node, "write the string itself")
+    for text, place, spec, conversion in parts:
         pieces.append(constant(text))
         if place is not None:
             value = _named_place(cx, call, place, numbers)
