@@ -44,7 +44,11 @@ def added_up(x: Any, w: Any) -> Any:
     return np.sum(np.sum(np.transpose(x, (0, 2, 1)) @ np.tanh(x), axis=0) ** 2 * w[0, 0])
 
 
-PROGRAMS = (layer, two_layers, heads, transposed, added_up)
+def of_vectors(x: Any, w: Any) -> Any:
+    return np.sum((w[0] @ w[0]) * x) + np.sum(x @ w[:, 0] + np.sum(w[0] @ w.T))
+
+
+PROGRAMS = (of_vectors, layer, two_layers, heads, transposed, added_up)
 SHAPES = (((2, 3, 4), (4, 6)), ((2, 0, 4), (4, 2)), ((0, 3, 2), (2, 2)), ((5, 11, 9), (9, 12)))
 
 

@@ -135,8 +135,8 @@ def _sums_stack(op: Op, product: Op) -> bool:
     """Whether an op sums the matrices of a stack of them to one."""
     if not _are_arrays(product.operands) or len(op.results) != 1:
         return False
-    rank = product.result.type.ndim  # type: ignore[union-attr]
-    if rank < 3 or _rank(product.operands[0]) != rank:
+    rank = _rank(product.operands[0])
+    if rank < 3 or rank != _rank(product.operands[1]):
         return False
     axes = tuple(range(rank - 2))
     if op.callee == core.SUMTO:
