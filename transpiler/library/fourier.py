@@ -90,14 +90,19 @@ def _lengths(a, s, axes):
     return tuple([None if surely_equal(n, -1) else n for n in lengths]), tuple(axes)
 
 
+def _over_axes(transform, a, s, axes, norm):
+    """A transform over one axis after the other, the last one first."""
+    for n, axis in tuple(zip(s, axes))[::-1]:
+        a = transform(a, n, axis, norm)
+    return a
+
+
 @defines(np.fft.fftn)
 def fftn(a, s=None, axes=None, norm=None, out=None):
     as_usual(out)
     a = np.asarray(a)
     s, axes = _lengths(a, s, axes)
-    for n, axis in tuple(zip(s, axes))[::-1]:
-        a = np.fft.fft(a, n, axis, norm)
-    return a
+    return _over_axes(np.fft.fft, a, s, axes, norm)
 
 
 @defines(np.fft.ifftn)
@@ -105,9 +110,7 @@ def ifftn(a, s=None, axes=None, norm=None, out=None):
     as_usual(out)
     a = np.asarray(a)
     s, axes = _lengths(a, s, axes)
-    for n, axis in tuple(zip(s, axes))[::-1]:
-        a = np.fft.ifft(a, n, axis, norm)
-    return a
+    return _over_axes(np.fft.ifft, a, s, axes, norm)
 
 
 @defines(np.fft.rfftn)
@@ -116,9 +119,7 @@ def rfftn(a, s=None, axes=None, norm=None, out=None):
     a = np.asarray(a)
     s, axes = _lengths(a, s, axes)
     a = np.fft.rfft(a, s[-1], axes[-1], norm)
-    for n, axis in tuple(zip(s[:-1], axes[:-1]))[::-1]:
-        a = np.fft.fft(a, n, axis, norm)
-    return a
+    return _over_axes(np.fft.fft, a, s[:-1], axes[:-1], norm)
 
 
 @defines(np.fft.irfftn)
