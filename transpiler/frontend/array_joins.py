@@ -60,6 +60,9 @@ class ArrayMerger:
             return first
         kind = common_type(first, second)
         assert kind is not None
+        if self.cx.mixes is not None:
+            kinds = {type_of(side).dtype.kind for side in (first, second)}
+            self.cx.mixes |= len(kinds) > 1
         return self.result(first, second, kind, name)
 
     def result(self, first: Operand | None, second: Operand | None, kind: Type, name: str) -> Value:

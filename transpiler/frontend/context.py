@@ -60,6 +60,7 @@ class Context:
         self.ignored: dict[str, None] = {}  # what np.errstate lets pass in the function
         self.tries: list[Any] = []  # the `try` bodies that are being lowered (see trying.py)
         self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
+        self.mixes: bool | None = None  # paths met with integers and floats, if anybody asks
         self.short: set[Any] = set()  # the loops around that can be written out, and
         self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
         self.points: dict[Value, bool] = {}  # arrays without axes: whether the caller has them

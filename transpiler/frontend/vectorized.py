@@ -117,7 +117,15 @@ def _by_numpy(
 ) -> Binding:  # fmt: skip
     _refuse_keywords(cx, node, name, kwargs)
     arrays = tuple(cx.new_array(stacked(cx, node, a)) if is_sequence(a) else a for a in args)
+    cx.mixes = False
     found = _dtype_of_result(cx, node, name, function, arrays)
+    mixed, cx.mixes = cx.mixes, None
+    if mixed and not otypes:
+        cx.refuse(
+            TypeMismatch, f"`{name}` may return an integer and a float: in `np.vectorize` the "
+            "first result decides the type of all", node,
+            "name it: np.vectorize(f, otypes=[float])",
+        )  # fmt: skip
     dtype = np.dtype(otypes[0]) if otypes else found
     if any(isinstance(array, Ref) for array in arrays):
         given = (function, Static(dtype), not otypes, *arrays)
