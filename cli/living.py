@@ -48,14 +48,23 @@ def executed(file: str) -> ModuleType:
 def functions_of(module: ModuleType, name: str = "") -> dict[str, Any]:
     """The functions that a module defines itself: plain ones, and differentiable objects.
 
+    One that has several names counts once, under the name that it was defined with if it has that.
     ``name``: what is asked for, which may be a method of an object, ``model.loss``.
     """
-    found = {
-        name: value
-        for name, value in vars(module).items()
-        if isinstance(value, (FunctionType, Differentiable))
-        and getattr(value, "__module__", None) == module.__name__
-    }
+    found: dict[str, Any] = {}
+    names: dict[int, str] = {}
+    for key, value in vars(module).items():
+        if not isinstance(value, (FunctionType, Differentiable)):
+            continue
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        known = names.get(id(value))
+        if known is not None:
+            if value.__name__ != key:
+                continue
+            del found[known]
+        names[id(value)] = key
+        found[key] = value
     method = _at(module, name) if "." in name else None
     return found if method is None else {**found, name.rpartition(".")[2]: method}
 

@@ -160,7 +160,8 @@ def types_in_hint(item: Listed) -> Iterator[None]:
     try:
         yield
     except UnsupportedError as error:
-        if "a number" in error.message and "guessed from use" in item.origin.values():
+        about_number = "a number" in error.message or "a Python number" in error.message
+        if about_number and "guessed from use" in item.origin.values():
             types = ", ".join(f"{name}: {show(kind)}" for name, kind in item.arguments.items())
             said = f'types are guessed from use; if they are others, --args "{types}"'
             error.hint = f"{error.hint}; {said}" if error.hint else said

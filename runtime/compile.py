@@ -86,7 +86,22 @@ def compiler_lock() -> Iterator[None]:
     from numba.core.compiler_lock import global_compiler_lock
 
     with global_compiler_lock:
-        yield
+        try:
+            yield
+        except Exception:
+            raise
+        except BaseException:
+            _give_up_llvm()
+            raise
+
+
+def _give_up_llvm() -> None:
+    """Release LLVM's lock where Ctrl-C has kept llvmlite from it: other threads wait for it."""
+    from llvmlite.binding import ffi
+
+    lock = getattr(getattr(ffi.lib, "_lock", None), "_lock", None)
+    while lock is not None and lock._is_owned():
+        lock.release()
 
 
 def plain_functions(text: str, label: str, names: Sequence[str]) -> list[Callable[..., Any]]:

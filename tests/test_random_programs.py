@@ -37,6 +37,14 @@ def usable(seed: str, count: int) -> list[Program]:
     return found
 
 
+def outcome(program: Program, mode: str) -> Failure | None:
+    """What went wrong; a program that draws where its gradient would draw again is no test."""
+    try:
+        return check(program, mode)
+    except Skipped as reason:
+        pytest.skip(str(reason))
+
+
 def told(program: Program, failure: Failure | None) -> str:
     """The program and what went wrong, for the assertion."""
     return "" if failure is None else f"{program.seed}: {failure}\n{program.text}"
@@ -45,26 +53,26 @@ def told(program: Program, failure: Failure | None) -> str:
 @pytest.mark.parametrize("program", usable("ci", PROGRAMS), ids=lambda program: program.seed)
 @pytest.mark.parametrize("mode", MODES)
 def test_agrees_with_the_oracle(program: Program, mode: str) -> None:
-    failure = check(program, mode)
+    failure = outcome(program, mode)
     assert failure is None, told(program, failure)
 
 
 @pytest.mark.parametrize("program", usable("inside", 15), ids=lambda program: program.seed)
 def test_gradients_inside_of_a_function(program: Program) -> None:
-    failure = check(program, "inside")
+    failure = outcome(program, "inside")
     assert failure is None, told(program, failure)
 
 
 @pytest.mark.parametrize("program", usable("checkpointed", 15), ids=lambda program: program.seed)
 def test_checkpointed_loops(program: Program) -> None:
-    failure = check(program, "checkpointed")
+    failure = outcome(program, "checkpointed")
     assert failure is None, told(program, failure)
 
 
 @pytest.mark.parametrize("program", usable("modes", 25), ids=lambda program: program.seed)
 @pytest.mark.parametrize("mode", ["transposed", "symmetric"])
 def test_modes_agree_with_each_other(program: Program, mode: str) -> None:
-    failure = check(program, mode)
+    failure = outcome(program, mode)
     assert failure is None, told(program, failure)
 
 
@@ -105,6 +113,9 @@ def central_differences(function: Callable[..., Any], args: Any, position: int) 
     return out
 
 
+UNDRAWN = ("nextafter", "spacing", "gcd", "lcm")  # neighbours of floats, and of integers alone
+
+
 def test_oracle_knows_every_function_of_the_table() -> None:
     missing = []
     for entry in table.entries():
@@ -114,7 +125,7 @@ def test_oracle_knows_every_function_of_the_table() -> None:
         elementwise = isinstance(entry.callee, np.ufunc) and vars(np).get(name) is entry.callee
         # calls of whole arrays, and SciPy's functions, are in no program that is generated
         if elementwise or (module == "numpy" and entry.shape is None):
-            if not hasattr(NUMPY, name):
+            if not hasattr(NUMPY, name) and name not in UNDRAWN:
                 missing.append(f"np.{name}")
     assert not missing, missing
 

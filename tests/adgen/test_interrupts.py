@@ -86,6 +86,24 @@ def test_an_interrupt_leaves_nothing_half_done(jit, tmp_path, monkeypatch):
         from adgen.runtime import ordered_sums
 
         assert not global_compiler_lock.is_locked() and ordered_sums._depth == 0
+        assert not llvm_lock()._is_owned()
+
+
+def llvm_lock():
+    """The lock that llvmlite holds around each of its calls."""
+    from llvmlite.binding import ffi
+
+    return ffi.lib._lock._lock
+
+
+@pytest.mark.jit
+def test_an_interrupt_ahead_of_a_release_does_not_keep_the_lock_of_llvm():
+    """Ctrl-C upon entering the function that would release it."""
+    with pytest.raises(KeyboardInterrupt):
+        with numba_compile.compiler_lock():
+            llvm_lock().acquire()
+            raise KeyboardInterrupt
+    assert not llvm_lock()._is_owned()
 
 
 def test_an_interrupt_between_derivation_and_numba_leaves_no_entry(monkeypatch):

@@ -73,6 +73,10 @@ def layer(X, W):
     return total
 
 
+def batches(X, W):
+    return np.sum(np.tanh(X @ W) ** 2)
+
+
 def paths(spread, normals):
     return np.mean(np.exp(np.cumsum(spread * normals, axis=1)))
 
@@ -92,6 +96,7 @@ PROGRAMS = [
     (recurrent_and_wide, (0, 1), (0.2 * _r.normal(size=(24, 24)), _r.normal(size=(4, 24)))),
     (weighted, (0, 1), (_r.normal(size=5), _r.normal(size=7))),
     (paths, (0,), (0.3, _r.normal(size=(4, 3)))),
+    (batches, (0, 1), (_r.normal(size=(3, 6, 5)), _r.normal(size=(5, 7)))),
     (layer, (0, 1), (_r.normal(size=(6, 5)), _r.normal(size=(5, 7)))),
 ]
 

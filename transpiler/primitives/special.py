@@ -224,7 +224,7 @@ primitive(sp.hyp2f1, Elementwise(NO_FORMULA, NO_FORMULA, NO_FORMULA,
           domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)))  # fmt: skip
 primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, x: -t * a * sp.hyperu(a + 1, b + 1, x)),
-          domain=POSITIVE)  # fmt: skip
+          domain=(POSITIVE, POSITIVE, Domain(0.2, 0.9)))  # fmt: skip
 
 # Lambert's W (DLMF 4.13.4), Wright's omega, the Faddeeva function (7.10.2), Voigt's profile
 
