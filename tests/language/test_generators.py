@@ -334,8 +334,19 @@ def no_first_item(x: Any) -> float:
     return next(v for v in x if v > 30)
 
 
+def changed_meanwhile(x: Any) -> float:
+    y, k = x.copy(), 1.0
+    doubles = (v * 2 for v in y)
+    scaled = (v * k for v in (x[0], x[1]))
+    picked = map(lambda i: y[i] ** 2, range(3))
+    large = filter(lambda i: y[i] > 0.5, range(3))
+    y[0], k = 5.0 * x[1], 3.0
+    return sum(doubles) + sum(scaled) + sum(picked) + sum(y[i] for i in large)
+
+
 PROGRAMS = (
-    skips, without_end, returns_from_it, does_not_return, ends_by_itself, is_left, of_a_tree,
+    changed_meanwhile, skips, without_end, returns_from_it, does_not_return, ends_by_itself,
+    is_left, of_a_tree,
     inside_each_other, carries, sees_writes, tells, of_nothing, nested_function, in_a_loop,
     method, reduces, is_unpacked, enumerates, combines, neighbours, endless, selects, maps,
     prints_in_order, indices, first_items,
@@ -384,7 +395,38 @@ def named_iterator(x: Any) -> float:
     return next(rest)
 
 
+class Source:
+    def __init__(self, x: Any) -> None:
+        self.items = doubled(x)
+
+    def next(self) -> float:
+        return next(self.given())
+
+    def given(self) -> Any:
+        return self.items
+
+
+def twice_by_attribute(x: Any) -> float:
+    source = Source(x)
+    return source.next() * 10 + source.next()
+
+
+def twice_by_place(x: Any) -> float:
+    pairs = [zip(x, x)]  # noqa: B905
+    return sum(a * b for a, b in pairs[0]) + sum(a for a, b in pairs[0])
+
+
+def often_by_key(x: Any) -> float:
+    held, t = {"items": doubled(x)}, 0.0
+    for _ in range(len(x)):
+        t += sum(held["items"])
+    return t
+
+
 REFUSED = {
+    twice_by_attribute: "an iterator in a container is used a second time",
+    twice_by_place: "an iterator in a container is used a second time",
+    often_by_key: "an iterator in a container is used a second time",
     named_iterator: "`next` of an iterator that has a name",
     receives: "`sends` yields inside an expression",
     twice: "the iterator `parts` is used a second time",

@@ -51,7 +51,11 @@ def of_negative(x: Any) -> float:
     return t
 
 
-PROGRAMS = (series, counted, distances, kinds, of_negative)
+def on_an_axis(x: Any) -> float:
+    return math.hypot(x[0] - 0.31, x[1], x[2]) + math.hypot(0.0 * x[0], 0.0, 0.0)
+
+
+PROGRAMS = (on_an_axis, series, counted, distances, kinds, of_negative)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)

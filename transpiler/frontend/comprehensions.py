@@ -10,7 +10,15 @@ import gast
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import range_of
-from adgen.transpiler.frontend.bindings import Binding, Closure, Frame, IteratorOf, RangeOf, Static
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Closure,
+    Frame,
+    GeneratorOf,
+    IteratorOf,
+    RangeOf,
+    Static,
+)
 from adgen.transpiler.frontend.boxes import new_list
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
@@ -18,7 +26,7 @@ from adgen.transpiler.frontend.dicts import new_dict, static_key
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.functions import call_closure
 from adgen.transpiler.frontend.iteration import iterated, known_items
-from adgen.transpiler.frontend.liveness import walrus_targets
+from adgen.transpiler.frontend.liveness import local_names, walrus_targets
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir.core import Value
 
@@ -73,14 +81,42 @@ class _ComputedLength(Exception):
 @expression(gast.ListComp)
 @expression(gast.GeneratorExp)
 def _list(cx: Context, node: Any, name: str) -> Binding:
-    """Over things whose number is known: the list of the results."""
+    """Over things whose number is known: the list of the results.
+
+    A generator expression that gets a name runs where it is used: what it reads may change before.
+    """
     sequence = _first(cx, node)
+    if name and isinstance(node, gast.GeneratorExp):
+        tree = _yielding(node)
+        frame = Frame(cx.frame.source, tree, local_names(tree), cx.frame, cx.frame.place)
+        return GeneratorOf(name, frame, ("$sequence",), (sequence,))
     found = _items(cx, node, sequence)
     if found is None:
         items = _run(cx, node, node, builtins.list, sequence, name)
     else:
         items = new_list(cx, found, name)
     return IteratorOf(items) if isinstance(node, gast.GeneratorExp) else items
+
+
+@functools.cache
+def _yielding(node: Any) -> Any:
+    """A generator expression as a function that yields, of what its first loop runs over."""
+    body: list[Any] = [_at(gast.Expr(_at(gast.Yield(node.elt), node)), node)]
+    for generator in reversed(node.generators):
+        for test in reversed(generator.ifs):
+            body = [_at(gast.If(test, body, []), node)]
+        body = [_at(gast.For(generator.target, generator.iter, body, [], None), node)]
+    body[0].iter = _at(gast.Name("$sequence", gast.Load(), None, None), node)
+    rebound = [target.id for target in walrus_targets(node)]
+    if rebound:
+        body.insert(0, _at(gast.Nonlocal(rebound), node))
+    parameter = _at(gast.Name("$sequence", gast.Param(), None, None), node)
+    args = gast.arguments([parameter], [], None, [], [], None, [])
+    return _at(gast.FunctionDef("<genexpr>", args, body, [], None, None, []), node)
+
+
+def _at(node: Any, place: Any) -> Any:
+    return gast.copy_location(node, place)
 
 
 def run_template(cx: Context, node: Any, callee: Any, sequence: Binding, name: str) -> Binding:

@@ -33,7 +33,7 @@ from adgen.transpiler.frontend.dispatch import (
 from adgen.transpiler.frontend.element_views import element_view, is_element
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
-from adgen.transpiler.frontend.names import look_up
+from adgen.transpiler.frontend.names import look_up, use_up_part
 from adgen.transpiler.frontend.objects import attribute, derivative_of_method, is_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Opaque
@@ -139,7 +139,9 @@ def _named(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Attribute)
 def _attribute(cx: Context, node: Any, name: str) -> Binding:
-    return read_attribute(cx, node, cx.ev(node.value), node.attr)
+    found = read_attribute(cx, node, cx.ev(node.value), node.attr)
+    use_up_part(cx, node, found)
+    return found
 
 
 def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:

@@ -89,8 +89,13 @@ def _hashed(binding: Binding) -> bool:
 
 @known(builtins.map)
 def _map(cx: Context, call: Call) -> Binding:
-    """Over things whose number is known: all results at once, if nothing tells the order."""
+    """Over things whose number is known: all results at once, if nothing tells the order.
+
+    With a name it runs where it is used: what it reads may change before.
+    """
     function, *sequences = call.args
+    if call.name:
+        return _lazily(cx, call, iteration.mapped)
     rows = []
     for sequence in sequences:
         items = all_items(cx, call.node, sequence)
@@ -110,7 +115,7 @@ def _filter(cx: Context, call: Call) -> Binding:
     """Over things whose number is known, by tests that are decided while lowering."""
     function, sequence = named(cx, call, ("function", "iterable"), 2)
     items = all_items(cx, call.node, sequence)
-    if items is None:
+    if items is None or call.name:
         return _lazily(cx, call, iteration.filtered)
     before, kept = Mark(cx), []
     for item in items:

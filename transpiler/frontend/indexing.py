@@ -19,6 +19,7 @@ from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, expression, known
 from adgen.transpiler.frontend.element_views import element_view
+from adgen.transpiler.frontend.names import use_up_part
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -37,7 +38,9 @@ def _subscript(cx: Context, node: Any, name: str) -> Binding:
         if _with_ellipsis(parts) and not isinstance(shapes.ref_type(cx, part), Array):
             return element_view(cx, node, part, name)
         return read_part(cx, node, part, name)
-    return read_item(cx, node, base, cx.ev(node.slice), name)
+    found = read_item(cx, node, base, cx.ev(node.slice), name)
+    use_up_part(cx, node, found)
+    return found
 
 
 @expression(gast.Slice)

@@ -38,7 +38,6 @@ _LAZY: dict[Any, Callable[..., Any]] = {
     builtins.map: iteration.mapped,
     builtins.filter: iteration.filtered,
 }
-_SINGLE = (builtins.sum, builtins.min, builtins.max, builtins.any, builtins.all, builtins.list)
 
 
 def _as_defined(definition: Any) -> Callable[..., Binding]:

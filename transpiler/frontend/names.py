@@ -59,6 +59,21 @@ def _use_up(cx: Context, node: Any, name: str, frame: Frame) -> None:
     cx.state.env[key] = True
 
 
+def use_up_part(cx: Context, node: Any, binding: Binding) -> None:
+    """The same for an iterator that is read from a container or an object."""
+    if not isinstance(binding, ITERATORS):
+        return
+    root = cx.stack[0].frame if cx.stack else cx.frame
+    key = root, f"$used {id(binding)}"
+    if key in cx.state.env:
+        cx.refuse(
+            UnsupportedSyntax,
+            "an iterator in a container is used a second time: Python finds it empty", node,
+            "put in a list: list(...)",
+        )  # fmt: skip
+    cx.state.env[key] = True
+
+
 def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
     binding = cx.state.env.get((frame, name), UNDEF)
     if isinstance(binding, Unbound):

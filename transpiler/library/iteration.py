@@ -295,7 +295,7 @@ def ndenumerate(arr):
 
 # What keeps the items that it is given: they are made a list first, if they have no places.
 KEEPING = frozenset((
-    accumulate, pairwise, combinations, combinations_with_replacement, permutations, cycle,
+    accumulate, pairwise, product, combinations, combinations_with_replacement, permutations, cycle,
     zip_longest,
 ))  # fmt: skip
 GENERATORS = {

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adgen.transpiler.library.registry import refuse
+from adgen.transpiler.library.registry import constant, refuse
 
 
 def prod(iterable, *, start=1):
@@ -31,10 +31,19 @@ def hypot(*coordinates):
     """``math.hypot`` of any number of coordinates."""
     if len(coordinates) == 2:
         return float(np.hypot(*coordinates))
-    total = 0.0
+    scale = 0.0
     for x in coordinates:
-        total = np.hypot(total, x)
-    return float(total)
+        scale = max(scale, constant(abs(x)))
+    total = 0.0
+    if np.isinf(scale):
+        return float(scale)
+    if scale == 0.0:
+        for x in coordinates:
+            total += abs(x)
+        return float(total)
+    for x in coordinates:
+        total += (x / scale) ** 2
+    return float(scale * math.sqrt(total))
 
 
 def isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):
