@@ -344,9 +344,27 @@ def changed_meanwhile(x: Any) -> float:
     return sum(doubles) + sum(scaled) + sum(picked) + sum(y[i] for i in large)
 
 
+def made_elsewhere(x: Any, k: float) -> Any:
+    parts = (v * k for v in x)
+    return parts
+
+
+def is_not_asked_too_often(x: Any) -> float:
+    y, t = x.copy(), 0.0
+    for a, z in zip((x[0], x[1]), scaled_in_place(y)):  # noqa: B905
+        t += a * np.sum(z)
+    for a, z in zip(x[:2], scaled_in_place(y)):  # noqa: B905
+        t += a * np.sum(z)
+    for z, a in zip(scaled_in_place(y), x[:1]):  # noqa: B905
+        t += a * np.sum(z)
+    for a, z in zip(x[:0], scaled_in_place(y)):  # noqa: B905
+        t += a * np.sum(z)
+    return t * np.sum(y**2) + sum(made_elsewhere(x, 3.0))
+
+
 PROGRAMS = (
-    changed_meanwhile, skips, without_end, returns_from_it, does_not_return, ends_by_itself,
-    is_left, of_a_tree,
+    is_not_asked_too_often, changed_meanwhile, skips, without_end, returns_from_it, does_not_return,
+    ends_by_itself, is_left, of_a_tree,
     inside_each_other, carries, sees_writes, tells, of_nothing, nested_function, in_a_loop,
     method, reduces, is_unpacked, enumerates, combines, neighbours, endless, selects, maps,
     prints_in_order, indices, first_items,

@@ -79,16 +79,16 @@ def _with_options(cx: Context, call: Call, callee: Any) -> Binding:
     """``max`` or ``min`` by a ``key``, or with a ``default`` for nothing."""
     key, default = named(cx, replace(call, args=()), ("key", "default"), 0, 0)
     sequence = call.args[0] if len(call.args) == 1 else call.args
+    better = Static(operator.gt if callee is builtins.max else operator.lt)
     if default is None:
         if is_none(key):
             return _extremum(cx, replace(call, kwargs={}))
-        definition: Any = ordering.greatest if callee is builtins.max else ordering.least
-        return call_definition(cx, call.node, definition, (sequence, key), {})
+        given = (Static(call.function), better, sequence, key)
+        return call_definition(cx, call.node, ordering.extreme, given, {})
     if len(call.args) != 1:
         cx.refuse(TypeMismatch, f"`{call.function}` of several things with `default`", call.node)
-    definition = ordering.greatest_or if callee is builtins.max else ordering.least_or
-    given = (default, sequence, Static(None) if key is None else key)
-    return call_definition(cx, call.node, definition, given, {})
+    given = (default, better, sequence, Static(None) if key is None else key)
+    return call_definition(cx, call.node, ordering.extreme_or, given, {})
 
 
 def _items(cx: Context, call: Call, sequence: Binding) -> tuple[Binding, ...]:

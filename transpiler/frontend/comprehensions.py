@@ -88,6 +88,7 @@ def _list(cx: Context, node: Any, name: str) -> Binding:
     sequence = _first(cx, node)
     if name and isinstance(node, gast.GeneratorExp):
         tree = _yielding(node)
+        cx.frame.escapes = True
         frame = Frame(cx.frame.source, tree, local_names(tree), cx.frame, cx.frame.place)
         return GeneratorOf(name, frame, ("$sequence",), (sequence,))
     found = _items(cx, node, sequence)

@@ -18,16 +18,25 @@ def enumerated(iterable, start=0):
 
 
 def zipped(iterable, place, *others):
-    """``zip`` of what yields, at that ``place`` among things that have a length."""
+    """``zip`` of what yields, at that ``place`` among things that have a length.
+
+    Nothing is asked of it once something ahead of it has come to its end.
+    """
     number = 0
+    for other in others[:place]:
+        if length_of(other) == 0:
+            return
     for item in iterable:
-        for other in others:
+        for other in others[place:]:
             if number >= length_of(other):
                 return
         row = [item_of(other, number) for other in others]
         row.insert(place, item)
         yield tuple(row)
         number += 1
+        for other in others[:place]:
+            if number >= length_of(other):
+                return
 
 
 def mapped(function, *iterables):

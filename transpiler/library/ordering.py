@@ -32,42 +32,25 @@ def as_before(value, like):
     return float(value) if isinstance(like, float) and not isinstance(like, np.float64) else value
 
 
-def greatest(sequence, key):
-    """``max`` with a key."""
+def extreme(name, better, sequence, key):
+    """``max`` or ``min`` with a key: what has a ``better`` rank than all before."""
     first = True
     for item in sequence:
         rank = key(item)
         if first:
             found = item
             best = rank
-        elif rank > best:
+        elif better(rank, best):
             found = item
             best = rank
         first = False
     if first:
-        raise ValueError("max() arg is an empty sequence")
+        raise ValueError(name + "() arg is an empty sequence")
     return found
 
 
-def least(sequence, key):
-    """``min`` with a key."""
-    first = True
-    for item in sequence:
-        rank = key(item)
-        if first:
-            found = item
-            best = rank
-        elif rank < best:
-            found = item
-            best = rank
-        first = False
-    if first:
-        raise ValueError("min() arg is an empty sequence")
-    return found
-
-
-def greatest_or(default, sequence, key=None):
-    """``max`` with a default."""
+def extreme_or(default, better, sequence, key):
+    """The same with a default for nothing."""
     found = default
     first = True
     for item in sequence:
@@ -75,23 +58,7 @@ def greatest_or(default, sequence, key=None):
         if first:
             found = item
             best = rank
-        elif rank > best:
-            found = item
-            best = rank
-        first = False
-    return found
-
-
-def least_or(default, sequence, key=None):
-    """``min`` with a default."""
-    found = default
-    first = True
-    for item in sequence:
-        rank = item if key is None else key(item)
-        if first:
-            found = item
-            best = rank
-        elif rank < best:
+        elif better(rank, best):
             found = item
             best = rank
         first = False
