@@ -48,11 +48,16 @@ def bounded(x):
     return np.sum(np.clip(x, 0.0, 2.0) * np.arange(1.0, 5.0))
 
 
+def stepped(m, x):
+    return np.sum(np.heaviside(m[0, :1] * 0.0, x) * m[0, 1]) + np.heaviside(x[1], x[2])
+
+
 def distance(x):
     return np.linalg.norm(x - x[0])
 
 
 CASES = [
+    (lambda x: stepped(M, x), (X,), {}, [3, 3, 3, 3]),
     (magnitudes, (X,), {}, [0, -2, 3, 0]),
     (magnitudes, (X,), {"abs": 1}, [2, -2, 3, 4]),
     (magnitudes, (X,), {"abs": -0.5}, [-1, -2, 3, -2]),

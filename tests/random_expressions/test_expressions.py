@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.random_expressions.compare import outcome
-from tests.random_expressions.differences import gradient_verdict
+from tests.random_expressions.differences import gradient_verdict, in_same_order
 from tests.random_expressions.generate import namespace, program
 from tests.random_expressions.program import Argument, Line, Program
 from tests.random_expressions.table import TOPICS, writes
@@ -46,6 +46,15 @@ def test_arguments_have_their_order(order: str) -> None:
     assert np.array_equal(laid, values)
     strides = {"C": (32, 8), "F": (8, 24), "strided": (64, 16), "reversed": (64, -8)}
     assert laid.strides == strides.get(order, (0, 8))
+
+
+def test_copies_for_differences_have_the_order() -> None:
+    for order in ("C", "F", "strided", "reversed"):
+        laid = Argument((3, 4), order=order).laid(Argument((3, 4)).values(1))
+        copied = in_same_order(laid)
+        assert copied.strides == laid.strides and np.array_equal(copied, laid)
+        assert not np.shares_memory(copied, laid)
+    assert in_same_order(np.broadcast_to(np.ones(1), (3,))).flags.writeable
 
 
 def test_wrong_gradients_are_seen() -> None:

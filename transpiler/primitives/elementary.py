@@ -96,8 +96,8 @@ primitive(math.pow, Elementwise(lambda t, z, x, y: t * y * x ** (y - 1),
 primitive(np.fmod, Elementwise(lambda t, z, x, y: t, lambda t, z, x, y: -t * np.trunc(x / y)),
           domain=(REAL, NONZERO), spellings=(math.fmod,),
           kink="taken as smooth where x / y is an integer")  # fmt: skip
-primitive(np.heaviside, NoDerivative("piecewise constant"), operands=("x", "y"), cheap=True,
-          elementwise=True, domain=(NONZERO, Domain(0, 1)))  # fmt: skip
+primitive(np.heaviside, Elementwise(None, lambda t, z, x, y: np.where(x == 0, t, 0.0)), cheap=True,
+          kink="zero by x, one by y where x is 0", domain=(NONZERO, Domain(0, 1)))  # fmt: skip
 primitive(np.ldexp, Elementwise(lambda t, z, x, i: np.ldexp(t, i), None), cheap=True,
           domain=(REAL, Domain(-4, 4, integer=True)))  # fmt: skip
 # To the next number: the distance to it is piecewise constant.
