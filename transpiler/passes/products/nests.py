@@ -4,77 +4,40 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from functools import cached_property
 
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Function, Op, Operand, Slot, Value
-from adgen.transpiler.ir.rewrite import substitute, with_body
+from adgen.transpiler.ir.core import Function, Op, Operand, Slot, Value
 from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.ir.types import INT
-from adgen.transpiler.passes.independent import Context
 from adgen.transpiler.passes.lanes import facts_if_it_pays
 from adgen.transpiler.passes.products.choice import if_big
 from adgen.transpiler.passes.products.distribute import Range, all_trips
 from adgen.transpiler.passes.products.matrices import Extents, as_product
 from adgen.transpiler.passes.products.roots import FRESH, Mixed
-from adgen.transpiler.passes.products.split import Results, Splitter
+from adgen.transpiler.passes.products.split import Splitter
 from adgen.transpiler.passes.products.stages import Tied
 from adgen.transpiler.passes.products.tapes import as_arrays, without_unused
 from adgen.transpiler.passes.products.terms import is_short, terms_of
+from adgen.transpiler.passes.replaced_loops import LoopReplacer, Replacement
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.shapes import Shapes
 
 ROWS = 128  # of a block: what its arrays take fits into the second cache
 
 
 def products_of_matrices(function: Function) -> Function:
     """The function with products of matrices in the place of loops that add them up."""
-    finder = _Finder(function)
-    body = finder.block(function.body, nested=False)
-    return without_unused(with_body(function, body)) if finder.found else function
+    replaced = _Products(function).whole()
+    return function if replaced is function else without_unused(replaced)
 
 
-class _Finder:
-    def __init__(self, function: Function) -> None:
-        self.function = function
-        self.found = False
+class _Products(LoopReplacer):
+    def passes_over(self, op: Op) -> bool:
+        """Loops for threads stay as they are."""
+        return ATTRIBUTE in op.attrs
 
-    @cached_property
-    def context(self) -> Context:
-        """What is known of the function around."""
-        return Context(self.function)
-
-    @cached_property
-    def shapes(self) -> Shapes:
-        """Where the extents of its arrays come from."""
-        return Shapes(self.function)
-
-    def block(self, block: Block, nested: bool) -> Block:
-        """The block with such loops rewritten; itself where there are none."""
-        ops: list[Op] = []
-        mapping: Results = {}
-        for op in block.ops:
-            deep = _is_deep(op) and ATTRIBUTE not in op.attrs
-            written = self.written(op, nested) if deep else None
-            if ATTRIBUTE in op.attrs:  # for threads
-                ops.append(op)
-            elif written is not None:
-                ops += written[0]
-                mapping.update(written[1])
-            elif op.regions:
-                inside = nested or op.callee != core.IF
-                regions = tuple(self.block(region, inside) for region in op.regions)
-                same = all(a is b for a, b in zip(regions, op.regions, strict=True))
-                ops.append(op if same else op.with_(regions=regions))
-            else:
-                ops.append(op)
-        if not mapping and all(a is b for a, b in zip(ops, block.ops, strict=True)):
-            return block
-        return substitute(Block(block.args, tuple(ops), block.yields), mapping)
-
-    def written(self, loop: Op, nested: bool) -> tuple[list[Op], Results] | None:
-        """What takes the place of a loop, and of its results."""
-        terms = set() if is_short(loop) else terms_of(loop)
+    def replacement(self, loop: Op, nested: bool) -> Replacement | None:
+        """The loop with products, if it adds some up."""
+        terms = terms_of(loop) if _is_deep(loop) and not is_short(loop) else set()
         if not terms:
             return None
         try:
@@ -84,7 +47,6 @@ class _Finder:
         nest = _Nest(self, loop, taped, {op.result for op in terms})
         whole = nest.at_once()
         if whole is not None:
-            self.found = True
             return whole
         blocks = nest.in_blocks()
         if blocks is None:
@@ -97,7 +59,6 @@ class _Finder:
             if chosen is None:
                 return None
             blocks = chosen
-        self.found = True
         return blocks, {}
 
     def _own_tapes(self, loop: Op) -> list[Slot]:
@@ -113,21 +74,21 @@ class _Finder:
         ]  # fmt: skip
 
 
-def _is_deep(op: Op) -> bool:
-    """Whether an op is a loop of three that might be a product."""
-    if op.callee != core.FOR or op.operands[2] != 1 or op.attrs.get("exits"):
+def _is_deep(loop: Op) -> bool:
+    """Whether a loop is one of three that might be a product."""
+    if loop.operands[2] != 1 or loop.attrs.get("exits"):
         return False
-    second = [inner for inner in op.regions[0].ops if inner.callee == core.FOR]
-    return any(inner.callee == core.FOR for loop in second for inner in loop.regions[0].ops)
+    second = [inner for inner in loop.regions[0].ops if inner.callee == core.FOR]
+    return any(inner.callee == core.FOR for op in second for inner in op.regions[0].ops)
 
 
 class _Nest:
     """Writes one nest of loops, whole or in blocks of rows."""
 
-    def __init__(self, finder: _Finder, original: Op, loop: Op, terms: set[Value]) -> None:
+    def __init__(self, finder: _Products, original: Op, loop: Op, terms: set[Value]) -> None:
         self.finder, self.original, self.loop, self.terms = finder, original, loop, terms
 
-    def at_once(self) -> tuple[list[Op], Results] | None:
+    def at_once(self) -> Replacement | None:
         """All trips at once, if that takes no arrays with room for all of them."""
         loop, b = self.loop, Builder(self.loop.span, self.loop.role)
         inner = b.inner()
