@@ -16,6 +16,16 @@ from tests.coverage.cases.samples import (
     turned,
 )
 
+
+def trigonometric(function, scale):
+    """Functions that are series in the matrix; ``scale`` keeps away from poles."""
+    return [
+        case(lambda x: function(x), scale * SQUARE),
+        case(lambda x: function(0.2 * x) @ x, scale * SQUARE),
+        case(lambda x: np.abs(function(turned(x))), 0.3 * SQUARE),
+    ]
+
+
 CASES: Table = {
     "linalg.sqrtm": [
         case(lambda x: linalg.sqrtm(x), DEFINITE),
@@ -50,36 +60,6 @@ CASES: Table = {
         case(lambda x, y: linalg.expm_frechet(x, y)[0], SQUARE, DEFINITE, exact=False),
         case(lambda x: linalg.expm_frechet(x, x.T, compute_expm=False), SQUARE, exact=False),
     ],
-    "linalg.cosm": [
-        case(lambda x: linalg.cosm(x), SQUARE),
-        case(lambda x: linalg.cosm(0.2 * x) @ x, SQUARE),
-        case(lambda x: np.abs(linalg.cosm(turned(x))), 0.3 * SQUARE),
-    ],
-    "linalg.sinm": [
-        case(lambda x: linalg.sinm(x), SQUARE),
-        case(lambda x: linalg.sinm(0.2 * x) @ x, SQUARE),
-        case(lambda x: np.abs(linalg.sinm(turned(x))), 0.3 * SQUARE),
-    ],
-    "linalg.tanm": [
-        case(lambda x: linalg.tanm(x), 0.3 * SQUARE),
-        case(lambda x: linalg.tanm(0.2 * x) @ x, 0.3 * SQUARE),
-        case(lambda x: np.abs(linalg.tanm(turned(x))), 0.3 * SQUARE),
-    ],
-    "linalg.coshm": [
-        case(lambda x: linalg.coshm(x), SQUARE),
-        case(lambda x: linalg.coshm(0.2 * x) @ x, SQUARE),
-        case(lambda x: np.abs(linalg.coshm(turned(x))), 0.3 * SQUARE),
-    ],
-    "linalg.sinhm": [
-        case(lambda x: linalg.sinhm(x), SQUARE),
-        case(lambda x: linalg.sinhm(0.2 * x) @ x, SQUARE),
-        case(lambda x: np.abs(linalg.sinhm(turned(x))), 0.3 * SQUARE),
-    ],
-    "linalg.tanhm": [
-        case(lambda x: linalg.tanhm(x), 0.3 * SQUARE),
-        case(lambda x: linalg.tanhm(0.2 * x) @ x, 0.3 * SQUARE),
-        case(lambda x: np.abs(linalg.tanhm(turned(x))), 0.3 * SQUARE),
-    ],
     "linalg.solve_continuous_lyapunov": [
         case(lambda x, q: linalg.solve_continuous_lyapunov(x, q), DEFINITE, SQUARE),
         case(lambda x: linalg.solve_continuous_lyapunov(x, x), DEFINITE),
@@ -102,3 +82,6 @@ CASES: Table = {
         case(lambda x: linalg.fractional_matrix_power(x, 0) + x, SQUARE),
     ],
 }
+for _scale, _names in {1.0: "cosm sinm coshm sinhm", 0.3: "tanm tanhm"}.items():
+    for _name in _names.split():
+        CASES[f"linalg.{_name}"] = trigonometric(getattr(linalg, _name), _scale)
