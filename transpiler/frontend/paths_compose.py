@@ -109,9 +109,14 @@ def _merged(first: Step, second: Step) -> list[Step] | None:
         return [(Transpose(tuple(one.perm[axis] for axis in two.perm)), ())]
     if isinstance(one, Transpose) and isinstance(two, Index):
         return _index_of_transpose(one.perm, entries_of(second))
-    if isinstance(one, Reshape) and isinstance(two, Reshape):
+    if isinstance(two, Reshape) and (isinstance(one, Reshape) or _keeps_all(one)):
         return [second]
     return None
+
+
+def _keeps_all(step: Element) -> bool:
+    """Whether an index adds axes of length 1 and does nothing else: no matter for a reshape."""
+    return isinstance(step, Index) and set(step.items) <= {FULL, NEW}
 
 
 def _index_of_index(first: list[Entry], second: list[Entry]) -> list[Step] | None:
