@@ -41,6 +41,7 @@ from adgen.transpiler.passes.loops import lower_to_loops
 from adgen.transpiler.passes.overwritten import renew_overwritten
 from adgen.transpiler.passes.pipeline import optimise, optimise_joint
 from adgen.transpiler.passes.products import products_of_matrices
+from adgen.transpiler.passes.reshaped_elements import find_reshaped_elements
 from adgen.transpiler.passes.reshaped_writes import settle_reshaped_writes
 from adgen.transpiler.passes.reuse_buffers import reuse_buffers
 from adgen.transpiler.passes.row_loops import merge_row_loops
@@ -252,6 +253,7 @@ def to_loops(function: Function, parallel: bool = False, guessing: bool = True) 
         wide = optimise(applied(guess_extents, wide))
     if optimisations.enabled(optimisations.STACKED_PRODUCTS):
         wide = optimise(applied(flatten_stacks, wide))
+    wide = applied(find_reshaped_elements, wide)
     wide = applied(settle_reshaped_writes, wide, for_loops=True)
     wide = applied(lower_to_loops, wide)
     for name, improve in LOOP_PASSES:

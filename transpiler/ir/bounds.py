@@ -47,6 +47,8 @@ class Bounds:
             first, second = op.operands
             least = self.least(first)
             return least - second if least is not None and type(second) is int else None
+        if op.callee is operator.mod:
+            return 0 if (self.least(op.operands[1]) or 0) > 0 else None
         if op.callee not in (operator.add, operator.mul, max, min):
             return None
         found = [self.least(o) for o in op.operands]

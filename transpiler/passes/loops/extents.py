@@ -97,7 +97,18 @@ class Extents:
             return self.symbols.minimum(self.sym(operands[0]), self.sym(operands[1]))
         if op.callee is max and 0 in operands[1:]:
             return self.symbols.max0(self.sym(operands[0]))
-        return self.symbols.atom(value, 0 if op.callee == core.RANGELEN else None)
+        return self.symbols.atom(value, self._least(op))
+
+    def _least(self, op: Op) -> int | None:
+        """What an integer that an op computes is never below, if that is evident."""
+        if op.callee == core.RANGELEN:
+            return 0
+        if op.callee is max:
+            return max((o for o in op.operands if type(o) is int), default=None)
+        if op.callee is operator.mod:
+            divisor = self.symbols.least(self.sym(op.operands[1]))
+            return 0 if divisor is not None and divisor > 0 else None
+        return None
 
     def _least_index(self, loop: Op) -> int | None:
         """What the index of a ``for`` is never below, if that is evident."""
