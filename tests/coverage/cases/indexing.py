@@ -214,11 +214,13 @@ CASES: Table = {
     "np.tril_indices": [
         case(lambda x: x[np.tril_indices(3)], SQUARE),
         case(lambda x: x[np.tril_indices(3, -1)], SQUARE),
+        case(lambda x: x[np.tril_indices(3, -1, 2)], SQUARE),
         case(lambda x: x[np.tril_indices_from(x)], SQUARE),
     ],
     "np.triu_indices": [
         case(lambda x: x[np.triu_indices(3, 1)], SQUARE),
         case(lambda x: x[np.triu_indices(3, -1, 4)], MATRIX),
+        case(lambda x: x[np.triu_indices(3, -5, 4)], MATRIX),
         case(lambda x: x[np.triu_indices_from(x, 1)], SQUARE),
     ],
     "np.diag_indices": [
@@ -241,6 +243,8 @@ CASES: Table = {
         case(lambda x: x[np.argsort(x)], VECTOR),
         case(lambda x: x[np.argmax(x)] * x[np.argmin(x)], VECTOR),
         case(lambda x: x[:, np.argsort(x[0])[::-1]], MATRIX),
+        case(lambda x: x.ravel()[np.argsort(x, axis=None)[2:5]], MATRIX),
+        case(lambda x: np.sum(x[np.argpartition(x, 3)[:4]]), VECTOR),
         case(lambda x: x[np.lexsort((x, x * 0))], VECTOR),
     ],
     "np.nonzero": [
@@ -251,6 +255,7 @@ CASES: Table = {
     "np.searchsorted": [
         case(lambda x: x[np.searchsorted(np.sort(x), 0.1)], VECTOR),
         case(lambda x: x * np.searchsorted(np.array([0.0, 1.0]), x), VECTOR),
+        case(lambda x: x * np.searchsorted(np.array([0.0, 1.0]), x, side="right"), MATRIX),
         case(lambda x: x * np.digitize(x, np.array([-1.0, 0.5])), MATRIX),
     ],
     "np.apply_along_axis": [

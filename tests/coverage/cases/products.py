@@ -29,6 +29,8 @@ CASES: Table = {
         case(lambda x, y: np.dot(x, y), NUMBER, MATRIX),
         case(lambda x, y: np.dot(x, y), TENSOR, FOUR),
         case(lambda x, y: np.dot(x, y), SQUARE, TENSOR),
+        case(lambda x, y: np.dot(x, y), STACK, TENSOR),
+        case(lambda x, y: np.dot(x, y), THREE, TENSOR),
         case(lambda x, y: x.dot(y), STRIDED, FOUR),
     ],
     "np.matmul": [
@@ -39,11 +41,13 @@ CASES: Table = {
         case(lambda x, y: x @ y, TENSOR, FOUR),
         case(lambda x, y: x @ y, THREE, TENSOR),
         case(lambda x, y: x[:, None] @ y, STACK, STACK),
+        case(lambda x: np.linalg.matmul(x, x), STACK),
     ],
     "np.inner": [
         case(lambda x, y: np.inner(x, y), VECTOR, OTHER),
         case(lambda x, y: np.inner(x, y), MATRIX, FORTRAN),
         case(lambda x, y: np.inner(x, y), TENSOR, MATRIX),
+        case(lambda x, y: np.inner(x, y), FOUR, TENSOR),
         case(lambda x, y: np.inner(x, y), NUMBER, VECTOR),
     ],
     "np.outer": [
@@ -64,6 +68,7 @@ CASES: Table = {
         case(lambda x, y: np.tensordot(x, y, axes=0), VECTOR, THREE),
         case(lambda x, y: np.tensordot(x, y, axes=(-1, 0)), TENSOR, TALL),
         case(lambda x, y: np.tensordot(x, y, axes=((0, 2), (0, 2))), TENSOR, TENSOR * 0.5),
+        case(lambda x, y: np.linalg.tensordot(x, y, axes=1), SQUARE, MATRIX),
     ],
     "np.kron": [
         case(lambda x, y: np.kron(x, y), VECTOR, THREE),
@@ -98,6 +103,7 @@ CASES: Table = {
         case(lambda x, y: np.linalg.multi_dot([x, y]), MATRIX, TALL),
         case(lambda x, y, z: np.linalg.multi_dot([x, y, z]), MATRIX, TALL, SQUARE),
         case(lambda x, y: np.linalg.multi_dot((x, y, THREE)), MATRIX, TALL),
+        case(lambda x, y: np.linalg.multi_dot([THREE, x, y]), MATRIX, TALL),
     ],
     "np.linalg.matrix_power": [
         case(lambda x: np.linalg.matrix_power(x, 3), SQUARE),
@@ -106,5 +112,6 @@ CASES: Table = {
         case(lambda x: np.linalg.matrix_power(x, -3), STACK),
         case(lambda x: np.abs(np.linalg.matrix_power(turned(x), 5)), SQUARE),
         case(lambda x: np.linalg.matrix_power(x, 0) + x, SQUARE),
+        case(lambda x: np.linalg.matrix_power(x, 0) * x, STACK),
     ],
 }

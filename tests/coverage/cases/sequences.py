@@ -53,6 +53,7 @@ CASES: Table = {
         case(lambda x: np.gradient(x, GRID, axis=1), MATRIX),
         case(lambda x: np.gradient(x, edge_order=2), VECTOR),
         case(lambda x: np.gradient(x, 0.5, GRID)[1], MATRIX),
+        case(lambda x: np.gradient(x, np.cumsum(x * x + 0.1)), VECTOR),
     ],
     "np.trapezoid": [
         case(lambda x: np.trapezoid(x), VECTOR),
@@ -70,6 +71,8 @@ CASES: Table = {
         case(lambda x, y: np.convolve(x, y), VECTOR, OTHER[:3]),
         case(lambda x, y: np.convolve(x, y, mode="same"), VECTOR, OTHER[:2]),
         case(lambda x, y: np.convolve(x, y, "valid"), VECTOR, OTHER[:3]),
+        case(lambda x, y: np.convolve(x, y, "valid"), VECTOR[:3], OTHER),
+        case(lambda x, y: np.convolve(x, y, "same"), VECTOR[:2], OTHER),
     ],
     "np.correlate": [
         case(lambda x, y: np.correlate(x, y), VECTOR, OTHER[:3]),
@@ -77,6 +80,7 @@ CASES: Table = {
         case(lambda x, y: np.correlate(x, y, "same"), VECTOR, OTHER[:3]),
         case(lambda x, y: np.correlate(x, y, "same"), VECTOR[:3], OTHER[:4]),
         case(lambda x, y: np.correlate(x, y), VECTOR[:2], OTHER),
+        case(lambda x, y: np.correlate(x, y, "full"), VECTOR[:3], OTHER),
     ],
     "np.polyval": [
         case(lambda p, x: np.polyval(p, x), VECTOR, NUMBER),
@@ -114,6 +118,8 @@ CASES: Table = {
         case(lambda w: np.histogram(OTHER, EDGES, weights=w, density=True)[0], VECTOR**2),
         case(lambda w: np.histogram(OTHER, 3, (-2.0, 2.0), weights=w)[0], VECTOR),
         case(lambda w: np.histogram(OTHER, bins=4, weights=w)[0], VECTOR),
+        case(lambda x: np.histogram(x, 4, (-2.0, 2.0), weights=x * x)[0], VECTOR),
+        case(lambda x: np.histogram(x, bins=3, density=True)[0], VECTOR, single=False),
     ],
     "np.bincount": [
         case(lambda w: np.bincount(np.array([0, 2, 2, 1, 0]), w), VECTOR, single=False),
@@ -123,6 +129,7 @@ CASES: Table = {
             single=False,
         ),
         case(lambda w: np.bincount(np.array([1, 1, 1, 1, 1]), w * w), VECTOR, single=False),
+        case(lambda x: np.bincount(np.array([0, 2, 2]), minlength=5) * x, VECTOR, single=False),
     ],
     "signal.convolve": [
         case(lambda x, y: signal.convolve(x, y), VECTOR, OTHER[:3]),

@@ -14,6 +14,7 @@ CASES: Table = {
     "np.unique": [
         case(lambda x: np.unique(x)[1:3], VECTOR),
         case(lambda x: np.unique(np.array([1.0, 1.0, 2.0])) * x[:2], VECTOR),
+        case(lambda x: np.unique(np.array([2.0, 1.0, 2.0, np.nan, np.nan]))[:2] * x[:2], VECTOR),
         case(lambda x: np.unique(x), MATRIX),
         case(lambda x: np.unique(x), TENSOR),
         case(lambda x: np.unique(x, return_index=True)[0], MATRIX),
