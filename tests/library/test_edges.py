@@ -44,6 +44,12 @@ def _put(x, place):
 
 
 PROGRAMS = [
+    (lambda x: np.cov(x, rowvar=False), GRID[:1]),
+    (lambda x: np.cov(x, rowvar=False), GRID[:, :1]),
+    (lambda x: np.polyder(x), GRID.astype(np.float32)[0]),
+    (lambda x: np.polyint(x), GRID),
+    (lambda x: np.polyadd(x, x[:2]), GRID),
+    (lambda x: np.polymul(x, x), GRID),
     (lambda x: np.cross(x, 2 * x), FOUR),
     (lambda x, k: np.sum(np.take_along_axis(x, PLACES[:k], axis=1)), GRID, 1),
     (lambda x, k: np.sum(np.take_along_axis(x, PLACES[:k], axis=1)), GRID, 3),

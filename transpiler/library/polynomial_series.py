@@ -20,9 +20,14 @@ def _coefficients(x, c, tensor):
     return c
 
 
+def _points(x):
+    """Where a series is evaluated; a number of Python's decides no dtype."""
+    return np.asarray(x) if isinstance(x, (tuple, list)) else x
+
+
 def _sum(x, c, tensor, step, back):
     """``step(k, x)`` is ``a(k)``, ``back(k)`` is ``b(k)``."""
-    x = np.asarray(x)
+    x = _points(x)
     c = _coefficients(x, c, tensor)
     one = c[0] * 0.0 + 0.0 * x
     two = one
@@ -33,7 +38,7 @@ def _sum(x, c, tensor, step, back):
 
 @defines(polynomial.polyval)
 def polyval(x, c, tensor=True):
-    x = np.asarray(x)
+    x = _points(x)
     c = _coefficients(x, c, tensor)
     total = c[0] * 0.0 + 0.0 * x
     for k in range(c.shape[0] - 1, -1, -1):
@@ -68,14 +73,14 @@ def lagval(x, c, tensor=True):
 
 @defines(polynomial.polyval2d)
 def polyval2d(x, y, c):
-    return polyval(y, polyval(x, c), tensor=False)
+    return polyval(np.asarray(y), polyval(np.asarray(x), c), tensor=False)
 
 
 @defines(polynomial.polyvalfromroots)
 def polyvalfromroots(x, r, tensor=True):
-    x, r = np.asarray(x), 1.0 * np.asarray(r)
-    if tensor and x.ndim > 0:
-        r = r.reshape(r.shape + (1,) * x.ndim)
+    x, r = _points(x), 1.0 * np.asarray(r)
+    if tensor and np.ndim(x) > 0:
+        r = r.reshape(r.shape + (1,) * np.ndim(x))
     return np.prod(x - r, axis=0)
 
 
@@ -128,23 +133,36 @@ def polyder(c, m=1, scl=1, axis=0):
             c = c * 0.0
         else:
             powers = np.arange(1, c.shape[0]).reshape((-1,) + (1,) * (c.ndim - 1))
-            c = c[1:] * powers * scl
+            c = c[1:] * powers.astype(c.dtype) * scl
     return np.moveaxis(c, 0, axis)
 
 
 @defines(polynomial.polyadd)
 def polyadd(c1, c2):
-    return _without_zeros(np.polyadd(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1])
+    a, b = _floats(c1), _floats(c2)
+    if a.ndim > 1 or b.ndim > 1:
+        raise ValueError("Coefficient array is not 1-d")
+    return _without_zeros(np.polyadd(a[::-1], b[::-1])[::-1])
 
 
 @defines(polynomial.polysub)
 def polysub(c1, c2):
-    return _without_zeros(np.polysub(np.asarray(c1)[::-1], np.asarray(c2)[::-1])[::-1])
+    a, b = _floats(c1), _floats(c2)
+    if a.ndim > 1 or b.ndim > 1:
+        raise ValueError("Coefficient array is not 1-d")
+    return _without_zeros(np.polysub(a[::-1], b[::-1])[::-1])
 
 
 @defines(polynomial.polymul)
 def polymul(c1, c2):
-    return _without_zeros(np.convolve(1.0 * np.asarray(c1), 1.0 * np.asarray(c2)))
+    a, b = _floats(c1), _floats(c2)
+    if a.ndim > 1 or b.ndim > 1:
+        raise ValueError("Coefficient array is not 1-d")
+    return _without_zeros(np.convolve(a, b))
+
+
+def _floats(c):
+    return 1.0 * np.atleast_1d(c)
 
 
 def _without_zeros(c):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import defines, refuse
 
 
@@ -28,6 +29,8 @@ def polyder(p, m=1):
 @defines(np.polyint)
 def polyint(p, m=1, k=None):
     p = 1.0 * np.asarray(p)
+    if p.ndim > 1:
+        raise ValueError("the coefficients of a polynomial are to be an array of one axis")
     for step in tuple(range(m)):
         constant = 0.0 if k is None else np.ravel(k)[step if np.ndim(k) > 0 else 0]
         powers = np.arange(p.shape[0], 0, -1)
@@ -37,7 +40,10 @@ def polyint(p, m=1, k=None):
 
 @defines(np.polymul)
 def polymul(a1, a2):
-    return np.convolve(_trimmed(np.atleast_1d(a1)), _trimmed(np.atleast_1d(a2)))
+    a, b = np.atleast_1d(a1), np.atleast_1d(a2)
+    if a.ndim > 1 or b.ndim > 1:
+        raise ValueError("Polynomial must be 1d only.")
+    return np.convolve(_trimmed(a), _trimmed(b))
 
 
 def _trimmed(p):
@@ -69,6 +75,11 @@ def _of_one_length(a, b):
 
 
 def _filled(a, n):
+    """A polynomial with ``n`` coefficients; several, by the further axes, are to have them."""
+    if a.ndim > 1:
+        if a.shape[0] < n:
+            raise ValueError("all the input arrays must have same number of dimensions")
+        return a
     out = np.zeros(n, a.dtype)
     out[n - a.shape[0] :] = a
     return out
@@ -84,7 +95,8 @@ def poly(seq_of_zeros):
     zeros = np.atleast_1d(seq_of_zeros)
     if zeros.ndim == 2:
         zeros = np.linalg.eigvals(zeros)
-    found = np.zeros(zeros.shape[0] + 1, np.result_type(zeros.dtype, np.float64))
+    dtype = np.float64 if counts(zeros) else zeros.dtype
+    found = np.zeros(zeros.shape[0] + 1, dtype)
     found[0] = 1.0
     for k in range(zeros.shape[0]):
         found[1 : k + 2] = found[1 : k + 2] - zeros[k] * found[: k + 1]

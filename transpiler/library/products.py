@@ -6,7 +6,7 @@ import numpy as np
 
 from adgen.transpiler.library.axes import first, interleaved, without
 from adgen.transpiler.library.complex_numbers import conjugated
-from adgen.transpiler.library.registry import defines, fits
+from adgen.transpiler.library.registry import defines, fits, surely_equal
 
 
 @defines(np.kron)
@@ -63,14 +63,25 @@ def _size_of(a, axes):
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa, axisb, axisc = axis, axis, axis
-    a0, a1, a2 = _components(first(np.asarray(a), axisa))
-    b0, b1, b2 = _components(first(np.asarray(b), axisb))
-    parts = (a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0)
+    one, two = first(np.asarray(a), axisa), first(np.asarray(b), axisb)
+    if surely_equal(one.shape[0], 2) and surely_equal(two.shape[0], 2):
+        return np.asarray(one[0] * two[1] - one[1] * two[0])
+    if surely_equal(one.shape[0], 2):
+        b0, b1, b2 = _components(two)
+        parts = (one[1] * b2, -(one[0] * b2), one[0] * b1 - one[1] * b0)
+    elif surely_equal(two.shape[0], 2):
+        a0, a1, a2 = _components(one)
+        parts = (-(a2 * two[1]), a2 * two[0], a0 * two[1] - a1 * two[0])
+    else:
+        (a0, a1, a2), (b0, b1, b2) = _components(one), _components(two)
+        parts = (a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0)
     return np.stack(parts, axis=axisc if np.ndim(parts[0]) else 0)
 
 
 def _components(vectors):
     """The components of vectors in space, along the first axis."""
+    if vectors.shape[0] == 2:
+        raise ValueError("np.cross of vectors in the plane: write `a[0] * b[1] - a[1] * b[0]`")
     fits(vectors, 0, 3)
     return vectors[0], vectors[1], vectors[2]
 

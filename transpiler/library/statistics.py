@@ -155,7 +155,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     as_usual(dtype)
     x = np.atleast_2d(m)
     x = np.asarray(x, np.result_type(x, np.float64))
-    if not rowvar and x.shape[0] != 1:
+    if not rowvar and np.ndim(m) != 1:
         x = x.T
     if y is not None:
         z = np.atleast_2d(y)

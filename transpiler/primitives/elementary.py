@@ -79,9 +79,16 @@ def _digamma(x):  # type: ignore[no-untyped-def]
 _one(math.gamma, lambda t, y, x: t * y * _digamma(x), POSITIVE, types=_FLOAT)
 _one(math.lgamma, lambda t, y, x: t * _digamma(x), POSITIVE, types=_FLOAT)
 
-primitive(np.arctan2, Elementwise(lambda t, z, x, y: t * y / (x * x + y * y),
-                                  lambda t, z, x, y: -t * x / (x * x + y * y)),
-          domain=NONZERO, spellings=(math.atan2,))  # fmt: skip
+
+def _square_distance(x, y):  # type: ignore[no-untyped-def]
+    """That to the origin, where it is infinite, so that an angle has slope 0 there."""
+    return np.where((x == 0) & (y == 0), np.inf, x * x + y * y)
+
+
+primitive(np.arctan2, Elementwise(lambda t, z, x, y: t * y / _square_distance(x, y),
+                                  lambda t, z, x, y: -t * x / _square_distance(x, y)),
+          domain=NONZERO, spellings=(math.atan2,), kink="0 where both are 0",
+          formula="t * y / (x * x + y * y), -t * x / (x * x + y * y)")  # fmt: skip
 primitive(np.hypot, Elementwise(lambda t, z, x, y: t * x / z, lambda t, z, x, y: t * y / z),
           domain=NONZERO, spellings=(math.hypot,))  # fmt: skip
 primitive(np.logaddexp, Elementwise(lambda t, z, x, y: t * np.exp(x - z),

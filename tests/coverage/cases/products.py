@@ -81,6 +81,9 @@ CASES: Table = {
         case(lambda x, y: np.cross(x, y), SQUARE, THREE),
         case(lambda x, y: np.cross(x, y, axis=0), SQUARE, SQUARE.T),
         case(lambda x, y: np.cross(x, y, axisa=1, axisb=0), TENSOR, TENSOR[0]),
+        case(lambda x, y: np.cross(x.reshape(-1, 2), y.reshape(-1, 2)), MATRIX, MATRIX[::-1] * 2),
+        case(lambda x, y: np.cross(np.stack((x[0], x[2])), y), THREE, SQUARE),
+        case(lambda x, y: np.cross(y, np.stack((x[0], x[2]))), THREE, SQUARE),
     ],
     "np.einsum": [
         case(lambda x, y: np.einsum("ij,jk->ik", x, y), MATRIX, TALL),

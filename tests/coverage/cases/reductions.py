@@ -188,6 +188,7 @@ CASES |= {
         case(lambda x: np.cov(x), MATRIX),
         case(lambda x: np.cov(x, rowvar=False, bias=True), MATRIX),
         case(lambda x, y: np.cov(x, y), VECTOR, VECTOR[::-1] ** 2),
+        case(lambda x: np.cov(x, rowvar=False), MATRIX[:, :1]),
         case(lambda x: np.cov(x, ddof=0), MATRIX),
         case(lambda x: np.cov(x, aweights=np.array([1.0, 2.0, 0.5, 1.0])), MATRIX),
         case(lambda x: np.cov(x, fweights=np.array([1, 2, 1, 3])), MATRIX),
