@@ -15,6 +15,8 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils
 
+from adgen.runtime.internal_functions import internal
+
 BIG = 2 << 20  # bytes
 HUGE_PAGE = 2 << 20
 _PAGE = 4096  # at least: what is asked for less than a page is refused, and nothing happens
@@ -51,13 +53,10 @@ def ask_for_huge_pages(builder: ir.IRBuilder, memory: ir.Value, size: ir.Value) 
 
 
 def _function(module: ir.Module) -> Any:
-    known = module.globals.get(_NAME)
-    if known is not None:
-        return known
     kind = ir.FunctionType(ir.VoidType(), [_POINTER, _WORD])
-    function = ir.Function(module, kind, _NAME)
-    function.linkage = "internal"
-    function.attributes.add("noinline")
+    function, is_new = internal(module, kind, _NAME, inline=False)
+    if not is_new:
+        return function
     function.attributes.add("nounwind")
     builder = ir.IRBuilder(function.append_basic_block())
     memory, size = function.args

@@ -9,6 +9,7 @@ from numba.core import types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 
+from adgen.runtime.internal_functions import internal
 from adgen.runtime.schedule import next_snapshot
 
 _WORD = ir.IntType(64)
@@ -32,12 +33,10 @@ def _lower_next_snapshot(context: Any, builder: ir.IRBuilder, sig: Any, args: An
 
 def _function(module: ir.Module) -> ir.Function:
     """The function in LLVM's terms, once in a module: Numba takes a fifth of a second for it."""
-    name = "adgen_next_snapshot"
-    known: ir.Function | None = module.globals.get(name)
-    if known is not None:
-        return known
-    function = ir.Function(module, ir.FunctionType(_WORD, [_WORD] * 4), name)
-    function.linkage = "internal"
+    kind = ir.FunctionType(_WORD, [_WORD] * 4)
+    function, is_new = internal(module, kind, "adgen_next_snapshot")
+    if not is_new:
+        return function
     place, end, kept, snapshots = function.args
     entry, short, search, found = (
         function.append_basic_block(label) for label in ("entry", "short", "search", "found")

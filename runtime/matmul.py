@@ -17,6 +17,7 @@ from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 from numba.np.linalg import ensure_blas
 
+from adgen.runtime.internal_functions import internal
 from adgen.runtime.memory import allocate, field
 
 LETTERS = {
@@ -145,12 +146,9 @@ def _product_of_contiguous(context: Any, module: ir.Module, kinds: Any) -> ir.Fu
     """
     letters = "".join(LETTERS[kind.dtype] + kind.layout for kind in kinds)
     name = f"adgen_product_{letters}"
-    known: ir.Function | None = module.globals.get(name)
-    if known is not None:
-        return known
-    function = ir.Function(module, _PRODUCT_TYPE, name)
-    function.linkage = "internal"
-    function.attributes.add("noinline")
+    function, is_new = internal(module, _PRODUCT_TYPE, name, inline=False)
+    if not is_new:
+        return function
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     *data, size, n, m, inner = function.args
     work = builder.mul(builder.mul(n, m), inner)

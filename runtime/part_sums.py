@@ -13,6 +13,7 @@ from llvmlite import ir
 from numba.core import cgutils
 
 from adgen.runtime import threads
+from adgen.runtime.internal_functions import internal
 
 BLOCK = 16384  # elements: some ten microseconds, which is worth waking a thread
 
@@ -41,11 +42,9 @@ def _kernel(
     """A function of the form that Numba's threads call; it stands in the module once."""
     kind = ir.LiteralStructType([_WORD, _WORD, pointer, pointer, _WORD, _WORD])
     name = f"adgen_sum_of_parts_{pointer.pointee}_{is_float}"
-    known = module.globals.get(name)
-    if known is not None:
-        return known, kind
-    kernel = ir.Function(module, threads.KERNEL, name)
-    kernel.linkage = "internal"
+    kernel, is_new = internal(module, threads.KERNEL, name)
+    if not is_new:
+        return kernel, kind
     builder = ir.IRBuilder(kernel.append_basic_block("entry"))
     data = builder.bitcast(kernel.args[3], kind.as_pointer())
     taken, *fields = (cgutils.gep_inbounds(builder, data, 0, k) for k in range(6))

@@ -17,6 +17,7 @@ from numba.core import cgutils, types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 
+from adgen.runtime.internal_functions import internal
 from adgen.runtime.matmul import BYTE, LETTERS, POINTER, WORD, call_gemm
 from adgen.runtime.memory import allocate, field
 
@@ -91,7 +92,7 @@ def _sum_with_product(context: Any, module: ir.Module, dtype: Any) -> ir.Functio
     those of a row.
     """
     name = f"adgen_add_product_{LETTERS[dtype]}"
-    function, is_new = _internal(module, name, _SUM_TYPE)
+    function, is_new = internal(module, _SUM_TYPE, name, inline=False)
     if not is_new:
         return function
     builder = ir.IRBuilder(function.append_basic_block("entry"))
@@ -199,21 +200,11 @@ def _lower_in_order(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) ->
     return context.get_dummy_value()
 
 
-def _internal(module: ir.Module, name: str, kind: ir.FunctionType) -> tuple[ir.Function, bool]:
-    """A function of the module's own, and whether it is new and has no body yet."""
-    known: ir.Function | None = module.globals.get(name)
-    if known is not None:
-        return known, False
-    function = ir.Function(module, kind, name)
-    function.linkage = "internal"
-    function.attributes.add("noinline")
-    return function, True
-
-
 def _copying(context: Any, module: ir.Module, dtype: Any) -> ir.Function:
     """A function that copies a matrix (address, extents, strides) row by row to an address."""
     kind = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, *[WORD] * 4])
-    function, is_new = _internal(module, f"adgen_copy_by_rows_{LETTERS[dtype]}", kind)
+    name = f"adgen_copy_by_rows_{LETTERS[dtype]}"
+    function, is_new = internal(module, kind, name, inline=False)
     if is_new:
         builder = ir.IRBuilder(function.append_basic_block("entry"))
         target, data, n, m, *strides = function.args
@@ -235,7 +226,7 @@ def _sum_in_order(context: Any, module: ir.Module, dtype: Any) -> ir.Function:
     a time, in blocks of terms; then what is left over of the block, term by term.
     """
     name = f"adgen_add_product_in_order_{LETTERS[dtype]}"
-    function, is_new = _internal(module, name, _SUM_TYPE)
+    function, is_new = internal(module, _SUM_TYPE, name, inline=False)
     if not is_new:
         return function
     builder = ir.IRBuilder(function.append_basic_block("entry"))

@@ -24,6 +24,7 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import make_array
 
 from adgen.runtime import threads
+from adgen.runtime.internal_functions import internal
 from adgen.runtime.matmul import (
     BYTE,
     GEMM,
@@ -177,11 +178,9 @@ def _kernel(
     kind = ir.LiteralStructType([_WORD] * 6 + [_BYTES] * 4)
     letters = "".join(LETTERS[k.dtype] + k.layout for k in kinds)
     name = f"adgen_product_by_{'terms' if sums else 'rows'}_{letters}"
-    known = module.globals.get(name)
-    if known is not None:
-        return known, kind
-    kernel = ir.Function(module, threads.KERNEL, name)
-    kernel.linkage = "internal"
+    kernel, is_new = internal(module, threads.KERNEL, name)
+    if not is_new:
+        return kernel, kind
     builder = ir.IRBuilder(kernel.append_basic_block("entry"))
     task = builder.bitcast(kernel.args[3], kind.as_pointer())
     taken, *fields = (cgutils.gep_inbounds(builder, task, 0, k) for k in range(10))

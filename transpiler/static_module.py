@@ -14,17 +14,11 @@ import warnings
 from pathlib import Path
 
 from adgen.transpiler.errors import AdgenError, SourceNotFound
-from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
 from adgen.transpiler.static_bindings import StaticModule
 from adgen.transpiler.static_reader import Reader
 
 LARGEST_FILE = 10_000_000  # bytes
-
-
-def from_file(path: str | Path, function: str | None = None) -> list[Source]:
-    """Sources of the named function, or of the decorated ones; the file is not run."""
-    return [chosen.source for chosen in read_module(path).choose(function)]
 
 
 def read_module(path: str | Path) -> StaticModule:

@@ -80,14 +80,6 @@ def has_complex_loop(function: np.ufunc) -> bool:
     return any("D" in loop.partition("->")[0] for loop in function.types)
 
 
-_DIVISION = ufunc(np.true_divide, python=True)
-
-
-def python_division(types: tuple[Type, ...], attrs: Mapping[str, Any]) -> Type:
-    """Type of ``/``."""
-    return _DIVISION(types, attrs)
-
-
 def fixed(kind: Type) -> TypeRule:
     """Always that scalar type (``math`` functions)."""
     return lambda types, attrs: kind

@@ -59,7 +59,6 @@ def of_two_shapes(function):
     ]
 
 
-NORMAL, ALPHA = stats.multivariate_normal, np.array([2.0, 3.0, 0.5])
 _COUNTS = np.array([0, 2, 1, 3])
 
 CASES: Table = {

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.passes.loops.memory import Index, Memory
-from adgen.transpiler.passes.loops.part import MAP, REDUCE, SAVE, STATEMENT, UPDATE, Part, Read
+from adgen.transpiler.passes.loops.part import (
+    MAP,
+    REDUCE,
+    SAVE,
+    STATEMENT,
+    UPDATE,
+    Part,
+    Read,
+    depends,
+)
 from adgen.transpiler.passes.loops.symbolic import ONE, ZERO, Symbols
 from adgen.transpiler.passes.loops.views import Access
 
@@ -141,7 +150,7 @@ class Edges:
         last: dict[object, Part] = {}
         check: Part | None = None
         for part in parts:
-            if check is not None and not self._depends(check, part):
+            if check is not None and not depends(check, part, self._before):
                 self.into[part].append(Edge(check, ORDER))
             key = _effect(part)
             if key is None:
@@ -152,17 +161,8 @@ class Edges:
             if part.op.callee in (core.GUARD, core.ASSERT):
                 check = part
 
-    def _depends(self, part: Part, on: Part) -> bool:
-        seen: set[Part] = set()
-        stack = [part]
-        while stack:
-            current = stack.pop()
-            if current is on:
-                return True
-            if current not in seen:
-                seen.add(current)
-                stack += [edge.first for edge in self.into[current]]
-        return False
+    def _before(self, part: Part) -> list[Part]:
+        return [edge.first for edge in self.into[part]]
 
     def _sorted(self, parts: list[Part]) -> list[Part]:
         """Parts in an order that respects the edges, else as they came."""

@@ -20,6 +20,7 @@ from adgen.transpiler.passes.loops.part import (
     STATEMENT,
     Part,
     Read,
+    depends,
     identity,
     positions,
 )
@@ -111,7 +112,7 @@ class Memory:
 
     def _read_first(self, reader: Part, index: Index, update: Part) -> None:
         """Have an old version read before it is written."""
-        if _is_effect(reader) or self._depends(reader, update):
+        if _is_effect(reader) or depends(reader, update, self._predecessors):
             for value, _ in list(reads(reader)):
                 if self.storage_of.get(value) is self.storage_of[_value(update.result)]:
                     if self.version[value] < self.version[_value(update.result)]:
@@ -157,19 +158,6 @@ class Memory:
         self.parts.append(Part(MAP, op, result, domain, place, (read,), formula, extents=shape))
 
     # Order
-
-    def _depends(self, part: Part, on: Part) -> bool:
-        """Whether ``part`` has to run after ``on``."""
-        seen: set[Part] = set()
-        stack = [part]
-        while stack:
-            current = stack.pop()
-            if current is on:
-                return True
-            if current not in seen:
-                seen.add(current)
-                stack += self._predecessors(current)
-        return False
 
     def _predecessors(self, part: Part) -> list[Part]:
         before = list(self._before.get(part, ()))

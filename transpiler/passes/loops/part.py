@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,20 @@ class Part:
     def accumulates_in_array(self) -> bool:
         """Whether kept axes lie inside the outermost reduced one."""
         return any(axis is not None and axis > self.first_reduced for axis in self.axes)
+
+
+def depends(part: Part, on: Part, before: Callable[[Part], Iterable[Part]]) -> bool:
+    """Whether ``part`` has to run after ``on``, by what has to run directly ``before`` each."""
+    seen: set[Part] = set()
+    stack = [part]
+    while stack:
+        current = stack.pop()
+        if current is on:
+            return True
+        if current not in seen:
+            seen.add(current)
+            stack += before(current)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
