@@ -164,7 +164,9 @@ _OF_SCIPY = {
         "scipy_linalg", "scipy_decompositions", "scipy_matrices", "scipy_banded",
         "scipy_matrix_functions",
     ),
-    "scipy.stats": ("scipy_stats", "scipy_stats_tails", "scipy_stats_of_vectors"),
+    "scipy.stats": (
+        "scipy_stats_densities", "scipy_stats_cumulative", "scipy_stats_of_vectors",
+    ),
     "scipy.integrate": ("scipy_integrate",),
 }  # fmt: skip
 # Functions of NumPy that are some of SciPy: what defines them is loaded when they are met.
