@@ -9,6 +9,7 @@ import numpy as np
 from adgen.transpiler.primitives import typing as rules
 from adgen.transpiler.primitives.conventions import word
 from adgen.transpiler.primitives.kinds import Explicit, Linear, NoDerivative
+from adgen.transpiler.primitives.products_of_others import products_of_others
 from adgen.transpiler.primitives.table import primitive
 from adgen.transpiler.primitives.tracer import broadcast_like, counted_along, expand_reduced
 
@@ -84,33 +85,18 @@ for _function in (np.max, np.min):
               convention="max")  # fmt: skip
 
 
-def _others(y, x, axis, keepdims):  # type: ignore[no-untyped-def]
-    """The product of all other elements; with zeros among them, its derivatives too are right.
-
-    That of the others that are 0 is written as a polynomial of them, up to three.
-    """
-    wide = expand_reduced(y, x, axis, keepdims)
-    is_zero = x == 0
-    safe, zeros = np.where(is_zero, 1.0, x), np.where(is_zero, x, 0.0)
-    if not x.ndim:
-        return np.where(is_zero, 1.0, wide / safe)
-    count = np.sum(np.where(is_zero, 1.0, 0.0), axis=axis, keepdims=True)
-    rest = np.prod(safe, axis=axis, keepdims=True)
-    once = np.sum(zeros, axis=axis, keepdims=True) - zeros
-    twice = np.sum(zeros * zeros, axis=axis, keepdims=True) - zeros * zeros
-    pairs = 0.5 * (once * once - twice)
-    left = count - np.where(is_zero, 1.0, 0.0)
-    of_zeros = np.where(left == 0, 1.0, np.where(left == 1, once, np.where(left == 2, pairs, 0.0)))
-    return np.where(count == 0, wide / safe, of_zeros * rest / safe)
-
-
 def _prod_vjp(g, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
-    return (_others(y, x, axis, keepdims) * expand_reduced(g, x, axis, keepdims),)
+    if not x.ndim:
+        return (g,)
+    others = products_of_others(y, x, axis, keepdims)
+    return (others * expand_reduced(g, x, axis, keepdims),)
 
 
 def _prod_jvp(tangents, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
-    product = _others(y, x, axis, keepdims) * tangents[0]
-    return np.sum(product, axis=axis, keepdims=keepdims) if x.ndim else product
+    if not x.ndim:
+        return tangents[0]
+    product = products_of_others(y, x, axis, keepdims) * tangents[0]
+    return np.sum(product, axis=axis, keepdims=keepdims)
 
 
 primitive(np.prod, Explicit(_prod_jvp, _prod_vjp), types=rules.reduction(rules.sum_dtype),
