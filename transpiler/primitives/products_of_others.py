@@ -63,7 +63,7 @@ def _derivative(kind: Array, axis: tuple[int, ...]) -> Function:
 
 
 def _running(b: Builder, x: Operand, t: Operand, shape: tuple[Operand, ...]) -> Operand:
-    """The same along the first axis: what is ahead of each row in one loop, what is behind in one."""
+    """The same along the first axis: a loop over what is ahead, one over what is behind."""
     kind = type_of(x)
     assert isinstance(kind, Array)
     row: Path = (Index((paths.INT, *(FULL,) * (kind.ndim - 1))),)
