@@ -101,18 +101,9 @@ def call(
     if isinstance(function, Closure):
         return call_closure(cx, node, function, args, kwargs)
     if isinstance(function, Method):
-        request = Call(node, name, f".{function.name}", args, kwargs)
-        if is_stream(function.base):
-            return call_of_stream(cx, request, function.base, function.name)
-        handler = container_method(function.base, function.name) or METHODS[function.name]
-        result = handler(cx, function.base, request)
-        return points.of_call(cx, node, function.name, (function.base,), result)
+        return _call_method(cx, Call(node, name, f".{function.name}", args, kwargs), function)
     if isinstance(function, Partial):
-        definition = _method_of_library(function)
-        if definition is not None:
-            return call_definition(cx, node, definition, (*function.args[1:], *args), kwargs)
-        given = {**function.kwargs, **kwargs}
-        return call(cx, node, function.function, (*function.args, *args), given, name)
+        return _call_partial(cx, node, function, args, kwargs, name)
     if isinstance(function, Choice):
         return _call_either(cx, node, function, args, kwargs, name)
     if isinstance(function, (Box, Node)) and is_object(function):
@@ -124,11 +115,25 @@ def call(
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
-    known = given_to(callee)
-    if known is not None:
-        asked, inner = known
-        whole = Partial(Static(asked), (from_object(cx, node, inner),))
-        return call(cx, node, whole, args, kwargs, name)
+    answer = _of_adgen(cx, request, callee)
+    if answer is None:
+        answer = _in_no_table(cx, request, callee)
+    if answer is not None:
+        return answer
+    out, given_args, rest = output_of(callee, args, kwargs)
+    if out is not None:
+        result = call(cx, node, function, given_args, rest, name)
+        return stored(cx, node, callee, out, result)
+    return _call_plain(cx, request, callee)
+
+
+def _of_adgen(cx: Context, request: Call, callee: Any) -> Binding | None:
+    """A call of what adgen has made: a transform, a derivative, a function with rules; or None."""
+    given = given_to(callee)
+    if given is not None:
+        asked, inner = given
+        whole = Partial(Static(asked), (from_object(cx, request.node, inner),))
+        return call(cx, request.node, whole, request.args, request.kwargs, request.name)
     if isinstance(callee, (Transform, Derived)):
         from adgen.transpiler.frontend.derivatives import call_derived, call_transform
 
@@ -147,6 +152,11 @@ def call(
         from adgen.transpiler.frontend.custom_calls import call_custom
 
         return call_custom(cx, request, callee)
+    return None
+
+
+def _in_no_table(cx: Context, request: Call, callee: Any) -> Binding | None:
+    """An exception, a draw, a method of a string, a ufunc with its keywords; None for others."""
     if is_exception_class(callee):
         return made(request, callee)
     drawn = call_of_random(cx, request, callee)
@@ -154,13 +164,12 @@ def call(
         return drawn
     if isinstance(callee, BuiltinMethodType) and isinstance(callee.__self__, str):
         return method_of_string(cx, request, callee)
-    asked_more = with_keywords(cx, node, callee, args, kwargs, name)
-    if asked_more is not None:
-        return asked_more
-    out, given_args, rest = output_of(callee, args, kwargs)
-    if out is not None:
-        result = call(cx, node, function, given_args, rest, name)
-        return stored(cx, node, callee, out, result)
+    return with_keywords(cx, request.node, callee, request.args, request.kwargs, request.name)
+
+
+def _call_plain(cx: Context, request: Call, callee: Any) -> Binding:
+    """A call of a function that a handler, the library or the table knows, or of any object."""
+    node, args, kwargs = request.node, request.args, request.kwargs
     handler = _lookup(callee)
     if handler is not None:
         from adgen.transpiler.frontend.lazy import of_generators
@@ -183,6 +192,26 @@ def call(
 
         return points.of_call(cx, node, callee, args, call_primitive(cx, request, entry))
     return _call_object(cx, node, callee, args, kwargs)
+
+
+def _call_method(cx: Context, request: Call, method: Method) -> Binding:
+    """A method of an array, a number, a container or a generator of random numbers."""
+    if is_stream(method.base):
+        return call_of_stream(cx, request, method.base, method.name)
+    handler = container_method(method.base, method.name) or METHODS[method.name]
+    result = handler(cx, method.base, request)
+    return points.of_call(cx, request.node, method.name, (method.base,), result)
+
+
+def _call_partial(
+    cx: Context, node: Any, function: Partial, args: tuple[Binding, ...],
+    kwargs: dict[str, Binding], name: str,
+) -> Binding:  # fmt: skip
+    definition = _method_of_library(function)
+    if definition is not None:
+        return call_definition(cx, node, definition, (*function.args[1:], *args), kwargs)
+    given = {**function.kwargs, **kwargs}
+    return call(cx, node, function.function, (*function.args, *args), given, name)
 
 
 def _method_of_library(function: Partial) -> Any:
