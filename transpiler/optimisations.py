@@ -32,6 +32,7 @@ FREE_SUMS = "sums in any order"
 DISTINCT_ARRAYS = "fresh arrays known to be distinct"
 ROLLED_LOOPS = "short loops in loops not unrolled"
 SMALL_ARRAYS = "small arrays in scalars"
+EQUAL_LOOPS = "equal loops compiled once"
 CLAIMED_INDICES = "indices known not to be negative"
 
 ALL = frozenset(

@@ -22,7 +22,10 @@ def verdict(along: Callable[[float], Any], found: Any) -> str:
     """``same`` as by some step, ``wrong`` if two steps agree on another, else ``unsettled``."""
     seen: list[Any] = []
     for step in STEPS:
-        seen.append(slope(along, step))
+        try:
+            seen.append(slope(along, step))
+        except (ValueError, IndexError):  # an extent is the number of different values
+            return "unsettled"
         if not np.all(np.isfinite(seen[-1])):
             return "unsettled"
         if close(found, seen[-1], CLOSE):

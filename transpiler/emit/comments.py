@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Stmt
@@ -12,7 +13,8 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op
 from adgen.transpiler.visible import visible
 
-_MARKER = re.compile(r"^( *)_adgen_marker_(\d+)$", re.MULTILINE)
+_NAME = "_adgen_marker_"
+_MARKER = re.compile(rf"^( *){_NAME}(\d+)$", re.MULTILINE)
 _SILENT = frozenset({BREAK, RETURN, core.ZEROS, core.EMPTY, core.DECLARE, core.DIM, core.RANGELEN})
 
 
@@ -52,7 +54,7 @@ class Comments:
     def marker(self, text: str) -> Stmt:
         """A statement that prints as the text."""
         self.texts.append(text)
-        return nodes.statement(nodes.load(f"_adgen_marker_{len(self.texts) - 1}"))
+        return nodes.statement(nodes.load(f"{_NAME}{len(self.texts) - 1}"))
 
     def insert(self, source: str) -> str:
         """The printed source with the texts in place of the markers."""
@@ -63,6 +65,12 @@ class Comments:
             return "\n".join(line.rstrip() for line in lines)
 
         return _MARKER.sub(replaced, source)
+
+
+def is_marker(node: Any) -> bool:
+    """Whether a statement becomes a comment or a docstring."""
+    name = getattr(getattr(node, "value", None), "id", "")
+    return str(name).startswith(_NAME)
 
 
 def _one_line(text: str) -> str:

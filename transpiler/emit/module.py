@@ -9,6 +9,7 @@ from typing import Any
 
 import gast
 
+from adgen.transpiler import optimisations
 from adgen.transpiler.emit import classes, kernels, nodes, opaque, vector_forms
 from adgen.transpiler.emit.comments import Comments
 from adgen.transpiler.emit.layout import fit
@@ -16,6 +17,7 @@ from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.emit.origins import Origins
 from adgen.transpiler.emit.plan import Plan, plan
 from adgen.transpiler.emit.printing import print_statement
+from adgen.transpiler.emit.repeated import share_equal_loops
 from adgen.transpiler.emit.reserved import local_name
 from adgen.transpiler.emit.statements import Statements
 from adgen.transpiler.emit.style import WIDTH, Style
@@ -70,18 +72,21 @@ def _definitions(planned: Plan, comments: Comments, origins: Origins | None) -> 
         nothing = isinstance(function.structure, Constant) and not function.residuals_out
         return [] if nothing else [gast.Return(value)]
 
-    body = comments.docstring(function.doc)
-    body += write.slots.received() + write.slots.initial() + write.body(returns)
     names = [planned.naming.values[param] for param in function.params]
     if function.residuals_in:
         names = ["residuals", *names]
+    body = comments.docstring(function.doc)
+    body += write.slots.received() + write.slots.initial() + write.body(returns)
+    shared: list[Stmt] = []
+    if planned.style.numba and optimisations.enabled(optimisations.EQUAL_LOOPS):
+        shared = share_equal_loops(planned, names, body)
     params = [gast.Name(name, gast.Param(), None, None) for name in names]
     arguments = gast.arguments(params, [], None, [], [], None, [])
     definition = gast.FunctionDef(
         local_name(function.name), arguments, body or [gast.Pass()], _decorators(planned), None,
         None, [],
     )  # fmt: skip
-    definitions = [*write.chunks.functions, definition]
+    definitions = [*write.chunks.functions, *shared, definition]
     if origins is not None:
         for made in definitions:
             origins.note_definition(made, planned)

@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from adgen.transpiler.emit.comments import is_marker
 from adgen.transpiler.emit.nodes import Stmt
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.ir import core
@@ -22,7 +23,6 @@ Place = tuple[str, int]  # a file, a line of it
 Lines = Mapping[int, frozenset[Place]]
 _NOTE = "adgen_spans"
 _BODIES = ("body", "orelse")
-_MARKER = "_adgen_marker_"
 
 
 class Origins:
@@ -110,7 +110,7 @@ def _match(
 
     ``around``: where the statement that they stand in comes from; a check raises for that.
     """
-    code = [node for node in made if not _is_marker(node)]
+    code = [node for node in made if not is_marker(node)]
     text = [node for node in printed if not _is_docstring(node)]
     for node, statement in zip(code, text, strict=True):
         last = statement.end_lineno or statement.lineno
@@ -130,12 +130,6 @@ def _head(statement: Any) -> int:
     """The last line of the head of a compound statement."""
     heads = [getattr(statement, name, None) for name in ("test", "iter", "args")]
     return max([getattr(head, "end_lineno", 0) for head in heads], default=0)
-
-
-def _is_marker(node: Any) -> bool:
-    """Whether a statement became a comment or a docstring."""
-    name = getattr(getattr(node, "value", None), "id", "")
-    return str(name).startswith(_MARKER)
 
 
 def _is_docstring(node: ast.stmt) -> bool:

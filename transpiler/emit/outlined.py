@@ -26,13 +26,13 @@ After::
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import gast
 import numpy as np
 
 from adgen.transpiler.emit import kernels, nodes
+from adgen.transpiler.emit.exposure import loads, stores
 from adgen.transpiler.emit.naming import Naming
 from adgen.transpiler.emit.nodes import Expr, Stmt
 from adgen.transpiler.emit.work import work_of
@@ -87,7 +87,7 @@ class Outlined:
         size = nodes.constant(0)
         for array in self.shared.added:
             size = _sum(size, nodes.attribute(nodes.load(array), "size"))
-        work = work_of(self.loop.body, {*given} - {*bound_names([self.loop])})
+        work = work_of(self.loop.body, {*given} - {*stores([self.loop])})
         count = nodes.call("chunk_count", trips, work, size)
         packed = nodes.tuple_([nodes.load(x) for x in (self.count, *given)])
         called = nodes.call("on_threads", nodes.load(name), nodes.load(self.count), packed)
@@ -197,10 +197,10 @@ class Outlined:
 
     def _free(self, body: list[Stmt], header: list[str]) -> list[str]:
         """The names that the function must be given, in the order in which it reads them."""
-        own = {*bound_names(body), *header} - set(self.shared.added)
+        own = {*stores(body), *header} - set(self.shared.added)
         own -= set(self.shared.scratch)
         known = self.known | set(self.parts.values()) | set(self.sums.values())
-        return [name for name in dict.fromkeys(_read(body)) if name in known and name not in own]
+        return [name for name in dict.fromkeys(loads(body)) if name in known and name not in own]
 
 
 def _set(name: str, value: Expr | None) -> Stmt:
@@ -247,19 +247,3 @@ def _is_zero(node: Expr) -> bool:
 
 def _sum(first: Expr, second: Expr) -> Expr:
     return second if _is_zero(first) else nodes.binary(operator.add, first, second)
-
-
-def bound_names(statements: Iterable[Stmt]) -> Iterator[str]:
-    """All names that statements assign."""
-    for statement in statements:
-        for node in gast.walk(statement):
-            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
-                yield node.id
-
-
-def _read(statements: Iterable[Stmt]) -> Iterator[str]:
-    """All names that statements read."""
-    for statement in statements:
-        for node in gast.walk(statement):
-            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
-                yield node.id

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from adgen.transpiler.emit.exposure import stores
 from adgen.transpiler.emit.nodes import Stmt
-from adgen.transpiler.emit.outlined import Outlined, Shared, bound_names
+from adgen.transpiler.emit.outlined import Outlined, Shared
+from adgen.transpiler.emit.own_memory import OwnMemory
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.reserved import local_name
-from adgen.transpiler.emit.storage import Storage, carried_args, is_spare
+from adgen.transpiler.emit.storage import carried_args
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Operand, Value
 from adgen.transpiler.ir.threads import ATTRIBUTE, Threads
-
-_FRESH = (core.EMPTY, core.ZEROS, core.FULL_, core.COPY)
 
 
 class Chunks:
@@ -22,7 +22,7 @@ class Chunks:
         self.names = plan.naming.values
         self.functions: list[Stmt] = []
         self.zeros: dict[Value, Stmt] = {}  # where arrays of zeros are made
-        self._storage: Storage | None = None
+        self.memory = OwnMemory(plan)
 
     def on_threads(self, op: Op, loop: Stmt) -> list[Stmt]:
         """The statements of a loop, which is to be called in chunks if its op is marked."""
@@ -77,7 +77,7 @@ class Chunks:
     def _shared(self, op: Op, mark: Threads, loop: Stmt) -> Shared | None:
         """Who has what, by names; None where a name that all share would be bound anew."""
         found = Shared()
-        bound = set(bound_names([loop]))
+        bound = set(stores([loop]))
         for arg, end in zip(carried_args(op), op.regions[0].yields, strict=True):
             name = self.names.get(arg)
             if name is None:
@@ -88,7 +88,7 @@ class Chunks:
                 found.scratch.append(name)
             elif name in bound or not (end is arg or arg in mark.added | mark.shared):
                 return None
-            elif end is not arg and self._fresh(arg):
+            elif end is not arg and self.memory.is_own(arg):
                 (found.added if arg in mark.added else found.distinct).append(name)
             elif arg in mark.added and end is not arg:
                 return None
@@ -99,19 +99,3 @@ class Chunks:
             if slot.kind == "tape":
                 found.scratch.append(self.plan.naming.slots[slot])
         return found
-
-    def _fresh(self, array: Value) -> bool:
-        """Whether an array is memory that the function itself has allocated, and all of it."""
-        if self._storage is None:
-            self._storage = Storage(self.plan.function, self.plan.order)
-        seen: set[Value] = set()
-        pending = [array]
-        while pending:
-            for root in self._storage.roots(pending.pop(), views=True) - seen:
-                seen.add(root)
-                op = self.plan.order.definition[root].op
-                if op is None or op.callee not in _FRESH:
-                    return False
-                source = op.operands[0] if is_spare(op) else None
-                pending += [source] if isinstance(source, Value) else []  # it may be no copy
-        return True
