@@ -73,15 +73,14 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
         a0, a1, a2 = _components(one)
         parts = (-(a2 * two[1]), a2 * two[0], a0 * two[1] - a1 * two[0])
     else:
-        (a0, a1, a2), (b0, b1, b2) = _components(one), _components(two)
+        a0, a1, a2 = _components(one)
+        b0, b1, b2 = _components(two)
         parts = (a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0)
     return np.stack(parts, axis=axisc if np.ndim(parts[0]) else 0)
 
 
 def _components(vectors):
     """The components of vectors in space, along the first axis."""
-    if vectors.shape[0] == 2:
-        raise ValueError("np.cross of vectors in the plane: write `a[0] * b[1] - a[1] * b[0]`")
     fits(vectors, 0, 3)
     return vectors[0], vectors[1], vectors[2]
 
