@@ -12,54 +12,48 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from adgen.transpiler.ir import core, paths
-from adgen.transpiler.ir.core import Function, Operand, Value, type_of
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, Index, Path, Reshape, Transpose
 from adgen.transpiler.ir.types import INT, Array
 from adgen.transpiler.primitives.builder import Builder
-from adgen.transpiler.primitives.custom import STOP, Custom, Rule
-from adgen.transpiler.primitives.tracer import Tracer, expand_reduced
+from adgen.transpiler.primitives.custom import STOP
+from adgen.transpiler.primitives.own_derivatives import with_derivative
+from adgen.transpiler.primitives.tracer import Tracer
 
-_NAME = "the product of the others"
+
+def products_of_others(x: Tracer, axis: tuple[int, ...]) -> Tracer:
+    """For each element of an array the product of those that it is reduced with."""
+    stopped = x.call(STOP)
+    is_zero = stopped == 0
+    zeros, safe = np.where(is_zero, 1.0, 0.0), np.where(is_zero, 1.0, stopped)
+    count = np.sum(zeros, axis=axis, keepdims=True)
+    value: Any = np.where(count == zeros, np.prod(safe, axis=axis, keepdims=True) / safe, 0.0)
+    return with_derivative("the products of the others", value, (x,), (partial(_slope, axis),))
 
 
-def products_of_others(y: Tracer, x: Tracer, axis: tuple[int, ...], keepdims: bool) -> Tracer:
-    """For each element of an array ``x`` the product of those that it is reduced with to ``y``."""
-    wide, x_stopped = expand_reduced(y.call(STOP), x, axis, keepdims), x.call(STOP)
-    is_zero = x_stopped == 0
-    count = np.sum(np.where(is_zero, 1.0, 0.0), axis=axis, keepdims=True)
-    safe = np.where(is_zero, 1.0, x_stopped)
-    rest = np.prod(safe, axis=axis, keepdims=True)
-    left = np.where(is_zero & (count == 1), rest, 0.0)
-    value = np.where(count == 0, wide / safe, left)
-    kind = type_of(x.operand)
+def _slope(axis: tuple[int, ...], t: Tracer, others: Tracer, x: Tracer) -> Tracer:
+    """What they change by in a direction: a symmetric map."""
+    b, kind = x.builder, type_of(x.operand)
     assert isinstance(kind, Array)
-    function = _derivative(kind, axis)
-    rule = Rule(function, False, (), Rule(function, True, ()))  # its matrix is symmetric
-    return Tracer(x.builder, x.builder.emit(Custom(_NAME, (rule,)), value.operand, x.operand))
-
-
-def _derivative(kind: Array, axis: tuple[int, ...]) -> Function:
-    """Of a direction, the products of the others and the array: what they change by."""
-    t, others, x = Value(kind, "t"), Value(kind, "others"), Value(kind, "x")
-    b = Builder(role=core.ADJOINT)
     rest = tuple(k for k in range(kind.ndim) if k not in axis)
     order = (*axis, *rest)
-    extents = [b.emit(core.DIM, x, axis=k) for k in order]
+    extents = [b.emit(core.DIM, x.operand, axis=k) for k in order]
     many = extents[0]
     for extent in extents[1 : len(axis)]:
         many = b.emit(operator.mul, many, extent)
     flat = (Transpose(order), Reshape(1 + len(rest), (False, *(kind.ones[k] for k in rest))))
     shape = (many, *extents[len(axis) :])
-    changed = _running(b, b.getitem(x, flat, *shape), b.getitem(t, flat, *shape), shape)
-    ones = tuple(kind.ones[k] for k in order)
-    wide = b.getitem(changed, (Reshape(kind.ndim, ones),), *extents)
-    back = b.getitem(wide, (Transpose(tuple(order.index(k) for k in range(kind.ndim))),))
-    return Function(_NAME, b.block((t, others, x), (back,)))
+    factors, changes = (b.getitem(whole.operand, flat, *shape) for whole in (x, t))
+    changed = _running(b, factors, changes, shape)
+    wide = b.getitem(changed, (Reshape(kind.ndim, tuple(kind.ones[k] for k in order)),), *extents)
+    back = Transpose(tuple(order.index(k) for k in range(kind.ndim)))
+    return Tracer(b, b.getitem(wide, (back,)))
 
 
 def _running(b: Builder, x: Operand, t: Operand, shape: tuple[Operand, ...]) -> Operand:

@@ -88,14 +88,14 @@ for _function in (np.max, np.min):
 def _prod_vjp(g, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
     if not x.ndim:
         return (g,)
-    others = products_of_others(y, x, axis, keepdims)
+    others = products_of_others(x, axis)
     return (others * expand_reduced(g, x, axis, keepdims),)
 
 
 def _prod_jvp(tangents, y, x, axis, keepdims):  # type: ignore[no-untyped-def]
     if not x.ndim:
         return tangents[0]
-    product = products_of_others(y, x, axis, keepdims) * tangents[0]
+    product = products_of_others(x, axis) * tangents[0]
     return np.sum(product, axis=axis, keepdims=keepdims)
 
 

@@ -310,7 +310,7 @@ def _length(ops: Iterable[Op]) -> int:
         inside = sum(_length(region.ops) for region in op.regions)
         if op.regions:
             total += inside * trips(op) if op.callee == core.FOR else inside + 1
-        elif not (op.results and op.result.type.dtype.kind == "i"):
+        elif not (len(op.results) == 1 and op.result.type.dtype.kind == "i"):
             total += op.callee not in (core.GETITEM, *_WRITES)
     return total
 
