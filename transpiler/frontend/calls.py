@@ -60,6 +60,7 @@ from adgen.transpiler.primitives.conventions import present
 from adgen.transpiler.primitives.spelling import called, is_special
 from adgen.transpiler.primitives.table import find, near_matches
 from adgen.transpiler.source import Source, from_function, python_call, unwrap
+from adgen.transpiler.surroundings import class_attribute
 from adgen.transpiler.transforms import WRAPS, Derived, Transform, as_transform, given_to, own_mark
 from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
@@ -295,11 +296,16 @@ def _call_object(
             return instance
     elif python_call(callee) is not None:
         return call(cx, node, attribute(cx, node, Static(callee), "__call__"), args, kwargs)
+    definition = library.definition_of(class_attribute(type(callee), "__call__"))
+    if definition is not None:
+        return call_definition(cx, node, definition, (Static(callee), *args), kwargs)
     name = getattr(callee, "__name__", "")
-    near = [*near_matches(name), *library.near_matches(name)][:3] if _is_numeric(callee) else []
+    whole = library.shown_method(args[0].value, name) if args and isinstance(args[0], Static) else ""
+    asked = not whole and _is_numeric(callee)
+    near = [*near_matches(name), *library.near_matches(name)][:3] if asked else []
     cx.refuse(
         UnknownPrimitive,
-        f"`{_shown(callee)}` is not in the table of primitives",
+        f"`{whole or _shown(callee)}` is not in the table of primitives",
         node,
         f"did you mean {' or '.join(near)}?" if near else "write it out with functions that are",
     )

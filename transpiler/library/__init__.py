@@ -49,6 +49,7 @@ from adgen.transpiler.library.registry import (
     owns,
     refuse,
     shares_memory,
+    shown_method,
     surely_equal,
 )
 from adgen.transpiler.library.spaces import eye, linspace
@@ -56,5 +57,6 @@ from adgen.transpiler.library.spaces import eye, linspace
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
     "eye", "fits", "gather", "is_one", "item_of", "length_of", "linspace", "names", "near_matches",
-    "of_table", "owns", "refuse", "scatter", "shares_memory", "surely_equal",
+    "of_table", "owns", "refuse", "scatter", "shares_memory", "shown_method",
+    "surely_equal",
 ]  # fmt: skip

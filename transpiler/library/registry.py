@@ -6,7 +6,7 @@ import difflib
 import importlib
 import sys
 from collections.abc import Callable
-from types import BuiltinMethodType, MethodType
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -28,15 +28,38 @@ def defines(*functions: Any) -> Callable[[Definition], Definition]:
     return enter
 
 
+def is_defined(function: Any) -> bool:
+    """Whether a function has a definition by now."""
+    return function in _DEFINITIONS
+
+
 def definition_of(function: Any) -> Callable[..., Any] | None:
     """The definition of a NumPy function, or None."""
     try:
+        if isinstance(function, MethodType):
+            function = MethodType(function.__func__, _original(function.__self__))
         known = _DEFINITIONS.get(function)
         if known is None and function in _OTHERWISE:
             importlib.import_module(_OTHERWISE[function])
         return _DEFINITIONS.get(function) if known is None and _load_scipy() else known
     except TypeError:  # not hashable
         return None
+
+
+def _original(own: Any) -> Any:
+    """The distribution of ``scipy.stats`` of which a frozen one holds a copy."""
+    if not type(own).__module__.startswith("scipy.stats."):
+        return own
+    public = getattr(sys.modules["scipy.stats"], str(getattr(own, "name", "")), None)
+    if public is own or type(public) is not type(own) or not hasattr(own, "_updated_ctor_param"):
+        return own
+    return public if own._updated_ctor_param() == public._updated_ctor_param() else own
+
+
+def shown_method(own: Any, name: str) -> str:
+    """A method of a distribution of ``scipy.stats`` as users write it; nothing for others."""
+    family = getattr(own, "name", "") if type(own).__module__.startswith("scipy.stats.") else ""
+    return f"stats.{family}.{name}" if family else ""
 
 
 def shares_memory(definition: Any) -> bool:
@@ -58,7 +81,12 @@ def owns(function: Any) -> bool:
 def names() -> list[str]:
     """The functions that have a definition, as users write them, in the order of the files."""
     _load_all()
-    return [_shown(function) for function in _DEFINITIONS]
+    return [_shown(function) for function in _DEFINITIONS if not _is_plain_method(function)]
+
+
+def _is_plain_method(function: Any) -> bool:
+    """Whether a function is that of a class: users call it by their objects."""
+    return isinstance(function, FunctionType) and "." in function.__qualname__
 
 
 def near_matches(name: str) -> list[str]:
@@ -165,7 +193,9 @@ _OF_SCIPY = {
         "scipy_matrix_functions",
     ),
     "scipy.stats": (
-        "scipy_stats_densities", "scipy_stats_cumulative", "scipy_stats_of_vectors",
+        "scipy_stats_normal", "scipy_stats_of_reals", "scipy_stats_of_positives",
+        "scipy_stats_of_intervals", "scipy_stats_of_extremes", "scipy_stats_of_counts",
+        "scipy_stats_of_vectors", "scipy_stats_frozen",
     ),
     "scipy.integrate": ("scipy_integrate",),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from tests.coverage.cases import (
     shapes,
     special,
     stats,
+    stats_families,
     ufuncs,
 )
 
@@ -29,7 +30,7 @@ CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
     decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
-    stats, ufuncs, index_tricks, sets, bins, polynomials,
+    stats, stats_families, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES

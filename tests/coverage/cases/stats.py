@@ -60,6 +60,12 @@ def of_two_shapes(function):
 
 
 _COUNTS = np.array([0, 2, 1, 3])
+SQUARE2 = np.array([[2.0, 0.3], [0.3, 1.0]])
+FROZEN, COUNTS_FROZEN = stats.norm(0.3, scale=1.2), stats.poisson(1.4)
+OF_SHAPES = stats.gamma(np.array([1.5, 2.0, 2.5]), scale=1.3)
+NORMAL_FROZEN = stats.multivariate_normal(np.zeros(3), DEFINITE)
+MULTIVARIATE_T = stats.multivariate_t(np.zeros(3), DEFINITE, 3.0)
+SIMPLEX_FROZEN = stats.dirichlet(np.array([2.0, 3.0, 0.5]))
 
 CASES: Table = {
     **{
@@ -193,5 +199,44 @@ CASES: Table = {
         case(lambda n, p: stats.nbinom.logpmf(_COUNTS, n, p), 2.5, 0.4),
         case(lambda p: stats.nbinom.logpmf(_COUNTS, 4, p), spread(*PART, (4,))),
         case(lambda p: stats.nbinom.logpmf(2, 6, p), spread(*PART, (2, 3))),
+    ],
+    "stats.multivariate_t.logpdf": [
+        case(lambda x: stats.multivariate_t.logpdf(x, THREE, DEFINITE, 3.5), VECTOR[:3]),
+        case(lambda s, d: stats.multivariate_t.logpdf(MATRIX[:, :2], None, s @ s.T, d), SQUARE2, 2.5),
+        case(lambda m, s: stats.multivariate_t(m, s @ s.T, 4).logpdf(THREE), THREE * 0.3, DEFINITE),
+    ],
+    "stats.multivariate_t.pdf": [
+        case(lambda x: stats.multivariate_t.pdf(x, THREE, DEFINITE, 3.5), VECTOR[:3]),
+        case(lambda x: MULTIVARIATE_T.pdf(x), VECTOR[:3]),
+        case(lambda m, s: stats.multivariate_t(m, s @ s.T, 4).pdf(THREE), THREE * 0.3, DEFINITE),
+    ],
+    "stats.multinomial.logpmf": [
+        case(lambda p: stats.multinomial.logpmf([1, 0, 3], 4, p / np.sum(p)), np.abs(THREE)),
+        case(lambda p: stats.multinomial.logpmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)),
+             np.abs(THREE)),
+        case(lambda p: stats.multinomial.logpmf([1, 1], 2, p / np.sum(p)), np.abs(THREE)[:2]),
+    ],
+    "stats.multinomial.pmf": [
+        case(lambda p: stats.multinomial.pmf([1, 0, 3], 4, p / np.sum(p)), np.abs(THREE)),
+        case(lambda p: stats.multinomial.pmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)),
+             np.abs(THREE)),
+        case(lambda p: stats.multinomial.pmf([1, 1], 2, p / np.sum(p)), np.abs(THREE)[:2]),
+    ],
+    "stats.dirichlet.mean": [
+        case(lambda a: stats.dirichlet.mean(a), np.abs(THREE)),
+        case(lambda a: stats.dirichlet(a).mean(), np.abs(THREE)),
+        case(lambda a: stats.dirichlet(a * a).logpdf(np.array([0.2, 0.5, 0.3])), THREE),
+    ],
+    "stats.dirichlet.var": [
+        case(lambda a: stats.dirichlet.var(a), np.abs(THREE)),
+        case(lambda a: stats.dirichlet(a).var(), np.abs(THREE)),
+        case(lambda a: stats.dirichlet(a * a).pdf(np.array([0.2, 0.5, 0.3])), THREE),
+    ],
+    "stats.frozen": [
+        case(lambda x: FROZEN.logpdf(x) + FROZEN.cdf(x) * FROZEN.std(), VECTOR),
+        case(lambda x: COUNTS_FROZEN.logpmf(2) * x + OF_SHAPES.logpdf(np.abs(x)), VECTOR[:3]),
+        case(lambda x: NORMAL_FROZEN.logpdf(x) + NORMAL_FROZEN.entropy(), THREE),
+        case(lambda m, s: stats.multivariate_normal(m, s @ s.T).pdf(THREE), THREE * 0.3, DEFINITE),
+        case(lambda x: SIMPLEX_FROZEN.logpdf(x / np.sum(x)), np.abs(THREE)),
     ],
 }
