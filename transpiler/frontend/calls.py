@@ -300,7 +300,8 @@ def _call_object(
     if definition is not None:
         return call_definition(cx, node, definition, (Static(callee), *args), kwargs)
     name = getattr(callee, "__name__", "")
-    whole = library.shown_method(args[0].value, name) if args and isinstance(args[0], Static) else ""
+    own = args[0].value if args and isinstance(args[0], Static) else None
+    whole = library.shown_method(own, name)
     asked = not whole and _is_numeric(callee)
     near = [*near_matches(name), *library.near_matches(name)][:3] if asked else []
     cx.refuse(

@@ -50,7 +50,7 @@ def _original(own: Any) -> Any:
     """The distribution of ``scipy.stats`` of which a frozen one holds a copy."""
     if not type(own).__module__.startswith("scipy.stats."):
         return own
-    public = getattr(sys.modules["scipy.stats"], str(getattr(own, "name", "")), None)
+    public: Any = getattr(sys.modules["scipy.stats"], str(getattr(own, "name", "")), None)
     if public is own or type(public) is not type(own) or not hasattr(own, "_updated_ctor_param"):
         return own
     return public if own._updated_ctor_param() == public._updated_ctor_param() else own

@@ -223,4 +223,3 @@ continuous(stats.vonmises, real_line, lambda kappa: kappa >= 0,
                kappa * special.cosm1(z) - math.log(2.0 * math.pi) - np.log(special.i0e(kappa))
            ),
            entropy=_mises_entropy)  # fmt: skip
-

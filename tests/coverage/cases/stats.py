@@ -60,7 +60,7 @@ def of_two_shapes(function):
 
 
 _COUNTS = np.array([0, 2, 1, 3])
-SQUARE2 = np.array([[2.0, 0.3], [0.3, 1.0]])
+PAIRS, SQUARE2 = MATRIX[:, :2], np.array([[2.0, 0.3], [0.3, 1.0]])
 FROZEN, COUNTS_FROZEN = stats.norm(0.3, scale=1.2), stats.poisson(1.4)
 OF_SHAPES = stats.gamma(np.array([1.5, 2.0, 2.5]), scale=1.3)
 NORMAL_FROZEN = stats.multivariate_normal(np.zeros(3), DEFINITE)
@@ -202,8 +202,8 @@ CASES: Table = {
     ],
     "stats.multivariate_t.logpdf": [
         case(lambda x: stats.multivariate_t.logpdf(x, THREE, DEFINITE, 3.5), VECTOR[:3]),
-        case(lambda s, d: stats.multivariate_t.logpdf(MATRIX[:, :2], None, s @ s.T, d), SQUARE2, 2.5),
-        case(lambda m, s: stats.multivariate_t(m, s @ s.T, 4).logpdf(THREE), THREE * 0.3, DEFINITE),
+        case(lambda s, d: stats.multivariate_t.logpdf(PAIRS, None, s @ s.T, d), SQUARE2, 2.5),
+        case(lambda m, s: stats.multivariate_t(m, s @ s.T, 4).logpdf(THREE), 0.3 * THREE, DEFINITE),
     ],
     "stats.multivariate_t.pdf": [
         case(lambda x: stats.multivariate_t.pdf(x, THREE, DEFINITE, 3.5), VECTOR[:3]),
@@ -212,14 +212,17 @@ CASES: Table = {
     ],
     "stats.multinomial.logpmf": [
         case(lambda p: stats.multinomial.logpmf([1, 0, 3], 4, p / np.sum(p)), np.abs(THREE)),
-        case(lambda p: stats.multinomial.logpmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)),
-             np.abs(THREE)),
+        case(
+            lambda p: stats.multinomial.logpmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)),
+            np.abs(THREE),
+        ),
         case(lambda p: stats.multinomial.logpmf([1, 1], 2, p / np.sum(p)), np.abs(THREE)[:2]),
     ],
     "stats.multinomial.pmf": [
         case(lambda p: stats.multinomial.pmf([1, 0, 3], 4, p / np.sum(p)), np.abs(THREE)),
-        case(lambda p: stats.multinomial.pmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)),
-             np.abs(THREE)),
+        case(
+            lambda p: stats.multinomial.pmf([[1, 0, 3], [2, 2, 0]], 4, p / np.sum(p)), np.abs(THREE)
+        ),
         case(lambda p: stats.multinomial.pmf([1, 1], 2, p / np.sum(p)), np.abs(THREE)[:2]),
     ],
     "stats.dirichlet.mean": [
