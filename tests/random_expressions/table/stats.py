@@ -1,6 +1,64 @@
 """Densities and distribution functions of ``scipy.stats`` inside of their supports."""
 
+from scipy import stats
+
+from adgen.transpiler import library
+
+# Families by where their points are drawn from, with parameters of shape
+_FAMILIES = {
+    "{x}": "norm laplace cauchy logistic gumbel_r gumbel_l moyal hypsecant t:4.0 skewnorm:1.3 "
+           "exponnorm:1.7 gennorm:2.6 loggamma:1.7 genlogistic:1.7 vonmises:1.7 "
+           "johnsonsu:0.4,1.3 truncnorm:-8.0,9.0",
+    "{p}": "expon rayleigh maxwell halfnorm halfcauchy halflogistic wald levy gamma:1.7 chi2:2.7 "
+           "chi:2.7 lognorm:0.7 invgamma:3.3 weibull_min:1.7 invweibull:1.7 nakagami:1.7 "
+           "invgauss:0.8 rice:1.2 fisk:1.7 lomax:1.7 gompertz:0.8 genpareto:0.2 genextreme:-0.2 "
+           "betaprime:1.7,2.2 f:3.2,7.4",
+    "{u}": "uniform powerlaw:1.7 triang:0.4 beta:1.7,2.2",
+    "(0.5 + {u})": "loguniform:0.4,2.6",
+    "(1.0 + {p})": "pareto:2.6",
+}  # fmt: skip
+_COUNTED = "bernoulli:1,{u} poisson:2,{p} geom:2,{u} nbinom:2,{p},{u} binom:2,5,{u}"
+_POINTS, _PARTS = ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf"), ("ppf", "isf")
+_MOMENTS = ("mean", "var", "std", "median", "entropy")
+
+
+def _forms(points: str, family: str) -> list[str]:
+    name, _, given = family.partition(":")
+    known, shapes = getattr(stats, name), given.replace(",", ", ")
+    ahead = f"{shapes}, " if shapes else ""
+    behind = f", {shapes}" if shapes else ""
+    texts = {m: f"stats.{name}.{m}({points}{behind})" for m in _POINTS}
+    texts |= {m: f"stats.{name}.{m}({{u}}{behind}, scale={{q}})" for m in _PARTS}
+    texts |= {m: f"stats.{name}.{m}({ahead}loc={{x}}, scale={{q}})" for m in _MOMENTS}
+    found = [text for m, text in texts.items() if library.definition_of(getattr(known, m))]
+    return [*found, f"stats.{name}({ahead}scale={{q}}).logpdf({points})"]
+
+
+def _of_counts(family: str) -> list[str]:
+    name, _, given = family.partition(":")
+    shapes = given.partition(",")[2]
+    texts = {m: f"stats.{name}.{m}({given})" for m in ("logpmf", "pmf", "cdf", "sf")}
+    texts |= {m: f"stats.{name}.{m}({shapes})" for m in _MOMENTS}
+    known = getattr(stats, name)
+    return [t for m, t in texts.items() if library.definition_of(getattr(known, m))]
+
+
 REAL = [
+    *(
+        form
+        for points, families in _FAMILIES.items()
+        for family in families.split()
+        for form in _forms(points, family)
+    ),
+    *(form for family in _COUNTED.split() for form in _of_counts(family)),
+    "stats.betabinom.logpmf(2, 5, {p}, {q})",
+    "stats.betabinom.pmf(2, 5, {p}, {q})",
+    "stats.logser.logpmf(2, {u})",
+    "stats.logser.mean({u})",
+    "stats.multivariate_t.logpdf({x}, np.zeros({e}), np.eye({e}) + 0.2, {q})",
+    "stats.multivariate_t.pdf({x}, np.zeros({e}), np.eye({e}) + 0.2, 3.0)",
+    "stats.dirichlet.mean({p})",
+    "stats.dirichlet.var({p})",
     "stats.bernoulli.logpmf(1, {u})",
     "stats.bernoulli.logpmf(0, {u})",
     "stats.binom.logpmf(2, 5, {u})",
