@@ -101,6 +101,15 @@ def test_cotangents_and_tangents_are_dual() -> None:
     np.testing.assert_allclose(pushed, pulled, rtol=1e-12)
 
 
+@pytest.mark.parametrize("given", ["a text", None])
+def test_what_is_no_number_is_refused(given: Any) -> None:
+    def f(x: float) -> float:
+        return x if np.iscomplexobj(given) else 2 * x
+
+    with pytest.raises(adgen.UnsupportedError, match="where a number or an array is needed"):
+        adgen.grad(f)(1.0)
+
+
 def test_a_complex_tangent_of_a_real_argument_is_refused() -> None:
     with pytest.raises(ValueError, match="complex, it should be real"):
         adgen.jvp(np.sin, (1.0,), (1j,), jit=False)

@@ -113,7 +113,8 @@ def _sign(cx: Context, call: Call) -> Binding:
 def _is_kind(letters: str) -> Callable[..., Binding]:
     def handler(cx: Context, call: Call) -> Binding:
         (x,) = named(cx, call, ("x",))
-        return cx.kind(x).dtype.kind in letters
+        kind = cx.kind(x) if isinstance(x, Ref) else type_of(operand_of_binding(cx, x, call.node))
+        return kind.dtype.kind in letters
 
     return handler
 
