@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adgen.transpiler.errors import AdgenError
+from adgen.transpiler.nesting import ROOM
 
 SECONDS = 60  # of processor time
 PATIENCE = 5  # times that many seconds by the clock, and the process is ended
@@ -35,7 +36,7 @@ def bounded(seconds: int = SECONDS, memory: int = MEMORY) -> Iterator[None]:
     Python gives up.  On Windows only the depth is bounded.
     """
     try:
-        with _limited(seconds, memory):
+        with _limited(seconds, memory), ROOM:
             yield
     except _TooLong:
         raise AdgenError(

@@ -43,11 +43,12 @@ class _Room:
                 sys.setrecursionlimit(self._before)
 
 
-_ROOM = _Room()
+ROOM = _Room()  # `with ROOM:` for what reports a RecursionError by itself
 
 
 def walks_deep(function: Function) -> Function:
-    """Give a function of a ``Source``, of a function of the IR or of several room to recurse.
+    """Give a function of a ``Source``, of a function of the IR, of what has one as its
+    ``source``, or of several of these room to recurse.
 
     Raises UnsupportedSyntax where what it is given is nested more deeply still.
     """
@@ -55,10 +56,11 @@ def walks_deep(function: Function) -> Function:
     @functools.wraps(function)
     def with_room(given: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            with _ROOM:
+            with ROOM:
                 return function(given, *args, **kwargs)
         except RecursionError:
             one = given[0] if isinstance(given, (list, tuple)) else given
+            one = getattr(one, "source", one)
             raise UnsupportedSyntax(
                 f"`{one.name}` is nested too deeply to be read",
                 getattr(one, "header", None) or getattr(one, "span", None),

@@ -80,10 +80,15 @@ class Source:
         return self.lines[number - 1] if number <= len(self.lines) else ""
 
     def _column(self, number: int, column: int) -> int:
-        texts = self.text.split("\n")
+        texts = _lines_of(self.text)
         line = texts[number - 1] if number <= len(texts) else ""
         offset = self.offsets[number - 1] if number <= len(self.offsets) else self.col_offset
         return len(line.encode()[:column].decode(errors="replace")) + offset
+
+
+@functools.lru_cache(maxsize=32)
+def _lines_of(text: str) -> list[str]:
+    return text.split("\n")  # asked for each node of the tree
 
 
 def from_function(function: Any) -> Source:

@@ -12,6 +12,7 @@ from adgen.options import Options
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.types import Opaque, is_complex, is_float
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.primitives.conventions import following
 from adgen.transpiler.signature import Argument, show, signature_of
 from adgen.transpiler.source import Source
@@ -77,6 +78,7 @@ def listed(
     return Listed(compilations.source, arguments, positions, origin, options=options, itself=itself)
 
 
+@walks_deep
 def listing(items: Sequence[Listed], stage: str) -> str:
     """The derivatives of some functions as one text.
 

@@ -9,6 +9,7 @@ from adgen.keys import type_key
 from adgen.leaves import flatten_function
 from adgen.listing import Listed, derive_for_people
 from adgen.options import Options
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.primitives.conventions import following
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ResidualBytes(int):
         return ResidualBytes, (int(self), self.formula, self.exact)
 
 
+@walks_deep
 def residual_bytes(
     compilations: Compilations, positions: tuple[int, ...], options: Options, args: tuple[Any, ...]
 ) -> ResidualBytes:

@@ -7,6 +7,7 @@ import linecache
 from dataclasses import dataclass
 
 from adgen.listing import Listed, derive_for_people
+from adgen.transpiler.nesting import walks_deep
 from adgen.transpiler.source import Source
 from adgen.transpiler.visible import visible
 
@@ -24,6 +25,7 @@ class SideBySide:
     links: tuple[frozenset[int], ...]
 
 
+@walks_deep
 def side_by_side(item: Listed, stage: str = "array") -> SideBySide:
     """A function and its gradient at a stage that is a module: ``array`` or ``numba``.
 

@@ -29,6 +29,12 @@ SOON = {
     "terms of a sum": "def f(x):\n    return " + " + ".join(["x * x"] * 1000) + "\n",
     "ifs behind else": "def f(x):\n    return "
     + "".join(f"x * {k} if x > {k} else " for k in range(250)) + "x\n",
+    "elifs": "def f(x):\n    if x > 400:\n        y = x\n"
+    + "".join(f"    elif x > {k}:\n        y = x * {k}\n" for k in range(400, 0, -1))
+    + "    else:\n        y = x * x\n    return y\n",
+    "elifs that write": "def f(x):\n    y = x.copy()\n    if len(x) > 200:\n        y[0] = 1.0\n"
+    + "".join(f"    elif len(x) > {k}:\n        y[{k}] = x[0]\n" for k in range(200, 0, -1))
+    + "    return y[0]\n",
     "letters": f"def f(x):\n    return x * len('{'a' * 5_000_000}')\n",
 }  # fmt: skip
 
@@ -41,6 +47,16 @@ SOON["a function as default"] = (
 @pytest.mark.parametrize("name", SOON)
 def test_shown_soon(name):
     assert front_end.attempt(SOON[name]) == "shown"
+
+
+@pytest.mark.slow
+def test_as_deep_as_elifs_go():
+    """1,500 took 35 seconds, and ended in Python's limit of what calls what, as 1,000 did."""
+    arms = "".join(f"    elif x > {k}:\n        y = x * {k}\n" for k in range(1100, 0, -1))
+    text = f"def f(x):\n    if x > 9999:\n        y = x\n{arms}    else:\n        y = x\n"
+    made = adgen.from_source(f"{text}    return y\n")
+    assert "elif x > 1099:" in adgen.differentiate(made["f"]).source(1.0)
+    assert adgen.grad(made["f"], jit=False)(3.5) == 3.0
 
 
 REFUSED = {

@@ -46,7 +46,7 @@ class _Planner:
     def run(self) -> Block:
         self._collect(self.function.body)
         self._store()
-        for block, op, value in list(self._uses(self.function.body)):
+        for block, op, value in self._uses(self.function.body):
             self._require(value, block, op)
         declared: dict[tuple[Block, Op], list[Op]] = {}
         for plan in self.stored.values():
@@ -73,15 +73,19 @@ class _Planner:
 
     # What is needed
 
-    def _uses(self, block: Block) -> Iterable[tuple[Block, Op | None, Value]]:
+    def _uses(self, block: Block) -> list[tuple[Block, Op | None, Value]]:
         """Uses of values that are out of scope: (block, op or None for a yield, value)."""
-        visible = self.scopes.seen_from(block)
+        found: list[tuple[Block, Op | None, Value]] = []
+        self._note_uses(block, found)
+        return found
+
+    def _note_uses(self, block: Block, found: list[tuple[Block, Op | None, Value]]) -> None:
         for op in (*block.ops, None):
             for operand in block.yields if op is None else op.operands:
-                if isinstance(operand, Value) and self.scopes.block_of[operand] not in visible:
-                    yield block, op, operand
+                if isinstance(operand, Value) and not self.scopes.in_scope(operand, block):
+                    found.append((block, op, operand))
             for region in () if op is None else op.regions:
-                yield from self._uses(region)
+                self._note_uses(region, found)
 
     def _collect(self, body: Block) -> None:
         for block, _, value in self._uses(body):

@@ -177,6 +177,7 @@ class Reverser(Accumulator):
         self.turning = turning
         self.twins: dict[Slot, Slot] = {}  # stacks of the program -> stacks of cotangents
         self.found: dict[tuple[int, frozenset[int]], tuple[list[int], list[Value]]] = {}
+        self.moving: dict[Op, bool] = {}  # what ``moves`` has found
 
     def extend(self, copies: Mapping[Value, Value], slots: Mapping[Slot, Slot]) -> None:
         """Take copies of values and slots for what the originals are."""
@@ -225,7 +226,11 @@ class Reverser(Accumulator):
         """Whether an op pushes to or pops from a stack of values that vary."""
         if op.callee in (core.SAVE, core.LOAD):
             return op.attrs["slot"] in self.activity
-        return any(self.moves(inner) for region in op.regions for inner in region.ops)
+        if not op.regions:
+            return False
+        if op not in self.moving:  # asked anew on each level of what is nested
+            self.moving[op] = any(self.moves(inner) for part in op.regions for inner in part.ops)
+        return self.moving[op]
 
     def stack_op(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
         """Backwards, what was popped is pushed: its cotangent waits for that of the push."""
@@ -335,10 +340,8 @@ class Reverser(Accumulator):
 
     def _changed(self, region: Block, before: Adjoints, after: Adjoints) -> list[Value]:
         """Values from outside the region whose adjoint it touches."""
-        inside = _defined(region)
-        return [
-            v for v, g in after.items() if v not in inside and before.get(v) is not g
-        ]  # fmt: skip
+        outside = core.free_values(region)
+        return [v for v, g in after.items() if v in outside and before.get(v) is not g]
 
     def loop(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
         """The mirrored loop, last iteration first."""
@@ -430,16 +433,6 @@ class Reverser(Accumulator):
         if isinstance(named.type, Scalar):
             return zero(named.type)
         return b.zeros_like(shape_of, bar(named))
-
-
-def _defined(region: Block) -> set[Value]:
-    """Everything that a region and its inner regions define."""
-    inside = set(region.args)
-    for op in region.ops:
-        inside.update(op.results)
-        for inner in op.regions:
-            inside |= _defined(inner)
-    return inside
 
 
 def _sums_up(b: Builder, adjoint: Operand) -> bool:

@@ -19,7 +19,7 @@ class Scopes:
         self.op_of: dict[Value, Op] = {}
         self.mirror: dict[Block, Block] = {}
         self._labelled: dict[int, Op] = {}
-        self._seen: dict[Block, set[Block]] = {}
+        self._spans: dict[Block, tuple[int, int]] = {}  # numbers of it and of all blocks in it
         for value in function.residuals_in:
             if isinstance(value, Value):
                 self.block_of[value] = self.top
@@ -29,6 +29,8 @@ class Scopes:
                 self._pair(op)
 
     def _visit(self, block: Block) -> None:
+        number = len(self._spans)
+        self._spans[block] = number, number
         for arg in block.args:
             self.block_of[arg] = block
         for op in block.ops:
@@ -40,6 +42,7 @@ class Scopes:
             for region in op.regions:
                 self.around[region] = (block, op)
                 self._visit(region)
+        self._spans[block] = number, len(self._spans) - 1
 
     def _pair(self, op: Op) -> None:
         forward = self._labelled.get(op.attrs["mirror"])
@@ -59,14 +62,8 @@ class Scopes:
 
     def in_scope(self, value: Value, block: Block) -> bool:
         """Whether a block sees the value (its position in the block aside)."""
-        return self.block_of[value] in self.seen_from(block)
-
-    def seen_from(self, block: Block) -> set[Block]:
-        """The block and those around it."""
-        known = self._seen.get(block)
-        if known is None:
-            known = self._seen[block] = set(self.ancestors(block))
-        return known
+        first, last = self._spans[self.block_of[value]]
+        return first <= self._spans[block][0] <= last
 
     def home(self, value: Value, block: Block) -> Block:
         """The block around ``block`` (or itself) that mirrors the one defining ``value``."""

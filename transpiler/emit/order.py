@@ -17,7 +17,11 @@ from adgen.transpiler.ir.core import Block, Function, Op, Operand, Value
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Place:
-    """Where a block is: inside which op, as which of its regions, how deep."""
+    """Where a block is: inside which op, as which of its regions, how deep.
+
+    ``far``: a place further up, so that the way to any of those around takes a number of steps that
+    grows with the logarithm of the depth.
+    """
 
     block: Block
     op: Op | None
@@ -25,6 +29,15 @@ class Place:
     parent: Place | None
     depth: int
     loop: Op | None  # the innermost loop around the block
+    far: Place | None
+
+    def inside(self, op: Op, region: int) -> Place:
+        """The place of a region of an op that stands here."""
+        loop = op if op.callee != core.IF else self.loop
+        near, beyond = self.far, self.far.far if self.far else None
+        even = near and beyond and self.depth - near.depth == near.depth - beyond.depth
+        far = beyond if even else self
+        return Place(op.regions[region], op, region, self, self.depth + 1, loop, far)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,7 +82,7 @@ class Order:
         self.definition: dict[Value, Definition] = {}
         self.uses: dict[Value, list[Use]] = {}
         self._next = 2
-        self.top = Place(function.body, None, 0, None, 0, None)
+        self.top = Place(function.body, None, 0, None, 0, None, None)
         given = [v for v in function.residuals_in if isinstance(v, Value)]
         for index, value in enumerate(given, len(function.params)):
             self.definition[value] = Definition(0, self.top, None, index)
@@ -101,9 +114,8 @@ class Order:
         self.place[op] = place
         self.entry[op] = self.exit[op] = self._take(2 if op.regions else 1)
         self._use(op.operands, self.entry[op], place, op)
-        loop = op if op.callee != core.IF else place.loop
-        for number, region in enumerate(op.regions):
-            self._block(Place(region, op, number, place, place.depth + 1, loop))
+        for number in range(len(op.regions)):
+            self._block(place.inside(op, number))
         if op.regions:
             self.exit[op] = self._take()
         for index, result in enumerate(op.results):
@@ -119,14 +131,25 @@ class Order:
 
 def exclusive(first: Place, second: Place) -> bool:
     """Whether the places are in different arms of one ``if``."""
-    a, b = first, second
-    while a.depth > b.depth:
-        a = _up(a)
-    while b.depth > a.depth:
-        b = _up(b)
-    while a is not b and a.op is not b.op:
-        a, b = _up(a), _up(b)
-    return a is not b and a.op is not None and a.op.callee == core.IF
+    a, b = _raised(first, second.depth), _raised(second, first.depth)
+    if a is b:
+        return False
+    while a.parent is not b.parent:
+        a, b = (_up(a), _up(b)) if a.far is b.far else (_far(a), _far(b))
+    return a.op is b.op and a.op is not None and a.op.callee == core.IF
+
+
+def _raised(place: Place, depth: int) -> Place:
+    """The place around another that is no deeper than ``depth``."""
+    while place.depth > depth:
+        far = _far(place)
+        place = far if far.depth >= depth else _up(place)
+    return place
+
+
+def _far(place: Place) -> Place:
+    assert place.far is not None
+    return place.far
 
 
 def _up(place: Place) -> Place:

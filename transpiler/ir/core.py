@@ -268,10 +268,16 @@ def new_label() -> int:
 
 def walk(block: Block) -> Iterator[tuple[Block, Op]]:
     """Every op of a block and of all regions in it, outer before inner, in order."""
-    for op in block.ops:
-        yield block, op
-        for region in op.regions:
-            yield from walk(region)
+    open_blocks = [(block, iter(block.ops))]  # generators in generators would pass on each op
+    while open_blocks:
+        block, ops = open_blocks[-1]
+        for op in ops:
+            yield block, op
+            if op.regions:
+                open_blocks += [(region, iter(region.ops)) for region in reversed(op.regions)]
+                break
+        else:
+            open_blocks.pop()
 
 
 def free_values(block: Block) -> Mapping[Value, None]:
