@@ -275,12 +275,6 @@ def finally_leaves(x: float) -> float:
         return y  # noqa: B012
 
 
-def suppressed(x: float) -> float:
-    with contextlib.suppress(ValueError):
-        x = x * 2
-    return x
-
-
 def raising(x: float) -> float:
     with np.errstate(divide="raise"):
         return 1.0 / x
@@ -317,7 +311,6 @@ def test_refusals() -> None:
     refused(perhaps_a_division, "raises ZeroDivisionError is decided at run time")
     refused(finishes, "`finally` that changes or prints something")
     refused(finally_leaves, "`finally` that leaves by itself")
-    refused(suppressed, "`with` is not compiled for")
     refused(raising, r"`np.errstate\(divide='raise'\)` is not compiled")
     refused(recorded, "`warnings.catch_warnings` that records")
     refused(filtered, "`simplefilter` that does not ignore")

@@ -20,6 +20,7 @@ from adgen.transpiler.frontend.bindings import (
     GeneratorOf,
     Grown,
     IteratorOf,
+    ManagedBy,
     ManagerOf,
     Method,
     Partial,
@@ -151,6 +152,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return args
         case ManagerOf(value=value):
             return (value,)
+        case ManagedBy(generator=generator):
+            return (generator,)
     return None
 
 
@@ -272,7 +275,7 @@ def describe(binding: Binding) -> str:
             return "an iterator"
         case StringOf():
             return "a string of computed values"
-        case ManagerOf():
+        case ManagerOf() | ManagedBy():
             return "a context manager"
         case ErrorOf(cls=cls):
             return f"an exception of class `{cls.__name__}`"

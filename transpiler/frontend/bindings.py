@@ -301,6 +301,13 @@ class ManagerOf:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class ManagedBy:
+    """A context manager of ``@contextlib.contextmanager``: what it called, a ``GeneratorOf``."""
+
+    generator: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Unbound:
     """No value on some paths; ``maybe`` holds what the others give, None if there are none.
 
@@ -324,7 +331,8 @@ class Conflict:
 
 _PLAIN = (LIST, DICT)
 UNDEF = Unbound()
-ITERATORS = (ZipOf, EnumerateOf, ReversedOf, IteratorOf, GeneratorOf)  # they give their items once
+# They give their items once, or are entered once.
+ITERATORS = (ZipOf, EnumerateOf, ReversedOf, IteratorOf, GeneratorOf, ManagedBy)
 Binding = Any  # of the kinds above; a union of them all would say no more
 Key = tuple[Frame, str]
 

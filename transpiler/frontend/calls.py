@@ -39,6 +39,7 @@ from adgen.transpiler.frontend.dispatch import (
 )
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
+from adgen.transpiler.frontend.generator_managers import opened_manager
 from adgen.transpiler.frontend.growing import in_array
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
@@ -273,6 +274,9 @@ def _call_object(
         return call(cx, node, Static(below.__func__), (own, *args), kwargs)
     if isinstance(below, functools.partial):
         return call(cx, node, opened_partial(cx, node, below), args, kwargs)
+    managing = opened_manager(callee)
+    if managing is not None:
+        return call(cx, node, managing, args, kwargs)
     found = call_vectorized(cx, node, callee, args, kwargs)
     if found is not None:
         return found

@@ -24,7 +24,7 @@ from adgen.transpiler.frontend.functions import activate
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.loop_ops import unless
 
-_CONSUME, _ITEM = "$consume", "$item"
+CONSUME, ITEM = "$consume", "$item"
 _SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
 
 
@@ -48,37 +48,43 @@ def run_over(cx: Context, node: Any, generator: GeneratorOf) -> None:
         unless(cx, node, left, lambda: run_block(cx, node.orelse))
 
 
-def run_generator(cx: Context, node: Any, generator: GeneratorOf, consume: Closure) -> None:
-    """Run a generator to its end, or until ``consume`` returns True for what it has yielded."""
+def run_generator(
+    cx: Context, node: Any, generator: GeneratorOf, consume: Closure, to_the_end: bool = False
+) -> None:
+    """Run a generator to its end, or until ``consume`` returns True for what it has yielded.
+
+    ``to_the_end``: in any case, as ``with`` does, which sends the value of ``consume`` in.
+    """
     made = generator.frame
-    tree = _calling(made.node)
+    tree = _calling(made.node, to_the_end)
     if tree is None:
         cx.refuse(
             UnsupportedSyntax, f"`{generator.name}` yields inside an expression", node,
             "let it yield in a statement of its own: nothing is sent into it",
         )  # fmt: skip
-    names = local_names(tree) | {_CONSUME}
+    names = local_names(tree) | {CONSUME}
     frame = Frame(made.source, tree, names, made.parent, made.place)
     bound = dict(zip(generator.parameters, generator.given, strict=True))
-    activate(cx, node, generator.name, frame, {**bound, _CONSUME: consume})
+    activate(cx, node, generator.name, frame, {**bound, CONSUME: consume})
 
 
 @functools.lru_cache(maxsize=512)
-def _calling(tree: Any) -> Any | None:
+def _calling(tree: Any, to_the_end: bool) -> Any | None:
     """A generator in which ``yield e`` calls its consumer; None if a value is sent into it."""
     if not isinstance(tree, gast.FunctionDef):
         return None
     out = copy.deepcopy(tree)
-    rewriter = _Yields()
-    out.body = [*(rewriter.visit(part) for part in out.body), _at(gast.Return(None), out.body[-1])]
+    rewriter = _Yields(to_the_end)
+    out.body = [*(rewriter.visit(part) for part in out.body), at(gast.Return(None), out.body[-1])]
     return None if rewriter.sent else out
 
 
 class _Yields(gast.NodeTransformer):  # type: ignore[misc]
     """``yield e`` becomes ``if $consume(e): return``."""
 
-    def __init__(self) -> None:
+    def __init__(self, to_the_end: bool) -> None:
         self.sent = False
+        self.to_the_end = to_the_end
 
     def visit(self, node: Any) -> Any:
         """Nested functions yield for themselves."""
@@ -88,11 +94,11 @@ class _Yields(gast.NodeTransformer):  # type: ignore[misc]
         """A yield whose value nobody takes."""
         if isinstance(node.value, gast.Yield):
             value = node.value.value
-            return _consumed(value or _at(gast.Constant(None, None), node), node)
+            return self._consumed(value or at(gast.Constant(None, None), node), node)
         if isinstance(node.value, gast.YieldFrom):
-            target = _at(gast.Name(_ITEM, gast.Store(), None, None), node)
-            item = _loaded(_ITEM, node)
-            return _at(gast.For(target, node.value.value, [_consumed(item, node)], [], None), node)
+            target = at(gast.Name(ITEM, gast.Store(), None, None), node)
+            step = self._consumed(loaded(ITEM, node), node)
+            return at(gast.For(target, node.value.value, [step], [], None), node)
         return self.generic_visit(node)
 
     def visit_Yield(self, node: Any) -> Any:  # noqa: N802
@@ -104,12 +110,13 @@ class _Yields(gast.NodeTransformer):  # type: ignore[misc]
 
     def visit_Return(self, node: Any) -> Any:  # noqa: N802
         """What a generator returns, nobody sees."""
-        return _at(gast.Return(None), node)
+        return at(gast.Return(None), node)
 
-
-def _consumed(value: Any, place: Any) -> Any:
-    asked = _at(gast.Call(_loaded(_CONSUME, place), [value], []), place)
-    return _at(gast.If(asked, [_at(gast.Return(None), place)], []), place)
+    def _consumed(self, value: Any, place: Any) -> Any:
+        asked = at(gast.Call(loaded(CONSUME, place), [value], []), place)
+        if self.to_the_end:
+            return at(gast.Expr(asked), place)
+        return at(gast.If(asked, [at(gast.Return(None), place)], []), place)
 
 
 @dataclass(frozen=True)
@@ -136,18 +143,18 @@ class _Loop:
 def _loop_of(node: Any) -> _Loop:
     place = f"{node.lineno}:{node.col_offset}"
     left, returned, result = (f"${word} {place}" for word in ("left", "returned", "result"))
-    first = _at(gast.Assign([copy.deepcopy(node.target)], _loaded(_ITEM, node), None), node)
-    stored = _stored([first, *node.body]) | {left, returned, result}
-    body = _Exits(left, returned, result).block(copy.deepcopy(node.body))
-    body = [_at(gast.Nonlocal(sorted(stored)), node), first, *body]
-    body.append(_at(gast.Return(_constant(False, node)), node.body[-1]))
-    parameter = _at(gast.Name(_ITEM, gast.Param(), None, None), node)
+    first = at(gast.Assign([copy.deepcopy(node.target)], loaded(ITEM, node), None), node)
+    stored = stored_names([first, *node.body]) | {left, returned, result}
+    body = Exits(left, returned, result).block(copy.deepcopy(node.body))
+    body = [at(gast.Nonlocal(sorted(stored)), node), first, *body]
+    body.append(at(gast.Return(constant(False, node)), node.body[-1]))
+    parameter = at(gast.Name(ITEM, gast.Param(), None, None), node)
     args = gast.arguments([parameter], [], None, [], [], None, [])
-    function = _at(gast.FunctionDef(_CONSUME, args, body, [], None, None, []), node)
+    function = at(gast.FunctionDef(CONSUME, args, body, [], None, None, []), node)
     return _Loop(function, stored, left, returned, result)
 
 
-class _Exits(gast.NodeTransformer):  # type: ignore[misc]
+class Exits(gast.NodeTransformer):  # type: ignore[misc]
     """``continue``, ``break`` and ``return`` of a loop's body as those of a function."""
 
     def __init__(self, left: str, returned: str, result: str) -> None:
@@ -177,7 +184,7 @@ class _Exits(gast.NodeTransformer):  # type: ignore[misc]
 
     def visit_Continue(self, node: Any) -> Any:  # noqa: N802
         """Ask for the next item."""
-        return node if self.inner else _at(gast.Return(_constant(False, node)), node)
+        return node if self.inner else at(gast.Return(constant(False, node)), node)
 
     def visit_Break(self, node: Any) -> Any:  # noqa: N802
         """Ask for no more."""
@@ -185,38 +192,42 @@ class _Exits(gast.NodeTransformer):  # type: ignore[misc]
 
     def visit_Return(self, node: Any) -> Any:  # noqa: N802
         """Ask for no more, and let the function around the loop return."""
-        value = node.value or _constant(None, node)
+        value = node.value or constant(None, node)
         return [
-            self._store(self.result, value, node),
-            self._store(self.returned, _constant(True, node), node),
+            self.store(self.result, value, node),
+            self.store(self.returned, constant(True, node), node),
             *self._leave(node),
         ]
 
     def _leave(self, node: Any) -> list[Any]:
-        over = _at(gast.Return(_constant(True, node)), node)
-        return [self._store(self.left, _constant(True, node), node), over]
+        over = at(gast.Return(constant(True, node)), node)
+        return [self.store(self.left, constant(True, node), node), over]
 
-    def _store(self, name: str, value: Any, place: Any) -> Any:
-        target = _at(gast.Name(name, gast.Store(), None, None), place)
-        return _at(gast.Assign([target], value, None), place)
+    def store(self, name: str, value: Any, place: Any) -> Any:
+        """``name = value``."""
+        target = at(gast.Name(name, gast.Store(), None, None), place)
+        return at(gast.Assign([target], value, None), place)
 
 
-def _stored(statements: list[Any]) -> frozenset[str]:
+def stored_names(statements: list[Any]) -> frozenset[str]:
     """Names that statements bind: those that a function of them would have for itself."""
     nothing = gast.arguments([], [], None, [], [], None, [])
-    bare = gast.FunctionDef(_CONSUME, nothing, statements, [], None, None, [])
+    bare = gast.FunctionDef(CONSUME, nothing, statements, [], None, None, [])
     declared = (part for one in statements for part in gast.walk(one))
     outer = [name for part in declared if isinstance(part, gast.Nonlocal) for name in part.names]
     return local_names(bare) | frozenset(outer)
 
 
-def _loaded(name: str, place: Any) -> Any:
-    return _at(gast.Name(name, gast.Load(), None, None), place)
+def loaded(name: str, place: Any) -> Any:
+    """A name that is read."""
+    return at(gast.Name(name, gast.Load(), None, None), place)
 
 
-def _constant(value: Any, place: Any) -> Any:
-    return _at(gast.Constant(value, None), place)
+def constant(value: Any, place: Any) -> Any:
+    """A constant."""
+    return at(gast.Constant(value, None), place)
 
 
-def _at(node: Any, place: Any) -> Any:
+def at(node: Any, place: Any) -> Any:
+    """A node with the place of another."""
     return gast.copy_location(node, place)

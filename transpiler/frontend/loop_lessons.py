@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.alternatives import is_followed
@@ -15,6 +15,7 @@ from adgen.transpiler.frontend.joins import FLAGS, default
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.loop_heads import chosen_in, ends
 from adgen.transpiler.frontend.loop_trials import Knowledge, Trial, Trials
+from adgen.transpiler.frontend.names import USED_PART
 from adgen.transpiler.frontend.state import related
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -25,6 +26,9 @@ from adgen.transpiler.primitives.builder import Builder
 
 class Lessons(Trials):
     """The trials of a loop up to the last one, which teaches nothing new."""
+
+    used: frozenset[Key] | None = None
+    made: Set[Key] = frozenset()
 
     def settle(self) -> Trial:
         """Trials to the fixpoint; the last one."""
@@ -54,7 +58,7 @@ class Lessons(Trials):
         if self.learn_growth(trial):
             self.known = Knowledge()  # the lists are something else from the start
             return True
-        news = False
+        news = self.learn_used(trial)
         for cell in self.start.cells:
             if trial.after.cells[cell] is not trial.before.cells[cell]:
                 news |= self.learn_cell(cell, trial)
@@ -72,6 +76,18 @@ class Lessons(Trials):
             news |= self.exact is not None and self.exact.learn(self.chosen(trial), trial.after)
         news |= self.learn_aliases(trial)
         return news or self.learn_shapes(trial)
+
+    def learn_used(self, trial: Trial) -> bool:
+        """Which iterators in containers the body uses up; whether to look once more.
+
+        Those that it makes itself are others in each trial: they are no names of the loop.
+        """
+        found = {key for key in trial.after.env if key[1].startswith(USED_PART)}
+        found -= self.start.env.keys()
+        news = bool(found) and self.used is None
+        self.made = found - (self.used or frozenset())
+        self.used = frozenset(found)
+        return news
 
     def learn_growth(self, trial: Trial) -> bool:
         """Lists that get longer, and how much."""
@@ -122,7 +138,7 @@ class Lessons(Trials):
         out = [key for key in flags if trial.after.env.get(key, False) is not False]
         for key in {**self.start.env, **trial.after.env}:
             frame, name = key
-            if name in FLAGS:
+            if name in FLAGS or key in self.made:
                 continue
             live = frame is not cx.frame or (
                 liveness.is_live(liveness.head, node, name)

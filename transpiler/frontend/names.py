@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.bindings import (
     Cell,
     Conflict,
     Frame,
+    ManagedBy,
     Ref,
     Static,
     StringOf,
@@ -28,6 +29,8 @@ from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.types import Array, is_generator, opaque, real_dtype
 from adgen.transpiler.surroundings import MISSING
+
+USED_PART = "$used part "  # of the name that says of an iterator in a container that it was used
 
 
 def look_up(cx: Context, node: Any, name: str) -> Binding:
@@ -50,6 +53,9 @@ def _use_up(cx: Context, node: Any, name: str, frame: Frame) -> None:
     """An iterator gives its items once: a second loop over it would find nothing."""
     key = frame, f"$used {name}"
     if key in cx.state.env:
+        if isinstance(cx.state.env[frame, name], ManagedBy):
+            cx.refuse(UnsupportedSyntax, f"the context manager `{name}` is entered a second time",
+                      node, "make another one for each `with`")  # fmt: skip
         cx.refuse(
             UnsupportedSyntax,
             f"the iterator `{name}` is used a second time: Python finds it empty",
@@ -64,14 +70,14 @@ def use_up_part(cx: Context, node: Any, binding: Binding) -> None:
     if not isinstance(binding, ITERATORS):
         return
     root = cx.stack[0].frame if cx.stack else cx.frame
-    key = root, f"$used {id(binding)}"
+    key = root, f"{USED_PART}{id(binding)}"
     if key in cx.state.env:
         cx.refuse(
             UnsupportedSyntax,
             "an iterator in a container is used a second time: Python finds it empty", node,
             "put in a list: list(...)",
         )  # fmt: skip
-    cx.state.env[key] = True
+    cx.state.env[key] = Static(binding)  # which it keeps, so that no other has its id
 
 
 def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:

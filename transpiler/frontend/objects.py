@@ -19,7 +19,15 @@ import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import UNDEF, Binding, Box, Partial, Static, SuperOf
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Box,
+    Frame,
+    Partial,
+    Static,
+    SuperOf,
+)
 from adgen.transpiler.frontend.boxes import opened
 from adgen.transpiler.frontend.containers import attribute_of
 from adgen.transpiler.frontend.context import Context
@@ -179,12 +187,20 @@ def _super(cx: Context, call: Call) -> Binding:
     else:
         found = cx.frame.source.bindings.lookup("__class__")
         cls = UNDEF if found is MISSING else Static(found)
-        first = parameters(cx.frame.node.args)[:1]
-        holder = cx.state.env.get((cx.frame, first[0].id)) if first else None
+        frame = _method_around(cx.frame)
+        first = parameters(frame.node.args)[:1]
+        holder = cx.state.env.get((frame, first[0].id)) if first else None
     if not (_is_class(cls) and is_object(holder) and _below(holder, cls.value)):
         cx.refuse(UnsupportedSyntax, "`super` outside of a method of an object", call.node,
                   "call the function of the base class: Base.method(self, …)")  # fmt: skip
     return SuperOf(holder, cls.value)
+
+
+def _method_around(frame: Frame) -> Frame:
+    """The function that the user has written around bodies of loops and of ``with``."""
+    while frame.parent is not None and getattr(frame.node, "name", "").startswith("$"):
+        frame = frame.parent
+    return frame
 
 
 def _is_class(binding: Binding) -> bool:

@@ -8,14 +8,14 @@ handler.  Everything else is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from adgen.transpiler.errors import UnsupportedError, UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import UNDEF, ErrorOf, Static
+from adgen.transpiler.frontend.bindings import UNDEF, Binding, ErrorOf, Static
 from adgen.transpiler.frontend.blocks import resume, run_block
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
@@ -23,7 +23,7 @@ from adgen.transpiler.frontend.may_raise import may_raise
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block
+from adgen.transpiler.ir.core import Block, Op
 from adgen.transpiler.primitives.builder import Builder
 
 _FLAGS = ("$out", "$leave", "$ret")
@@ -44,17 +44,17 @@ class Thrown(Exception):  # noqa: N818  (it stands for one)
 
 @dataclass(eq=False)
 class Try:
-    """A ``try`` whose body is being lowered: into which block, what is caught."""
+    """A ``try`` whose body is being lowered: into which block, what is caught.
+
+    What ``finally`` does where a condition of the run decides is looked at behind the body.
+    """
 
     builder: Builder
     caught: tuple[type[BaseException], ...]
-    finishes: bool
 
     def sees(self, cls: type[BaseException]) -> bool:
         """Whether an exception that may be of a class changes what runs."""
-        return self.finishes or any(
-            issubclass(cls, one) or issubclass(one, cls) for one in self.caught
-        )
+        return any(issubclass(cls, one) or issubclass(one, cls) for one in self.caught)
 
 
 def throw(cx: Context, node: Any, error: ErrorOf, again: Callable[[], None]) -> None:
@@ -97,20 +97,14 @@ def _run(
     otherwise: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
     """The body and the handler that it comes to; ``otherwise`` where it ends by itself."""
-    caught = tuple(cls for classes, _ in handlers for cls in classes)
-    mine = Try(cx.builder, caught, bool(node.finalbody))
-    start, depth = len(cx.builder.ops), len(cx.tries)
-    thrown: Thrown | None = None
-    cx.tries.append(mine)
-    try:
+    mine = Try(cx.builder, tuple(cls for classes, _ in handlers for cls in classes))
+    start = len(cx.builder.ops)
+
+    def lower() -> None:
         run_block(cx, body)
-        _check_body(cx, node, mine, start)
-    except Thrown as error:
-        thrown = error
-    except UnsupportedError as refusal:
-        thrown = _certain(cx, node, refusal, mine)
-    finally:
-        del cx.tries[depth:]
+        check_body(cx, node, mine, start)
+
+    thrown = thrown_by(cx, node, mine, lower)
     if thrown is None:
         resume(cx, node, "$out", otherwise)
         _finish(cx, node, start)
@@ -118,20 +112,41 @@ def _run(
         _handle(cx, node, handlers, thrown, start)
 
 
+def thrown_by(cx: Context, node: Any, mine: Try, lower: Callable[[], None]) -> Thrown | None:
+    """Lower the body of a ``try``; the exception that it raises for certain, if it does."""
+    depth = len(cx.tries)
+    cx.tries.append(mine)
+    try:
+        lower()
+    except Thrown as error:
+        return error
+    except UnsupportedError as refusal:
+        return _certain(cx, node, refusal, mine)
+    finally:
+        del cx.tries[depth:]
+    return None
+
+
 def _classes(cx: Context, handler: Any) -> tuple[type[BaseException], ...]:
     """What a handler catches."""
     if handler.type is None:
         return (BaseException,)
     binding = cx.ev(handler.type)
-    listed = binding if isinstance(binding, tuple) else (binding,)
+    return classes_of(cx, binding if isinstance(binding, tuple) else (binding,), handler.type)
+
+
+def classes_of(
+    cx: Context, listed: tuple[Binding, ...], node: Any
+) -> tuple[type[BaseException], ...]:  # fmt: skip
+    """The classes of exceptions that bindings are."""
     classes = tuple(part.value if isinstance(part, Static) else None for part in listed)
     if not all(isinstance(cls, type) and issubclass(cls, BaseException) for cls in classes):
-        cx.refuse(UnsupportedSyntax, "what `except` catches is not known", handler.type,
+        cx.refuse(UnsupportedSyntax, "what `except` catches is not known", node,
                   "name a class of exceptions")  # fmt: skip
     return classes  # type: ignore[return-value]
 
 
-def _check_body(cx: Context, node: Any, mine: Try, start: int) -> None:
+def check_body(cx: Context, node: Any, mine: Try, start: int) -> None:
     """Refuse a body that may raise, at run time, what a handler catches."""
     for cls in sorted(may_raise(cx.builder.ops[start:]), key=lambda cls: cls.__name__):
         if any(issubclass(cls, one) or issubclass(one, cls) for one in mine.caught):
@@ -173,9 +188,8 @@ def _handle(
 def _run_handler(cx: Context, node: Any, handler: Any, thrown: Thrown, start: int) -> None:
     if handler.name is not None:
         assign(cx, handler.name, thrown.error)
-    mine = Try(cx.builder, (), bool(node.finalbody))
     depth, further = len(cx.tries), None
-    cx.tries.append(mine)
+    cx.tries.append(Try(cx.builder, ()))
     cx.handled.append(thrown)
     try:
         run_block(cx, handler.body)
@@ -197,20 +211,28 @@ def _finish(cx: Context, node: Any, start: int) -> None:
         return
     raising = may_raise(cx.builder.ops[start:])
     before, cells = len(cx.builder.ops), dict(cx.state.cells)
-    saved = {flag: cx.flag(flag) for flag in _FLAGS}
-    for flag in _FLAGS:
-        cx.bind(flag, False)
-    run_block(cx, node.finalbody)
-    if any(cx.flag(flag) is not False for flag in _FLAGS):
-        cx.refuse(UnsupportedSyntax, "`finally` that leaves by itself", node.finalbody[-1],
-                  "leave after the `try` statement")  # fmt: skip
-    for flag, value in saved.items():
-        cx.bind(flag, value)
-    own = Block((), tuple(cx.builder.ops[before:]), ())
-    effects = any(op.callee in core.EFFECTS for _, op in core.walk(own))
-    changed = any(cx.state.cells[cell] is not value for cell, value in cells.items())
-    if raising and (effects or changed):
+    whatever_was_left(cx, lambda: run_block(cx, node.finalbody), node.finalbody[-1])
+    if raising and changes(cx, cx.builder.ops[before:], cells):
         cx.refuse(
             UnsupportedSyntax, "`finally` that changes or prints something, behind a body that "
             "may raise", node, "put it behind the call of the function, in a `try` of the caller",
         )  # fmt: skip
+
+
+def whatever_was_left(cx: Context, lower: Callable[[], None], node: Any) -> None:
+    """Lower what runs also where the body before it has returned or left a loop."""
+    saved = {flag: cx.flag(flag) for flag in _FLAGS}
+    for flag in _FLAGS:
+        cx.bind(flag, False)
+    lower()
+    if any(cx.flag(flag) is not False for flag in _FLAGS):
+        cx.refuse(UnsupportedSyntax, "`finally` that leaves by itself", node,
+                  "leave after the `try` statement")  # fmt: skip
+    for flag, value in saved.items():
+        cx.bind(flag, value)
+
+
+def changes(cx: Context, ops: Sequence[Op], cells: dict[Any, Any]) -> bool:
+    """Whether ops that have just been lowered print something, or changed one of the arrays."""
+    effects = any(op.callee in core.EFFECTS for _, op in core.walk(Block((), tuple(ops), ())))
+    return effects or any(cx.state.cells[cell] is not value for cell, value in cells.items())
