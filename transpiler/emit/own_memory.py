@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from adgen.transpiler.emit.plan import Plan
 from adgen.transpiler.emit.storage import Storage, is_spare
@@ -18,9 +19,7 @@ class OwnMemory:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._storage: Storage | None = None
-        self._in_slots: set[Value] | None = None
-        self._named: dict[str, list[Value]] | None = None
+        self._of_name: dict[str, set[Value]] = {}
 
     def is_own(self, array: Value) -> bool:
         """Whether an array is memory that the function itself has allocated, and all of it."""
@@ -28,20 +27,16 @@ class OwnMemory:
 
     def is_apart(self, name: str, others: Iterable[str]) -> bool:
         """Whether a name always is an array of the function's own that no other name shares."""
-        mine = self._origins(self._arrays(name))
-        if not mine or not all(self._is_made(root) for root in mine) or mine & self._kept():
+        mine = self._behind(name)
+        if not mine or not all(self._is_made(root) for root in mine) or mine & self._kept:
             return False
-        return not any(mine & self._origins(self._arrays(other)) for other in others)
+        return not any(mine & self._behind(other) for other in others)
 
-    def _kept(self) -> set[Value]:
-        """The arrays that lie in slots, from which they are taken again under other names."""
-        if self._in_slots is None:
-            ops = [op for _, op in core.walk(self.plan.function.body) if op.callee == core.SAVE]
-            saved = [op.operands[0] for op in ops]
-            self._in_slots = self._origins(
-                one for one in saved if isinstance(one, Value) and _is_array(one)
-            )
-        return self._in_slots
+    def _behind(self, name: str) -> set[Value]:
+        """The arrays whose memory a name may stand for."""
+        if name not in self._of_name:
+            self._of_name[name] = self._origins(self._arrays.get(name, ()))
+        return self._of_name[name]
 
     def _is_made(self, root: Value) -> bool:
         op = self.plan.order.definition[root].op
@@ -49,8 +44,6 @@ class OwnMemory:
 
     def _origins(self, arrays: Iterable[Value]) -> set[Value]:
         """The arrays whose memory these may be, also through views and copies that may be none."""
-        if self._storage is None:
-            self._storage = Storage(self.plan.function, self.plan.order)
         seen: set[Value] = set()
         pending = list(arrays)
         while pending:
@@ -61,13 +54,25 @@ class OwnMemory:
                 pending += [source] if isinstance(source, Value) else []
         return seen
 
-    def _arrays(self, name: str) -> list[Value]:
-        if self._named is None:
-            self._named = {}
-            for value, known in self.plan.naming.values.items():
-                if _is_array(value) and value in self.plan.order.definition:
-                    self._named.setdefault(known, []).append(value)
-        return self._named.get(name, [])
+    @cached_property
+    def _storage(self) -> Storage:
+        return Storage(self.plan.function, self.plan.order)
+
+    @cached_property
+    def _kept(self) -> set[Value]:
+        """The arrays that lie in slots, from which they are taken again under other names."""
+        saves = [op for _, op in core.walk(self.plan.function.body) if op.callee == core.SAVE]
+        values = [op.operands[0] for op in saves]
+        return self._origins(one for one in values if isinstance(one, Value) and _is_array(one))
+
+    @cached_property
+    def _arrays(self) -> dict[str, list[Value]]:
+        """The arrays that each name stands for."""
+        found: dict[str, list[Value]] = {}
+        for value, name in self.plan.naming.values.items():
+            if _is_array(value) and value in self.plan.order.definition:
+                found.setdefault(name, []).append(value)
+        return found
 
 
 def _is_array(value: Value) -> bool:
