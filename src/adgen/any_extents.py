@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from adgen.compilations import run_header
+from adgen.building import run_header
 from adgen.leaves import Leaf
 from adgen.transpiler.compiler import compile_source
 from adgen.transpiler.errors import UnsupportedError

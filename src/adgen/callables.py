@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from adgen import guesses, inside_numba, raised
-from adgen.compilations import Build, Compilations, Wanted
+from adgen.builds import Build, Wanted
+from adgen.compilations import Compilations
 from adgen.keys import type_key
 from adgen.lookups import Fresh
 from adgen.recognition import recogniser

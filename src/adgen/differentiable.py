@@ -8,8 +8,9 @@ from types import MethodType
 from typing import Any, Concatenate, ParamSpec, Self, overload
 
 from adgen import checking, guesses, listing, pickles, pullbacks
+from adgen.builds import Build, Wanted
 from adgen.callables import CompiledCallable, P, R, Run, caller
-from adgen.compilations import Build, Wanted, compilations_of
+from adgen.compilations import compilations_of
 from adgen.gradients import (
     Derivative,
     Gradient,

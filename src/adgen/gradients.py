@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen import guesses
+from adgen.builds import Build, Wanted
 from adgen.callables import (
     CompiledCallable,
     Entry,
@@ -18,7 +19,6 @@ from adgen.callables import (
     caller,
     signature_without_annotations,
 )
-from adgen.compilations import Build, Wanted
 from adgen.directions import parts_like, tangent_like
 from adgen.keys import type_key
 from adgen.results import all_cotangents, differentiated, only_cotangent, value_function

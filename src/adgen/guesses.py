@@ -17,7 +17,8 @@ from adgen.transpiler.errors import UnsupportedError
 from adgen.transpiler.ir.core import MISMATCH
 
 if TYPE_CHECKING:
-    from adgen.compilations import Build, Compilations, Wanted
+    from adgen.builds import Build, Wanted
+    from adgen.compilations import Compilations
 
 Result = TypeVar("Result")
 

@@ -15,7 +15,8 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from adgen.compilations import Compilations, Wanted
+from adgen.builds import Wanted
+from adgen.compilations import Compilations
 from adgen.leaves import Leaf, leaves_of
 from adgen.results import differentiated
 from adgen.runtime import compile as numba_compile

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from adgen import guesses
+from adgen.builds import Build, Wanted
 from adgen.callables import alias_check
-from adgen.compilations import Build, Compilations, Wanted
+from adgen.compilations import Compilations
 from adgen.directions import array_like, parts_like, scalar_like, tangent_like
 from adgen.keys import type_key
 from adgen.options import Options

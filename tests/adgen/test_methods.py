@@ -13,6 +13,7 @@ import pytest
 
 import adgen
 from adgen import compilations
+from adgen.building import Building
 from tests.adgen.agreement import agrees
 
 V = np.array([0.5, -1.0, 2.0])
@@ -193,7 +194,7 @@ def test_equal_numbers_are_the_same(monkeypatch):
     thing = model()
     gradient = adgen.grad(thing.loss, jit=False)
     gradient(V)
-    monkeypatch.setattr(compilations.Compilations, "_build", None)
+    monkeypatch.setattr(Building, "build", None)
     thing.bias = 1.0 / 2.0
     gradient(V)
     thing.bias = 0.75
@@ -203,10 +204,8 @@ def test_equal_numbers_are_the_same(monkeypatch):
 
 def test_a_method_is_compiled_once_for_an_object(monkeypatch):
     builds = []
-    build = compilations.Compilations._build
-    monkeypatch.setattr(
-        compilations.Compilations, "_build", lambda *a: builds.append(1) or build(*a)
-    )
+    build = Building.build
+    monkeypatch.setattr(Building, "build", lambda *a: builds.append(1) or build(*a))
     one, two = model(), model()
     for _ in range(3):
         adgen.grad(one.loss, jit=False)(V)

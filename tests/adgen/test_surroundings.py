@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import adgen
-from adgen.compilations import Compilations
+from adgen.building import Building
 from adgen.keys import type_key
 
 
@@ -16,8 +16,8 @@ from adgen.keys import type_key
 def builds(monkeypatch):
     """How often something was compiled."""
     made: list[int] = []
-    build = Compilations._build
-    monkeypatch.setattr(Compilations, "_build", lambda *args: made.append(1) or build(*args))
+    build = Building.build
+    monkeypatch.setattr(Building, "build", lambda *args: made.append(1) or build(*args))
     return made
 
 
