@@ -21,7 +21,7 @@ from adgen.transpiler.primitives.builder import Builder
 from adgen.transpiler.primitives.shapes import Shapes
 
 if TYPE_CHECKING:
-    from adgen.transpiler.autodiff.reverse import Reverser
+    from adgen.transpiler.autodiff.chain_rule import Reverser
 
 
 class Turning:
