@@ -12,6 +12,8 @@ import gast
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import (  # noqa: F401  (they register their handlers)
     arithmetic,
+    array_attributes,
+    array_methods,
     blocks,
     booleans,
     builtins_,
