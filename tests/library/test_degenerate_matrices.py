@@ -133,6 +133,6 @@ def test_determinants_of_singular_matrices_by_singular_values(rank: int) -> None
     np.testing.assert_allclose(found, slope, rtol=1e-9, atol=1e-9)
 
 
-def test_determinants_by_the_inverse_say_that_there_is_none() -> None:
+def test_logarithms_of_determinants_say_that_there_is_none() -> None:
     with pytest.raises(la.LinAlgError, match="Singular matrix"):
-        grad(lambda a: la.det(a), np.ones((3, 3)))
+        grad(lambda a: la.slogdet(a)[1], np.ones((3, 3)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from adgen.transpiler.ir.core import Function, Value
 from adgen.transpiler.ir.types import Array, Scalar, Type
@@ -179,20 +180,39 @@ def cases(entry: Primitive, dtype: str = "f8") -> Iterator[Case]:
         yield from (Case(entry, shapes, {}, dtype) for shapes in PRODUCT_SHAPES)
 
 
+def _complex_forms(entry: Primitive, number: str, real: str) -> list[str]:
+    """The dtypes to try an entry with; what is real in every loop of SciPy stays real."""
+    if not is_special(entry.callee):
+        return [number]
+    given = [loop.partition("->")[0] for loop in entry.callee.types]
+    return [
+        " ".join(number if letter == "D" else real for letter in loop)
+        for loop in given
+        if "D" in loop
+    ]
+
+
 def complex_cases(entries: Sequence[Primitive] = tuple(SMOOTH)) -> list[Case]:
     """The cases of all entries that take complex numbers, some of them with real ones too."""
-    found = []
+    found: list[Case] = []
     for entry in entries:
-        if entry.complex:
-            found += cases(entry, "c16")
-            if len(entry.operands) == 2:
+        if entry.complex and entry.callee is not special.psi:  # its slope is refused
+            for form in _complex_forms(entry, "c16", "f8"):
+                found += cases(entry, form)
+            if len(entry.operands) == 2 and not is_special(entry.callee):
                 found += [*cases(entry, "c16 f8"), *cases(entry, "f8 c16")]
     return found
 
 
 def single_complex_cases() -> list[Case]:
     """The same in complex64."""
-    return [case for entry in SMOOTH if entry.complex for case in cases(entry, "c8")]
+    return [
+        case
+        for entry in SMOOTH
+        if entry.complex and entry.callee is not special.psi
+        for form in _complex_forms(entry, "c8", "f4")
+        for case in cases(entry, form)
+    ]
 
 
 def all_cases(entries: Sequence[Primitive] = tuple(SMOOTH), dtype: str = "f8") -> list[Case]:

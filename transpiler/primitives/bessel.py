@@ -34,7 +34,8 @@ def _of_order(function, rule, orders=POSITIVE, **facts):  # type: ignore[no-unty
 _of_order(sp.struve, lambda t, z, v, x: t * (sp.struve(v - 1, x) - v / x * z))
 _of_order(sp.modstruve, lambda t, z, v, x: t * (sp.modstruve(v - 1, x) - v / x * z))
 for _function in (sp.hankel1, sp.hankel2):
-    _of_order(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)))
+    _of_order(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)),
+              complex=True)  # fmt: skip
 
 # Spherical Bessel functions (DLMF 10.51.2, 10.51.5)
 
@@ -66,9 +67,9 @@ def _several(function, slopes, results, **facts):  # type: ignore[no-untyped-def
 
     def kinds(types, attrs):  # type: ignore[no-untyped-def]
         x = types[-1]
-        if x.dtype.kind == "c":
+        if x.dtype.kind == "c" and not facts.get("complex"):
             raise Refused("of complex numbers it is not compiled", "take a function of real ones")
-        dtype = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+        dtype = x.dtype if x.dtype.char in "fFD" else np.dtype(np.float64)
         return (Array(dtype, x.ones) if isinstance(x, Array) else Scalar(dtype),) * count
 
     def vjp(gs, ys, x):  # type: ignore[no-untyped-def]
@@ -87,6 +88,7 @@ def _several(function, slopes, results, **facts):  # type: ignore[no-untyped-def
 
 _several(sp.airy, lambda x, a, ap, b, bp: (ap, x * a, bp, x * b), ("ai", "aip", "bi", "bip"),
          formula="(t * special.airy(x)[1], t * x * special.airy(x)[0], "
-                 "t * special.airy(x)[3], t * x * special.airy(x)[2])")  # fmt: skip
+                 "t * special.airy(x)[3], t * x * special.airy(x)[2])",
+         complex=True)  # fmt: skip
 _several(sp.itj0y0, lambda x, j, y: (sp.j0(x), sp.y0(x)), ("ij0", "iy0"),
          formula="(t * special.j0(x), t * special.y0(x))")  # fmt: skip

@@ -33,15 +33,21 @@ for _function, _rule in (
     (sp.eval_hermitenorm, lambda t, y, n, x: t * n * _slope(n, sp.eval_hermitenorm(_below(n), x))),
     (sp.eval_laguerre, lambda t, y, n, x: -t * _slope(n, sp.eval_genlaguerre(_below(n), 1.0, x))),
 ):
-    primitive(_function, Elementwise(NO_DEGREE, _rule), domain=(DEGREE, UNIT))
+    primitive(
+        _function,
+        Elementwise(NO_DEGREE, _rule),
+        domain=(DEGREE, UNIT),
+        complex=_function not in (sp.eval_hermite, sp.eval_hermitenorm),
+    )
 
 primitive(sp.eval_genlaguerre, Elementwise(NO_DEGREE, NO_FORMULA,
           lambda t, y, n, a, x: -t * _slope(n, sp.eval_genlaguerre(_below(n), a + 1, x))),
-          domain=(DEGREE, POSITIVE, POSITIVE))  # fmt: skip
+          domain=(DEGREE, POSITIVE, POSITIVE), complex=True)  # fmt: skip
 primitive(sp.eval_gegenbauer, Elementwise(NO_DEGREE, NO_FORMULA,
           lambda t, y, n, a, x: t * 2 * a * _slope(n, sp.eval_gegenbauer(_below(n), a + 1, x))),
-          domain=(DEGREE, POSITIVE, UNIT))  # fmt: skip
+          domain=(DEGREE, POSITIVE, UNIT), complex=True)  # fmt: skip
 primitive(sp.eval_jacobi, Elementwise(NO_DEGREE, NO_FORMULA, NO_FORMULA,
           lambda t, y, n, a, b, x: t * 0.5 * (n + a + b + 1)
           * _slope(n, sp.eval_jacobi(_below(n), a + 1, b + 1, x))),
-          operands=("n", "a", "b", "x"), domain=(DEGREE, POSITIVE, POSITIVE, UNIT))  # fmt: skip
+          operands=("n", "a", "b", "x"), domain=(DEGREE, POSITIVE, POSITIVE, UNIT),
+          complex=True)  # fmt: skip

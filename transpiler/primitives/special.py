@@ -22,6 +22,7 @@ from adgen.transpiler.primitives.kinds import (
     Elementwise,
     Explicit,
     NoDerivative,
+    Refused,
     Unknown,
 )
 from adgen.transpiler.primitives.table import primitive
@@ -42,12 +43,23 @@ def _two(function, first, second, domain=POSITIVE, **facts):  # type: ignore[no-
 
 # Gamma and beta (DLMF 5.2, 5.9, 5.12, 8.2, 8.17)
 
-_one(sp.gamma, lambda t, y, x: t * y * sp.psi(x), POSITIVE)
-_one(sp.rgamma, lambda t, y, x: -t * y * sp.psi(x), POSITIVE)
-for _function in (sp.gammaln, sp.loggamma):
-    _one(_function, lambda t, y, x: t * sp.psi(x), POSITIVE)
+_one(sp.gamma, lambda t, y, x: t * y * sp.psi(x), POSITIVE, complex=True)
+_one(sp.rgamma, lambda t, y, x: -t * y * sp.psi(x), POSITIVE, complex=True)
+_one(sp.gammaln, lambda t, y, x: t * sp.psi(x), POSITIVE)
+_one(sp.loggamma, lambda t, y, x: t * sp.psi(x), POSITIVE, complex=True)
 primitive(sp.gammasgn, NoDerivative("piecewise constant"), elementwise=True, domain=NONZERO)
-_one(sp.psi, lambda t, y, x: t * hidden._zeta(2.0, x), POSITIVE)
+
+
+def _trigamma(x):  # type: ignore[no-untyped-def]
+    if x.is_complex:
+        raise Refused(
+            "of complex numbers SciPy has no trigamma function",
+            "let what the derivative is by reach it as real numbers alone",
+        )
+    return hidden._zeta(2.0, x)
+
+
+_one(sp.psi, lambda t, y, x: t * _trigamma(x), POSITIVE, complex=True)
 _two(hidden._zeta, NO_FORMULA, lambda t, z, x, q: -t * x * hidden._zeta(x + 1, q),
      (Domain(1.5, 4.0), POSITIVE))  # fmt: skip
 _one(hidden._riemann_zeta, NO_FORMULA, Domain(1.5, 4.0))
@@ -97,8 +109,8 @@ _one(sp.erfi, lambda t, y, x: t * (2 / ROOT_PI) * np.exp(x * x), complex=True)
 _one(sp.dawsn, lambda t, y, x: t * (1 - 2 * x * y), complex=True)
 _one(sp.erfinv, lambda t, y, x: t * (ROOT_PI / 2) * np.exp(y * y), UNIT)
 _one(sp.erfcinv, lambda t, y, x: t * (-ROOT_PI / 2) * np.exp(y * y), PROBABILITY)
-_one(sp.ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x))
-_one(sp.log_ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x - y))
+_one(sp.ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x), complex=True)
+_one(sp.log_ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x - y), complex=True)
 _one(sp.ndtri, lambda t, y, p: t * ROOT_2PI * np.exp(0.5 * y * y), PROBABILITY)
 _one(sp.ndtri_exp, lambda t, y, x: t * ROOT_2PI * np.exp(x + 0.5 * y * y), Domain(-3.0, -0.1))
 _two(sp.stdtr, NO_FORMULA, lambda t, z, n, x: t * _student_density(n, x),
@@ -129,9 +141,9 @@ def _ratio(t, x, y):  # type: ignore[no-untyped-def]
 
 
 _two(sp.xlogy, lambda t, z, x, y: t * np.log(y), lambda t, z, x, y: _ratio(t, x, y),
-     (NONZERO, POSITIVE))  # fmt: skip
+     (NONZERO, POSITIVE), complex=True)  # fmt: skip
 _two(sp.xlog1py, lambda t, z, x, y: t * np.log1p(y), lambda t, z, x, y: _ratio(t, x, 1 + y),
-     (NONZERO, POSITIVE))  # fmt: skip
+     (NONZERO, POSITIVE), complex=True)  # fmt: skip
 _one(sp.entr, lambda t, y, x: -t * (np.log(x) + 1), POSITIVE)
 _two(sp.rel_entr, lambda t, z, x, y: t * (np.log(x / y) + 1), lambda t, z, x, y: -t * x / y)
 _two(sp.kl_div, lambda t, z, x, y: t * np.log(x / y), lambda t, z, x, y: t * (1 - x / y))
@@ -162,21 +174,25 @@ _one(sp.k0e, lambda t, y, x: t * (y - sp.k1e(x)), POSITIVE)
 _one(sp.k1e, lambda t, y, x: t * (y - 0.5 * (sp.k0e(x) + sp.kve(2, x))), POSITIVE)
 
 
-def _bessel(function, rule):  # type: ignore[no-untyped-def]
+def _bessel(function, rule, **facts):  # type: ignore[no-untyped-def]
     whole = Domain(1, 3, integer=True) if function in (sp.yn, sp.kn) else POSITIVE
     _two(function, Unknown("the order of a Bessel function is a parameter"), rule,
-         (whole, POSITIVE))  # fmt: skip
+         (whole, POSITIVE), **facts)  # fmt: skip
 
 
 for _function in (sp.jv, sp.yv):
-    _bessel(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)))
+    _bessel(_function, lambda t, z, v, x, f=_function: t * 0.5 * (f(v - 1, x) - f(v + 1, x)),
+            complex=True)  # fmt: skip
 _bessel(sp.yn, lambda t, z, n, x: t * 0.5 * (sp.yv(n - 1, x) - sp.yv(n + 1, x)))
-_bessel(sp.iv, lambda t, z, v, x: t * 0.5 * (sp.iv(v - 1, x) + sp.iv(v + 1, x)))
+_bessel(sp.iv, lambda t, z, v, x: t * 0.5 * (sp.iv(v - 1, x) + sp.iv(v + 1, x)),
+        complex=True)  # fmt: skip
 _bessel(sp.kn, lambda t, z, n, x: t * -0.5 * (sp.kv(n - 1, x) + sp.kv(n + 1, x)))
-_bessel(sp.kv, lambda t, z, v, x: t * -0.5 * (sp.kv(v - 1, x) + sp.kv(v + 1, x)))
+_bessel(sp.kv, lambda t, z, v, x: t * -0.5 * (sp.kv(v - 1, x) + sp.kv(v + 1, x)),
+        complex=True)  # fmt: skip
 _bessel(sp.ive, lambda t, z, v, x: t * (0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x))
                                         - np.sign(x) * z))  # fmt: skip
-_bessel(sp.kve, lambda t, z, v, x: t * (z - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x))))
+_bessel(sp.kve, lambda t, z, v, x: t * (z - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x))),
+        complex=True)  # fmt: skip
 
 # Elliptic and exponential integrals (DLMF 19.4, 6.2, 8.19)
 
@@ -201,8 +217,8 @@ _two(sp.ellipkinc, lambda t, z, phi, m: t / _root(phi, m),
 _two(sp.ellipeinc, lambda t, z, phi, m: t * _root(phi, m),
      lambda t, z, phi, m: t * (z - sp.ellipkinc(phi, m)) / (2 * m),
      (Domain(-1.4, 1.4), PARAMETER))  # fmt: skip
-_one(sp.expi, lambda t, y, x: t * np.exp(x) / x, NONZERO)
-_one(sp.exp1, lambda t, y, x: -t * np.exp(-x) / x, POSITIVE)
+_one(sp.expi, lambda t, y, x: t * np.exp(x) / x, NONZERO, complex=True)
+_one(sp.exp1, lambda t, y, x: -t * np.exp(-x) / x, POSITIVE, complex=True)
 
 
 def _expn_slope(n, x):  # type: ignore[no-untyped-def]
@@ -212,16 +228,17 @@ def _expn_slope(n, x):  # type: ignore[no-untyped-def]
 
 _two(sp.expn, Unknown("the order is an integer"), lambda t, z, n, x: -t * _expn_slope(n, x),
      (Domain(2, 4, integer=True), POSITIVE))  # fmt: skip
-_one(sp.spence, lambda t, y, z: t * np.log(z) / (1 - z), Domain(1.1, 3.0), kink="nan at 1")
-_two(sp.hyp0f1, NO_FORMULA, lambda t, y, v, z: t * sp.hyp0f1(v + 1, z) / v)
+_one(sp.spence, lambda t, y, z: t * np.log(z) / (1 - z), Domain(1.1, 3.0), kink="nan at 1",
+     complex=True)  # fmt: skip
+_two(sp.hyp0f1, NO_FORMULA, lambda t, y, v, z: t * sp.hyp0f1(v + 1, z) / v, complex=True)
 primitive(sp.hyp1f1, Elementwise(NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, x: t * (a / b) * sp.hyp1f1(a + 1, b + 1, x)),
-          domain=POSITIVE)  # fmt: skip
+          domain=POSITIVE, complex=True)  # fmt: skip
 
 primitive(sp.hyp2f1, Elementwise(NO_FORMULA, NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, c, x: t * (a * b / c) * sp.hyp2f1(a + 1, b + 1, c + 1, x)),
           operands=("a", "b", "c", "x"),
-          domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)))  # fmt: skip
+          domain=(POSITIVE, POSITIVE, POSITIVE, Domain(-0.8, 0.8)), complex=True)  # fmt: skip
 primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
           lambda t, y, a, b, x: -t * a * sp.hyperu(a + 1, b + 1, x)),
           domain=(POSITIVE, POSITIVE, Domain(0.2, 0.9)))  # fmt: skip
@@ -231,7 +248,7 @@ primitive(sp.hyperu, Elementwise(NO_FORMULA, NO_FORMULA,
 primitive(hidden._lambertw, Elementwise(lambda t, w, z, k, tol: t * np.exp(-w) / (1 + w),
           Unknown("it names a branch"), Unknown("it is a tolerance")),
           domain=(POSITIVE, Domain(0, 1, integer=True), Domain(1e-9, 1e-8)),
-          kink="infinite at -1/e")  # fmt: skip
+          kink="infinite at -1/e", complex=True)  # fmt: skip
 _one(sp.wrightomega, lambda t, y, z: t * y / (1 + y), complex=True)
 _one(sp.wofz, lambda t, y, z: t * (2j / ROOT_PI - 2 * z * y), complex=True)
 
@@ -256,8 +273,8 @@ primitive(sp.voigt_profile, Elementwise(
 
 _one(sp.exp2, lambda t, y, x: t * y * math.log(2.0))
 _one(sp.exp10, lambda t, y, x: t * y * math.log(10.0), Domain(-1.0, 1.0))
-_one(sp.expm1, lambda t, y, x: t * (y + 1))
-_one(sp.log1p, lambda t, y, x: t / (1 + x), POSITIVE)
+_one(sp.expm1, lambda t, y, x: t * (y + 1), complex=True)
+_one(sp.log1p, lambda t, y, x: t / (1 + x), POSITIVE, complex=True)
 _one(sp.exprel, lambda t, y, x: t * 0.5 * sp.hyp1f1(2.0, 3.0, x))  # (e^x - 1) / x
 _one(sp.cosm1, lambda t, y, x: -t * np.sin(x))
 _one(sp.cbrt, lambda t, y, x: t / (3 * y * y), POSITIVE)
@@ -272,7 +289,7 @@ _one(sp.tandg, lambda t, y, x: t * DEGREE * (1 + y * y))
 
 def _kind(types, attrs):  # type: ignore[no-untyped-def]
     x = types[0]
-    dtype = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+    dtype = x.dtype if x.dtype.char in "fFD" else np.dtype(np.float64)
     return (Array(dtype, x.ones) if isinstance(x, Array) else Scalar(dtype),) * 2
 
 
@@ -289,7 +306,7 @@ def _pair(function, first, second, results, **facts):  # type: ignore[no-untyped
         return ts[0] * first(x), ts[0] * second(x)
 
     primitive(function, Explicit(jvp, vjp), types=_kind, operands=("x",), results=results,
-              shape=lambda shapes, attrs: (shapes[0],) * 2, **facts)  # fmt: skip
+              shape=lambda shapes, attrs: (shapes[0],) * 2, complex=True, **facts)  # fmt: skip
 
 
 _pair(sp.sici, lambda x: np.sin(x) / x, lambda x: np.cos(x) / x, ("si", "ci"), kink="nan at 0",

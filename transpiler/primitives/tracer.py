@@ -183,7 +183,7 @@ def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any
             f"`{called(op.callee)}` has no derivative by its {place} argument: {rule.reason}",
             op.span, "let that argument not depend on what the derivative is by",
         )  # fmt: skip
-    return apply_rule(builder, rule, t, op.result, *op.operands)
+    return apply_rule(builder, stating(op, rule), t, op.result, *op.operands)
 
 
 _ORDINALS = ("first", "second", "third", "fourth")
