@@ -31,7 +31,10 @@ _READING = {
     f"{_T}.{name}"
     for name in ("constants", "static_bindings", "static_module", "static_reader", "static_rules")
 }
-_DESCRIBING = {f"{_T}.{name}" for name in ("guess", "guess_dicts", "guess_streams", "signature")}
+_DESCRIBING = {
+    f"{_T}.{name}"
+    for name in ("guess", "guess_dicts", "guess_evidence", "guess_streams", "signature")
+}
 _ROOMS = {f"{_T}.{name}" for name in ("frontend", "passes", "autodiff", "emit")}
 
 # room -> rooms that it may import besides itself; a module belongs to the longest prefix listed.
