@@ -56,7 +56,8 @@ def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
     if tol is None:
         usual = _SINGLE if s.dtype == np.float32 else _DOUBLE
         part = max(A.shape[-2], A.shape[-1]) * usual if rtol is None else rtol
-        return np.count_nonzero(s > np.max(s, axis=-1, keepdims=True) * _row(part), axis=-1)
+        largest = np.max(s, axis=-1, keepdims=True, initial=0)
+        return np.count_nonzero(s > largest * _row(part), axis=-1)
     return np.count_nonzero(s > _row(tol), axis=-1)
 
 

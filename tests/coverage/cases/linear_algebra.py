@@ -56,6 +56,7 @@ CASES: Table = {
     ],
     "np.linalg.matrix_rank": [
         case(lambda x: np.linalg.matrix_rank(x) * x, MATRIX),
+        case(lambda x: np.linalg.matrix_rank(x[:0]) + x, MATRIX),
         case(lambda x: np.linalg.matrix_rank(x, tol=0.5) * x, SQUARE),
         case(lambda x: np.linalg.matrix_rank(x, rtol=0.5)[:, None, None] * x, STACK),
         case(lambda x: np.linalg.matrix_rank(x + x.T, hermitian=True) * x, SQUARE),
