@@ -24,6 +24,7 @@ from numba.np.arrayobj import load_item, mark_positive, store_item
 from adgen.runtime import small_results
 from adgen.runtime.checked_places import say_places
 from adgen.runtime.machine_code import WRAPPER, Library
+from adgen.runtime.reshaped_views import is_plain, reshaped
 from adgen.runtime.scalar_operations import emitter
 from adgen.runtime.typing_memory import extreme
 
@@ -246,11 +247,14 @@ class Lowering(Lower):  # type: ignore[misc]
     # --- loops over ranges
 
     def _call(self, resty: Any, expr: Any) -> Any:
-        """`range(...)` of 64-bit integers with a constant step; `min` and `max` of two scalars."""
+        """`range` of integers with a constant step; `min`, `max` of two scalars; `reshape`."""
+        function = self.typeof(expr.func.name)
         given_kinds = [self.typeof(argument.name) for argument in expr.args]
-        chosen = extreme(self.typeof(expr.func.name), given_kinds)
+        chosen = extreme(function, given_kinds)
         if chosen is not None and not expr.kws:
             return self._extreme(expr, chosen)
+        if is_plain(function, given_kinds, resty) and not expr.kws and not expr.vararg:
+            return self._reshaped(resty, expr, function.this)
         if resty is not types.range_state64_type or expr.kws or expr.vararg:
             return None
         given = [self._word(argument.name) for argument in expr.args]
@@ -259,6 +263,13 @@ class Lowering(Lower):  # type: ignore[misc]
             return None
         made = cgutils.make_anonymous_struct(self.builder, [start, stop, step])
         self._ranges[id(made)] = made, (start, stop, step)
+        return made
+
+    def _reshaped(self, resty: Any, expr: Any, kind: Any) -> llvm.Value:
+        extents = [self._word(argument.name) for argument in expr.args]
+        array = self.loadvar(expr.func.name)
+        made = reshaped(self.context, self.builder, kind, array, resty, extents)
+        self.incref(resty, made)
         return made
 
     def _extreme(self, expr: Any, signature: Any) -> llvm.Value:

@@ -169,6 +169,47 @@ def test_every_reference_is_given_up():
         jitted(x, y, 2)
 
 
+def laid_anew(x, n, m):
+    """Views of views, written through; one is returned, one outlives what it was made of."""
+    flat = x.reshape(n * m)
+    tall = flat.reshape(m, n, 1)
+    tall[m - 1, 0, 0] += 1.0
+    kept = copied(x).reshape(1, n, m).reshape(m, n)
+    for i in range(n):
+        kept = kept.reshape(n, m).reshape(m, n)
+    return flat, tall[0, 0], kept.reshape(n * m), flat.size + tall.shape[1]
+
+
+def test_reshapes():
+    jitted = compiled(laid_anew)
+    ours, expected = np.arange(12.0).reshape(3, 4), np.arange(12.0).reshape(3, 4)
+    found, wanted = jitted(ours, 3, 4), laid_anew(expected, 3, 4)
+    for one, other in zip((*found, ours), (*wanted, expected), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert np.shares_memory(found[0], ours) and found[0].strides == wanted[0].strides
+    assert compiled(lambda x: x.reshape(0, 3))(np.zeros((4, 0), np.float32)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("extents", [(3, 3), (5, 2), (-3, -4), (2**62, 4)])
+def test_reshapes_to_another_number_of_elements_raise(extents):
+    with pytest.raises(ValueError, match="total size of new array must be unchanged"):
+        compiled(lambda x, n, m: x.reshape(n, m))(np.arange(12.0), *extents)
+
+
+def test_reshapes_give_up_their_references():
+    jitted = compiled(laid_anew)
+    x = np.arange(12.0).reshape(3, 4)
+    jitted(x, 3, 4)
+    _nrt_python.memsys_enable_stats()
+    before = rtsys.get_allocation_stats()
+    for _ in range(10):
+        result = jitted(x, 3, 4)
+        np.testing.assert_array_equal(result[2].size, 12)
+    del result
+    after = rtsys.get_allocation_stats()
+    assert after.alloc - before.alloc == after.free - before.free
+
+
 def test_defaults():
     def scaled(x, scale=2.0):
         return x * scale
