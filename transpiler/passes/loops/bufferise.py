@@ -6,14 +6,12 @@ makes them in place.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from adgen.transpiler.ir import core, paths
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import INT, Array
-from adgen.transpiler.passes.loops.memory import Memory
+from adgen.transpiler.passes.loops.elements import Elements, Level
 from adgen.transpiler.passes.loops.part import (
     MAP,
     REDUCE,
@@ -21,48 +19,24 @@ from adgen.transpiler.passes.loops.part import (
     STATEMENT,
     UPDATE,
     Part,
-    Read,
     element_type,
     positions,
 )
-from adgen.transpiler.passes.loops.placement import Placement, Plan
 from adgen.transpiler.passes.loops.schedule import Loop, Tree
-from adgen.transpiler.passes.loops.scope import Scope
-from adgen.transpiler.passes.loops.symbolic import ZERO, Sym
-from adgen.transpiler.passes.loops.views import Access
 from adgen.transpiler.primitives.builder import Builder
 
 _NAMES = "ijklmn"
 _FEW, _MANY = 4, 64  # trips: LLVM may unroll loops of less, and does not unroll loops of more
-_Memo = dict[tuple[Value, tuple[Access, ...]], Operand]
 
 
-@dataclass(slots=True)
-class _Level:
-    """Inside a number of loops: their indices, and the elements computed in this iteration."""
-
-    builder: Builder
-    indices: tuple[Value, ...] = ()
-    scalars: dict[Value, Operand] = field(default_factory=dict)
-    memo: _Memo = field(default_factory=dict)
-    totals: dict[Value, Operand] = field(default_factory=dict)  # running reductions
-
-
-class Bufferiser:
-    """Writes one run into a scope.  ``current``: what a value of the input is called by now."""
-
-    def __init__(
-        self, plan: Plan, memory: Memory, scope: Scope, current: dict[Value, Operand]
-    ) -> None:
-        self.plan, self.memory, self.scope = plan, memory, scope
-        self.current = current
-        self.arrays: dict[Value, Value] = {}  # storage -> its present value
+class Bufferiser(Elements):
+    """Writes one run into a scope."""
 
     def run(self) -> None:
         """Emit the whole run."""
         for part in self.plan.edges.ordered:
             self.allocate(part)
-        level = _Level(self.scope.builder)
+        level = Level(self.scope.builder)
         self.body(self.plan.tree, level, 0)
         for value, operand in level.scalars.items():
             self.current[value] = operand
@@ -73,18 +47,6 @@ class Bufferiser:
                 key = self.key(made) if isinstance(made.type, Array) else None
                 if key in self.arrays:
                     self.current[made] = self.arrays[key]
-
-    # Storage
-
-    def key(self, value: Value) -> Value:
-        """What identifies the storage of an array."""
-        storage = self.memory.storage(value)
-        return storage.root if storage else value
-
-    def place(self, part: Part) -> Placement | None:
-        """Where the result of a map or a reduction lives."""
-        assert part.result is not None
-        return self.plan.placed.get(part.result)
 
     def allocate(self, part: Part) -> None:
         """The buffer of a result, ahead of all loops."""
@@ -118,18 +80,9 @@ class Bufferiser:
         known = self.scope.same(own)
         return self.scope.emit(known if known.is_const else own)
 
-    def array(self, value: Value) -> Value:
-        """The present value of an array as a whole."""
-        key = self.key(value)
-        if key in self.arrays:
-            return self.arrays[key]
-        found = self.current.get(key, key)
-        assert isinstance(found, Value)
-        return found
-
     # The tree
 
-    def body(self, tree: Tree, level: _Level, depth: int) -> None:
+    def body(self, tree: Tree, level: Level, depth: int) -> None:
         """Statements and loops of one level, in order."""
         for item in tree:
             if isinstance(item, Loop):
@@ -137,7 +90,7 @@ class Bufferiser:
             else:
                 self.part(item, level)
 
-    def loop(self, loop: Loop, level: _Level, depth: int) -> None:
+    def loop(self, loop: Loop, level: Level, depth: int) -> None:
         """One loop, which carries what is written and summed in it."""
         parts = list(loop.parts())
         starting = [p for p in parts if p.kind == REDUCE and p.first_reduced == depth]
@@ -152,7 +105,7 @@ class Bufferiser:
         heads = [Value(element_type(v.type), v.name) for v in totals]
         heads += [Value(self.array(k).type, self.array(k).name) for k in keys]
         index = Value(INT, _NAMES[min(depth, len(_NAMES) - 1)])
-        inner = _Level(b.inner(), (*level.indices, index), dict(level.scalars), dict(level.memo))
+        inner = Level(b.inner(), (*level.indices, index), dict(level.scalars), dict(level.memo))
         inner.totals = dict(zip(totals, heads, strict=False))
         self.arrays.update(zip(keys, heads[len(totals) :], strict=True))
         self.body(loop.body, inner, depth + 1)
@@ -180,7 +133,7 @@ class Bufferiser:
 
     # Reductions
 
-    def start(self, part: Part, level: _Level, depth: int) -> None:
+    def start(self, part: Part, level: Level, depth: int) -> None:
         """The neutral element, before the outermost reduced loop."""
         assert part.reducer is not None and part.result is not None
         neutral = part.reducer.neutral(part.result.type.dtype)
@@ -189,7 +142,7 @@ class Bufferiser:
         elif depth > 0 or not part.reducer.is_sum:
             self.fill(part, neutral, level, depth)
 
-    def fill(self, part: Part, neutral: Operand, level: _Level, depth: int) -> None:
+    def fill(self, part: Part, neutral: Operand, level: Level, depth: int) -> None:
         """Set the elements of an accumulator that this iteration adds to."""
         assert part.result is not None
         inside = [k for k, p in enumerate(part.axes) if p is not None and p > depth]
@@ -213,7 +166,7 @@ class Bufferiser:
         key = self.key(part.result)
         self.arrays[key] = nest(level.builder, inside, self.array(part.result))
 
-    def end(self, part: Part, level: _Level) -> None:
+    def end(self, part: Part, level: Level) -> None:
         """The finished sum of one element."""
         assert part.result is not None
         if part.accumulates_in_array:
@@ -223,7 +176,7 @@ class Bufferiser:
 
     # Parts
 
-    def part(self, part: Part, level: _Level) -> None:
+    def part(self, part: Part, level: Level) -> None:
         """One part at one iteration."""
         b = level.builder
         b.span, b.role = part.op.span, part.op.role
@@ -241,7 +194,7 @@ class Bufferiser:
         else:
             self.update(part, value, level)
 
-    def save(self, part: Part, value: Operand, level: _Level) -> None:
+    def save(self, part: Part, value: Operand, level: Level) -> None:
         """One element saved on a tape."""
         counters = [self.source(s, level) for s in part.reads[1:]]
         kind = type_of(part.op.operands[0])
@@ -250,7 +203,7 @@ class Bufferiser:
         index = [0 if p is None else level.indices[p] for p in place]
         level.builder.effect(core.SAVE, value, *counters, *index, slot=part.op.attrs["slot"])
 
-    def statement(self, part: Part, level: _Level) -> None:
+    def statement(self, part: Part, level: Level) -> None:
         """An op as it is, on the present arrays and numbers."""
         operands = tuple(self.operand(o, level) for o in part.op.operands)
         op = part.op.with_(operands=operands)
@@ -263,21 +216,7 @@ class Bufferiser:
             elif isinstance(result.type, Array):
                 self.arrays[self.key(result)] = result
 
-    def operand(self, operand: Operand, level: _Level) -> Operand:
-        """An operand of an op that runs as it is."""
-        if not isinstance(operand, Value):
-            return operand
-        if isinstance(operand.type, Array):
-            return self.array(operand)
-        return self.scalar(operand, level)
-
-    def scalar(self, value: Value, level: _Level) -> Operand:
-        """A number by its present name."""
-        if value in level.scalars:
-            return level.scalars[value]
-        return self.current.get(value, value)
-
-    def deliver(self, part: Part, value: Operand, level: _Level) -> None:
+    def deliver(self, part: Part, value: Operand, level: Level) -> None:
         """A computed element: known in this iteration, and stored if it has a buffer."""
         assert part.result is not None
         level.scalars[part.result] = value
@@ -300,7 +239,7 @@ class Bufferiser:
             out.append(0 if position is None else indices[position])
         return out
 
-    def accumulate(self, part: Part, value: Operand, level: _Level) -> None:
+    def accumulate(self, part: Part, value: Operand, level: Level) -> None:
         """One step of a reduction."""
         assert part.reducer is not None and part.result is not None
         b = level.builder
@@ -318,7 +257,7 @@ class Bufferiser:
             new = b.setitem(array, part.reducer.step(b, old, value), path, *index, name=array.name)
         self.arrays[self.key(part.result)] = new
 
-    def update(self, part: Part, value: Operand, level: _Level) -> None:
+    def update(self, part: Part, value: Operand, level: Level) -> None:
         """One element written or added to."""
         assert part.base is not None
         array = self.array(part.base)
@@ -326,75 +265,3 @@ class Bufferiser:
         path = paths.element(len(index))
         write = level.builder.additem if part.adds else level.builder.setitem
         self.arrays[self.key(part.base)] = write(array, value, path, *index, name=array.name)
-
-    # Elements
-
-    def source(self, source: Read | Operand, level: _Level) -> Operand:
-        """What a part reads: a number or an element."""
-        if isinstance(source, Read):
-            return self.element(source, level)
-        return self.scalar(source, level) if isinstance(source, Value) else source
-
-    def element(self, read: Read, level: _Level) -> Operand:
-        """An element: of this iteration, recomputed, or read from an array."""
-        key = (read.value, read.index)
-        part = self.memory.parts.made.get(read.value)
-        if part is not None and part.kind in (MAP, REDUCE):
-            if read.value in level.scalars and _same_iteration(part, read):
-                return level.scalars[read.value]
-            if read.value in self.plan.virtual:
-                if key not in level.memo:
-                    level.memo[key] = self.recomputed(part, read, level)
-                return level.memo[key]
-        return self.load(part, read, level)
-
-    def recomputed(self, part: Part, read: Read, level: _Level) -> Operand:
-        """An element of a value that has no storage."""
-        assert part.formula is not None
-        elements = []
-        for source in part.reads:
-            if isinstance(source, Read):
-                index = self.plan.edges._compose(part, read, source)
-                elements.append(self.element(Read(source.value, index), level))
-            else:
-                elements.append(self.source(source, level))
-        return part.formula(level.builder, elements)
-
-    def load(self, part: Part | None, read: Read, level: _Level) -> Operand:
-        """An element read from its array."""
-        array = self.array(read.value)
-        accesses = list(read.index)
-        if part is not None and part.kind in (MAP, REDUCE):
-            place = self.place(part)
-            assert place is not None and not place.is_scalar, "an element that was not kept"
-            accesses = [read.index[k] for k in place.axes]
-        index = [self.position(access, level) for access in accesses]
-        return level.builder.getitem(array, paths.element(len(index)), *index)
-
-    def position(self, access: Access, level: _Level) -> Operand:
-        """The index of an axis at this iteration."""
-        if access.axis is None:
-            return self.scope.emit(access.start)
-        index: Operand = level.indices[access.axis]
-        return linear(level.builder, self.scope, access.start, access.step, index)
-
-
-def linear(b: Builder, scope: Scope, start: Sym, step: Sym, index: Operand) -> Operand:
-    """``start + step * index``."""
-    if step.is_const and step.const == -1:
-        return b.emit(operator.sub, scope.emit(start), index)
-    if not (step.is_const and step.const == 1):
-        index = b.emit(operator.mul, index, scope.emit(step))
-    if start == ZERO:
-        return index
-    if start.is_const and start.const < 0:
-        return b.emit(operator.sub, index, -start.const)
-    return b.emit(operator.add, index, scope.emit(start))
-
-
-def _same_iteration(part: Part, read: Read) -> bool:
-    """Whether a read meets the element that the present iteration has computed."""
-    return all(
-        access.axis is None if position is None else access.is_plain and access.axis == position
-        for position, access in zip(part.axes, read.index, strict=True)
-    )

@@ -90,7 +90,7 @@ class Edges:
         part = self.made[read.value]
         for source in part.reads:
             if isinstance(source, Read):
-                yield from self.expand(Read(source.value, self._compose(part, read, source)))
+                yield from self.expand(Read(source.value, self.compose(part, read, source)))
 
     def scalars(self, part: Part) -> Iterator[Value]:
         """The scalar values that a part needs, through virtual values."""
@@ -99,7 +99,8 @@ class Edges:
             if read.value in self.virtual:
                 yield from self.scalars(self.made[read.value])
 
-    def _compose(self, part: Part, outer: Read, inner: Read) -> tuple[Access, ...]:
+    def compose(self, part: Part, outer: Read, inner: Read) -> tuple[Access, ...]:
+        """Where ``inner``, a read of a part, is made whose result is read at ``outer``."""
         out = []
         for access in inner.index:
             if access.axis is None:
