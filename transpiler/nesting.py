@@ -59,7 +59,7 @@ def walks_deep(function: Function) -> Function:
             with ROOM:
                 return function(given, *args, **kwargs)
         except RecursionError:
-            one = given[0] if isinstance(given, (list, tuple)) else given
+            one: Any = given[0] if isinstance(given, (list, tuple)) else given
             one = getattr(one, "source", one)
             raise UnsupportedSyntax(
                 f"`{one.name}` is nested too deeply to be read",
