@@ -27,6 +27,7 @@ from adgen.transpiler.frontend.bindings import (
     Replayed,
     Static,
 )
+from adgen.transpiler.frontend.caches import computed_again, has_cache
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.dispatch import (
@@ -291,7 +292,8 @@ def _call_object(
         place = cx.frame.place if library.owns(callee) else None
         if own_mark(below, WRAPS) is not None:
             place = cx.span(node)
-        return call_source(cx, node, source, args, kwargs, place)
+        compute = functools.partial(call_source, cx, node, source, args, kwargs, place)
+        return computed_again(cx, node, source.name, compute) if has_cache(callee) else compute()
     if isinstance(callee, type):
         from adgen.transpiler.frontend.instances import make
 

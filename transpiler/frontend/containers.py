@@ -268,6 +268,12 @@ def changeable(cx: Context, node: Any, base: Binding, what: str) -> Box:
     Raises UnsupportedSyntax for things that are not changed, AliasedMutation for those of the
     surroundings.
     """
+    if isinstance(base, Box) and base.captured:
+        cx.refuse(
+            AliasedMutation,
+            f"{what} of `{base.name}` of the surroundings of the function is changed", node,
+            "work on a copy: dict(d), list(xs)",
+        )  # fmt: skip
     if isinstance(base, Box):
         return base
     if isinstance(base, Static) and isinstance(base.value, (list, dict)):

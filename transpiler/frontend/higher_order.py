@@ -8,6 +8,7 @@ from typing import Any
 
 from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend.arguments import is_none, named
+from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     Binding,
     IteratorOf,
@@ -18,6 +19,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.booleans import truth
 from adgen.transpiler.frontend.boxes import opened, part_of
+from adgen.transpiler.frontend.caches import computed_again, tells
 from adgen.transpiler.frontend.calls import call as apply
 from adgen.transpiler.frontend.containers import put_item
 from adgen.transpiler.frontend.context import Context
@@ -26,8 +28,7 @@ from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.recursion.discovery import Mark
-from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Block, Value
+from adgen.transpiler.ir.core import Value
 from adgen.transpiler.library import iteration
 from adgen.transpiler.library.mapping import reduced
 
@@ -75,7 +76,11 @@ def _answer(cx: Context, call: Call) -> Binding:
     known = not any(isinstance(arg, Value) or not _hashed(arg) for arg in args)
     key = tuple(arg.value if isinstance(arg, Static) else arg for arg in args)
     if not known or call.kwargs:
-        return apply(cx, call.node, function, tuple(args), call.kwargs, call.name)
+        name = getattr(function, "name", "") or describe(function)
+        compute = functools.partial(
+            apply, cx, call.node, function, tuple(args), call.kwargs, call.name
+        )
+        return computed_again(cx, call.node, name, compute)
     if key not in found.keys:
         answer = apply(cx, call.node, function, tuple(args), {}, call.name)
         put_item(cx, call.node, held, Static(key), answer)
@@ -104,7 +109,7 @@ def _map(cx: Context, call: Call) -> Binding:
         rows.append(items)
     before = Mark(cx)
     made = tuple(apply(cx, call.node, function, row, {}) for row in zip(*rows, strict=False))
-    if _tells(cx, before):
+    if tells(cx, before.ops):
         before.take_back(cx)
         return _lazily(cx, call, iteration.mapped)
     return IteratorOf(made)
@@ -121,7 +126,7 @@ def _filter(cx: Context, call: Call) -> Binding:
     for item in items:
         tested = item if is_none(function) else apply(cx, call.node, function, (item,), {})
         test = truth(cx, tested, call.node)
-        if isinstance(test, Value) or _tells(cx, before):
+        if isinstance(test, Value) or tells(cx, before.ops):
             before.take_back(cx)
             return _lazily(cx, call, iteration.filtered)
         kept += [item] if test else []
@@ -131,12 +136,6 @@ def _filter(cx: Context, call: Call) -> Binding:
 def _lazily(cx: Context, call: Call, definition: Any) -> Binding:
     """Item by item, as Python does it."""
     return call_definition(cx, call.node, definition, call.args, call.kwargs)
-
-
-def _tells(cx: Context, before: Mark) -> bool:
-    """Whether something was printed or drawn since: Python does it where an item is asked for."""
-    own = Block((), tuple(cx.builder.ops[before.ops :]), ())
-    return any(op.callee in (core.PRINT, core.DRAW) for _, op in core.walk(own))
 
 
 @known(functools.reduce)
