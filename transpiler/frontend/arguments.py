@@ -12,6 +12,7 @@ from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
 from adgen.transpiler.frontend.boxes import items_of
+from adgen.transpiler.frontend.computed_items import write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -85,7 +86,8 @@ def is_none(binding: Binding | None) -> bool:
 def static_value(cx: Context, binding: Binding, node: Any, what: str) -> Any:
     """The Python object that an argument is; lists become tuples.
 
-    Raises UnsupportedSyntax when it is not known while compiling.
+    Raises UnsupportedSyntax when it is not known while compiling, ItemOfCounter where a loop
+    around can be written out to make it known.
     """
     if isinstance(binding, Static) and not isinstance(binding.value, list):
         return binding.value
@@ -94,6 +96,7 @@ def static_value(cx: Context, binding: Binding, node: Any, what: str) -> Any:
     items = items_of(cx, binding, node)
     if items is not None:
         return tuple(static_value(cx, item, node, what) for item in items)
+    write_out(cx, binding)
     cx.refuse(
         UnsupportedSyntax,
         f"{what} must be known when the function is compiled",

@@ -41,6 +41,8 @@ def _for(cx: Context, node: Any) -> None:
         run_over(cx, node, sequence)
         return
     items = known_items(cx, node.iter, sequence)
+    if items is None:
+        items = few_items(cx, node.iter, sequence, 0)  # a body that never runs may fail to lower
     name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
     cx.held.append(sequence if items is None else tuple(items))
     try:

@@ -48,7 +48,8 @@ class Shapes:
         self.argument: dict[Value, tuple[Op, int]] = {}
         self.agreed = agreed_ahead(function)
         self.measured = measured_extents(function)
-        self._pending: set[tuple[Value, int]] = set()
+        self._pending: frozenset[Axis] = frozenset()
+        self._known: dict[tuple[frozenset[Axis], Value, int], Extent] = {}
         for _, op in core.walk(function.body):
             for result in op.results:
                 self.defined[result] = op
@@ -59,13 +60,23 @@ class Shapes:
                         self.argument[arg] = (op, k)
 
     def extent(self, x: Operand, axis: int) -> Extent:
-        """Axis ``axis`` of ``x`` traced back as far as possible."""
+        """Axis ``axis`` of ``x`` traced back as far as possible.
+
+        Answers are kept: both arms of an ``if`` lead to what was ahead of it, so a chain of them would
+        be followed along all its paths.  They depend on which loops are being asked about.
+        """
         if not isinstance(x, Value):
             return 1
         kind = x.type
         assert isinstance(kind, Array)
         if kind.ones[axis]:
             return 1
+        key = self._pending, x, axis
+        if key not in self._known:
+            self._known[key] = self._traced(x, axis)
+        return self._known[key]
+
+    def _traced(self, x: Value, axis: int) -> Extent:
         if x in self.argument:
             return self._carried(x, axis, *self.argument[x])
         op = self.defined.get(x)
@@ -126,11 +137,12 @@ class Shapes:
         body = op.regions[-1]
         head = body.args[(1 if op.callee == core.FOR else 0) + k]
         init = op.operands[fixed + k]
-        self._pending.add((head, axis))
+        pending = self._pending
+        self._pending = pending | {(head, axis)}
         try:
             after = self.extent(body.yields[lead + k], axis)
         finally:
-            self._pending.discard((head, axis))
+            self._pending = pending
         before = self.extent(init, axis)
         kept = after in ((head, axis), before) or self._agree(op, before, after)
         return None if kept else (before, after)
