@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.budget import check_integer, spend
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
 from adgen.transpiler.frontend.texts import concatenated
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -30,6 +31,12 @@ OPERATORS: dict[type, Any] = {
     gast.RShift: operator.rshift,
 }  # fmt: skip
 
+_SIGNS: dict[Any, str] = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
+    operator.floordiv: "//", operator.mod: "%", operator.pow: "** or pow()", operator.matmul: "@",
+    operator.and_: "&", operator.or_: "|", operator.xor: "^", operator.lshift: "<<",
+    operator.rshift: ">>",
+}  # fmt: skip
 _UNARY: dict[type, Any] = {
     gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert,
 }  # fmt: skip
@@ -45,7 +52,8 @@ def _bin_op(cx: Context, node: Any, name: str) -> Binding:
 def _unary_op(cx: Context, node: Any, name: str) -> Binding:
     if isinstance(node.op, gast.Not):
         return negate(cx, tested(cx, node.operand), node)
-    binding = cx.ev(node.operand)
+    message = "bad operand type for unary operator: 'NoneType'"
+    binding = certain(cx, node, cx.ev(node.operand), "TypeError", message)
     answer = unary_of_object(cx, node, _UNARY[type(node.op)], binding)
     if answer is not None:
         return answer
@@ -75,6 +83,8 @@ def binary(
     cx: Context, node: Any, callee: Any, left: Binding, right: Binding, name: str = ""
 ) -> Binding:
     """``left <op> right``."""
+    message = f"unsupported operand type(s) for {_SIGNS[callee]}: 'NoneType'"
+    left, right = (certain(cx, node, side, "TypeError", message) for side in (left, right))
     answer = binary_of_objects(cx, node, callee, left, right)
     if answer is not None:
         return answer

@@ -23,6 +23,7 @@ from adgen.transpiler.frontend.bindings import (
     ManagedBy,
     ManagerOf,
     Method,
+    Nullable,
     Partial,
     RangeOf,
     Ref,
@@ -154,6 +155,8 @@ def children(binding: Binding) -> tuple[Any, ...] | None:
             return (value,)
         case ManagedBy(generator=generator):
             return (generator,)
+        case Nullable(value=value, there=there):
+            return (value, there)
     return None
 
 
@@ -277,6 +280,8 @@ def describe(binding: Binding) -> str:
             return "a string of computed values"
         case ManagerOf() | ManagedBy():
             return "a context manager"
+        case Nullable(value=value):
+            return f"None or {describe(value)}"
         case ErrorOf(cls=cls):
             return f"an exception of class `{cls.__name__}`"
     return "something without a value"

@@ -322,6 +322,17 @@ class Unbound:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Nullable:
+    """``value`` on some paths, None on the others (see nullable.py).
+
+    ``there``: the truth value, at run time, of whether it is the value.
+    """
+
+    value: Any
+    there: Operand
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Conflict:
     """Paths disagree beyond what one type holds; only reading it is an error."""
 

@@ -24,7 +24,7 @@ from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.joins import branch
 from adgen.transpiler.frontend.liveness import bound_when
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Op, Value
+from adgen.transpiler.ir.core import Op, Operand, Value
 
 
 def run_block(cx: Context, statements: Sequence[Any]) -> None:
@@ -107,11 +107,11 @@ def _lower_if(cx: Context, node: Any, rest: Sequence[Any]) -> bool:
     if _lower_guard(cx, node, condition):
         return False
 
-    def body() -> None:
-        cx.suppose(condition)
-        run_arm(cx, node.test, True, node.body)
+    def side(outcome: bool, statements: Sequence[Any]) -> None:
+        assume_outcome(cx, node.test, condition, outcome)
+        run_block(cx, statements)
 
-    arms = arms_of(cx, body, lambda: run_arm(cx, node.test, False, node.orelse))
+    arms = arms_of(cx, partial(side, True, node.body), partial(side, False, node.orelse))
     if arms is None:
         return False
     exits = [side.flag(cx, "$out") for side in arms]
@@ -134,6 +134,12 @@ def run_arm(cx: Context, test: Any, outcome: bool, statements: Sequence[Any]) ->
     """Lower statements that run where a test has that outcome."""
     assume_bound(cx, test, outcome)
     run_block(cx, statements)
+
+
+def assume_outcome(cx: Context, test: Any, condition: Operand, outcome: bool) -> None:
+    """On this path a test has that outcome; ``condition`` is its truth value."""
+    (cx.suppose if outcome else cx.suppose_not)(condition)
+    assume_bound(cx, test, outcome)
 
 
 def assume_bound(cx: Context, test: Any, outcome: bool) -> None:
@@ -163,7 +169,8 @@ def _lower_guard(cx: Context, node: Any, condition: Value) -> bool:
         blocks[side] = raising.builder.block((), ())
         attrs = {"label": core.new_label()}
         cx.builder.add(Op(core.IF, (condition,), attrs, tuple(blocks), (), cx.span(node)))
-        run_arm(cx, node.test, side == 1, other)
+        assume_outcome(cx, node.test, condition, side == 1)
+        run_block(cx, other)
         return True
     return False
 

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
-from adgen.transpiler.frontend.binding_parts import describe, same
+from adgen.transpiler.frontend.binding_parts import children, describe, same
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.bindings import (
     Cell,
     Choice,
     Conflict,
+    Nullable,
     Ref,
     Static,
     StringOf,
@@ -28,6 +29,7 @@ from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, open
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.growing import grown_of, used
+from adgen.transpiler.frontend.nullable import certain, is_none, known_there
 from adgen.transpiler.frontend.special_methods import asked, compared_objects
 from adgen.transpiler.frontend.state import related
 from adgen.transpiler.ir import core
@@ -58,6 +60,8 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
         )
     if isinstance(binding, tuple):
         return bool(binding)
+    if isinstance(binding, Nullable):
+        return _truth_if_there(cx, binding, node)
     for name in ("__bool__", "__len__"):
         answer = asked(cx, node, binding, name)
         if answer is not None:
@@ -80,6 +84,17 @@ def truth(cx: Context, binding: Binding, node: Any) -> Operand:
     return True
 
 
+def _truth_if_there(cx: Context, binding: Nullable, node: Any) -> Operand:
+    from adgen.transpiler.frontend.blocks import choose
+
+    if not isinstance(binding.there, Value) or cx.holds(binding.there):
+        return truth(cx, binding.value, node) if binding.there else False
+    found: Operand = choose(
+        cx, node, binding.there, lambda: truth(cx, binding.value, node), lambda: False
+    )
+    return found
+
+
 def _truth_of_number(cx: Context, number: Operand, node: Any) -> Operand:
     if not isinstance(number, Value):
         return bool(number)
@@ -92,7 +107,9 @@ def negate(cx: Context, condition: Operand, node: Any) -> Operand:
     """``not condition``."""
     if not isinstance(condition, Value):
         return not condition
-    return cx.emit(node, operator.not_, condition)
+    opposite = cx.emit(node, operator.not_, condition)
+    cx.state.known["not", opposite] = condition
+    return opposite
 
 
 def either(cx: Context, first: Operand, second: Operand, node: Any) -> Operand:
@@ -112,7 +129,7 @@ def _chain(
     cx: Context, values: list[Any], conjunction: bool, name: str, total: bool = False
 ) -> Binding:  # fmt: skip
     """``total``: it is known that none of the values behind the first one can fail."""
-    from adgen.transpiler.frontend.blocks import assume_bound, choose
+    from adgen.transpiler.frontend.blocks import assume_outcome, choose
 
     first, *rest = values
     left = cx.ev(first)
@@ -131,7 +148,7 @@ def _chain(
         return _select(cx, first, condition, left, right, conjunction, name)
 
     def other() -> Binding:
-        assume_bound(cx, first, conjunction)
+        assume_outcome(cx, first, condition, conjunction)
         return _chain(cx, rest, conjunction, "")
 
     def same() -> Binding:
@@ -160,15 +177,24 @@ def _is_bool(binding: Binding) -> bool:
 
 def is_total(cx: Context, node: Any) -> bool:
     """Whether evaluating an expression has no effect and cannot fail."""
-    return all(
-        isinstance(inner, _TOTAL) and not (isinstance(inner, gast.Name) and _is_unbound(cx, inner))
-        for inner in gast.walk(node)
+    return all(isinstance(i, _TOTAL) and not _may_fail(cx, i) for i in gast.walk(node))
+
+
+def _may_fail(cx: Context, node: Any) -> bool:
+    """Whether a name has no value on some paths, or perhaps an attribute."""
+    if isinstance(node, gast.Attribute):
+        return any(
+            isinstance(part, Nullable)
+            for contents in cx.state.boxes.values()
+            for part in children(contents) or ()
+        )
+    if not isinstance(node, gast.Name):
+        return False
+    owner = cx.frame.owner(node.id)
+    binding = cx.state.env.get((owner or cx.frame, node.id), UNDEF)
+    return isinstance(binding, Nullable) or (
+        node.id in cx.frame.locals and isinstance(binding, Unbound)
     )
-
-
-def _is_unbound(cx: Context, name: Any) -> bool:
-    local = name.id in cx.frame.locals
-    return local and isinstance(cx.state.env.get((cx.frame, name.id), UNDEF), Unbound)
 
 
 @expression(gast.Compare)
@@ -202,6 +228,12 @@ def _compare(cx: Context, node: Any, name: str) -> Binding:
 def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name: str) -> Binding:
     """One comparison."""
     _refuse_choice(cx, node, left, right)
+    if isinstance(left, Nullable) or isinstance(right, Nullable):
+        answer = _compared_with_none(cx, node, op, left, right)
+        if answer is not None:
+            return answer
+        message = f"{type(op).__name__} not supported between instances of 'NoneType' and others"
+        left, right = (certain(cx, node, side, "TypeError", message) for side in (left, right))
     if isinstance(op, (gast.Is, gast.IsNot)):
         return _identity(cx, node, left, right) == isinstance(op, gast.Is)
     if isinstance(op, (gast.In, gast.NotIn)):
@@ -225,6 +257,24 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     if callee in (operator.eq, operator.ne):
         return (left is right or same(left, right)) == (callee is operator.eq)
     cx.refuse(TypeMismatch, f"{describe(left)} cannot be compared with {describe(right)}", node)
+
+
+def _compared_with_none(
+    cx: Context, node: Any, op: Any, left: Binding, right: Binding
+) -> Operand | None:
+    """``value is None``; None where the order of values is asked for.
+
+    Raises TypeMismatch where values are compared that may be None, and need not be.
+    """
+    if isinstance(op, (gast.Is, gast.IsNot, gast.Eq, gast.NotEq)):
+        one, other = (left, right) if isinstance(left, Nullable) else (right, left)
+        if is_none(other):
+            wanted = isinstance(op, (gast.IsNot, gast.NotEq))
+            return one.there if wanted else negate(cx, one.there, node)
+    if not isinstance(op, (gast.Lt, gast.LtE, gast.Gt, gast.GtE)):
+        for side in (left, right):
+            known_there(cx, node, side)
+    return None
 
 
 def _compare_known(cx: Context, node: Any, callee: Any, left: Static, right: Static) -> bool:

@@ -23,9 +23,12 @@ from adgen.transpiler.frontend.bindings import (
     Choice,
     Closure,
     Method,
+    Nullable,
     Partial,
+    Ref,
     Replayed,
     Static,
+    is_operand,
 )
 from adgen.transpiler.frontend.caches import computed_again, has_cache
 from adgen.transpiler.frontend.context import Context
@@ -44,6 +47,7 @@ from adgen.transpiler.frontend.generator_managers import opened_manager
 from adgen.transpiler.frontend.growing import in_array
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.frontend.nullable import certain, known_arguments, without_none
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.outputs import output_of, stored
 from adgen.transpiler.frontend.raising import is_exception_class, made
@@ -69,7 +73,8 @@ from adgen.transpiler.user_primitives import CustomDerivative, UserPrimitive
 
 @expression(gast.Call)
 def _call(cx: Context, node: Any, name: str) -> Binding:
-    function = cx.ev(node.func)
+    message = "'NoneType' object is not callable"
+    function = certain(cx, node, cx.ev(node.func), "TypeError", message)
     if isinstance(function, Static):
         from adgen.transpiler.frontend.comprehensions import reduced
 
@@ -118,6 +123,10 @@ def call(
     if isinstance(callee, Source):
         return call_source(cx, node, callee, args, kwargs)
     request = Call(node, name, _shown(callee), args, kwargs)
+    if any(isinstance(arg, Nullable) for arg in (*args, *kwargs.values())):
+        if _lookup(callee) is not None or library.definition_of(callee) or find(callee) is not None:
+            request = without_none(cx, request, callee)
+            args, kwargs = request.args, request.kwargs
     answer = _of_adgen(cx, request, callee)
     if answer is None:
         answer = _in_no_table(cx, request, callee)
@@ -199,6 +208,8 @@ def _call_plain(cx: Context, request: Call, callee: Any) -> Binding:
 
 def _call_method(cx: Context, request: Call, method: Method) -> Binding:
     """A method of an array, a number, a container or a generator of random numbers."""
+    if isinstance(method.base, Ref) or is_operand(method.base):
+        request = known_arguments(cx, request)
     if is_stream(method.base):
         return call_of_stream(cx, request, method.base, method.name)
     handler = container_method(method.base, method.name) or METHODS[method.name]

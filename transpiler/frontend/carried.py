@@ -23,12 +23,14 @@ from adgen.transpiler.frontend.bindings import (
     Box,
     Cell,
     Conflict,
+    Nullable,
     Ref,
     Unbound,
     is_operand,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import Chosen
+from adgen.transpiler.frontend.nullable import is_none, may_be_none, value_of
 from adgen.transpiler.frontend.paths_compose import step_places
 from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import State
@@ -73,6 +75,18 @@ class Late:
     inner: Any
     sample: Binding = None
     hidden: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Optional:
+    """None in some iterations; a truth value is carried along.
+
+    ``inner`` is the template of the value.  ``sample``: what the body binds, if it is None before
+    the loop.
+    """
+
+    inner: Any
+    sample: Binding = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +135,8 @@ def grow(
         end = end.maybe  # dropped only where it is never read again
     if isinstance(end, Conflict):
         return Clash(init, end.second if same(init, end.first) else end.first)
+    if isinstance(template, Optional) or (cx.takes_none and may_be_none(init, end)):
+        return _grow_optional(cx, name, template, init, end, start)
     if cx.aliases is not None and isinstance(init, Ref) and isinstance(end, Ref):
         if template is None and same(init, end):
             return None
@@ -257,12 +273,40 @@ def _grow_late(
         return Clash(value.first, value.second)
     if template is None:
         return Late(_sample(cx, name, value), value, name.startswith("$"))
+    if template.inner is None and is_none(template.sample) and not is_none(value):
+        return replace(template, inner=Optional(_sample(cx, name, value_of(value)), value))
     inner = _grow_sample(cx, name, template.inner, value)
     return template if inner is template.inner else replace(template, inner=inner, sample=value)
 
 
+def _grow_optional(
+    cx: Context, name: str, template: Template, init: Binding, end: Binding, start: State
+) -> Template:
+    """The template of what is None before the loop, or at the end of an iteration."""
+    old = template if isinstance(template, Optional) else None
+    first, last = value_of(init), value_of(end)
+    if isinstance(last, Conflict):
+        return Clash(last.first, last.second)
+    if first is not None:
+        inner = old.inner if old is not None else template
+        news = inner if last is None else grow(cx, name, inner, first, last, start)
+        made: Template = Optional(news)
+    elif last is None:
+        return template
+    elif old is None:
+        news, made = None, Optional(_sample(cx, name, last), last)
+    else:
+        news = _grow_sample(cx, name, old.inner, last)
+        made = Optional(news, last)
+    if isinstance(news, Clash):
+        return news
+    return old if old is not None and news is old.inner else made
+
+
 def _sample(cx: Context, name: str, end: Binding) -> Template:
     """The template of something that has no value before the loop."""
+    if isinstance(end, Nullable):
+        return Optional(_sample(cx, name, end.value), end)
     if is_operand(end):
         return Number(type_of(end))
     if isinstance(end, Ref):
@@ -287,6 +331,8 @@ def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Te
         exact = _grow_exact(cx, name, template, None, end)
         if exact is not None:
             return exact
+    if isinstance(template, Optional) or isinstance(end, Nullable):
+        return _grow_optional_sample(cx, name, template, end)
     match template:
         case Number(kind=kind) if is_operand(end):
             wider = join(kind, type_of(end))
@@ -302,3 +348,13 @@ def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Te
             if alike(sample, cx.state.boxes[end]):
                 return _grow_boxed(cx, name, template, None, end, cx.state)
     return template if template is None and children(end) is None else Clash(end, end)
+
+
+def _grow_optional_sample(cx: Context, name: str, template: Template, end: Binding) -> Template:
+    """The same for what is None in some iterations."""
+    old = template.inner if isinstance(template, Optional) else template
+    last = value_of(end)
+    inner = old if last is None else _grow_sample(cx, name, old, last)
+    if isinstance(inner, Clash):
+        return inner
+    return template if isinstance(template, Optional) and inner is old else Optional(inner, end)

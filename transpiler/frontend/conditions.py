@@ -17,7 +17,7 @@ def tested(cx: Context, node: Any) -> Operand:
 
     So a number on one path and a list on another meet as truth values, which they have both.
     """
-    from adgen.transpiler.frontend.blocks import assume_bound, choose
+    from adgen.transpiler.frontend.blocks import assume_outcome, choose
 
     if isinstance(node, gast.BoolOp):
         return _tested_chain(cx, node.values, isinstance(node.op, gast.And))
@@ -28,7 +28,7 @@ def tested(cx: Context, node: Any) -> Operand:
         return tested(cx, node.body if condition else node.orelse)
 
     def side(chosen: bool) -> Operand:
-        assume_bound(cx, node.test, chosen)
+        assume_outcome(cx, node.test, condition, chosen)
         return tested(cx, node.body if chosen else node.orelse)
 
     found: Operand = choose(cx, node, condition, lambda: side(True), lambda: side(False))
@@ -38,7 +38,7 @@ def tested(cx: Context, node: Any) -> Operand:
 def _tested_chain(
     cx: Context, values: list[Any], conjunction: bool, total: bool = False
 ) -> Operand:  # fmt: skip
-    from adgen.transpiler.frontend.blocks import assume_bound, choose
+    from adgen.transpiler.frontend.blocks import assume_outcome, choose
 
     first, *rest = values
     left = tested(cx, first)
@@ -54,7 +54,7 @@ def _tested_chain(
         return out
 
     def other() -> Operand:
-        assume_bound(cx, first, conjunction)
+        assume_outcome(cx, first, left, conjunction)
         return _tested_chain(cx, rest, conjunction)
 
     then, orelse = (other, lambda: left) if conjunction else (lambda: left, other)

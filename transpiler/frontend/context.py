@@ -66,6 +66,7 @@ class Context:
         self.points: dict[Value, bool] = {}  # arrays without axes: whether the caller has them
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
+        self.takes_none = True  # values may be None on some paths (see nullable.py)
         self.script: Any = None  # what draws give, where that was drawn before (see scripts.py)
         self.elements = ElementViews()
         self.passed: dict[Value, Value] = {}  # arrays behind blocks of grad_of, and ahead of them
@@ -214,6 +215,12 @@ class Context:
     def suppose(self, condition: Operand) -> None:
         """From here on, on this path, a truth value is true."""
         self.state.known["true", condition] = True
+
+    def suppose_not(self, condition: Operand) -> None:
+        """From here on, on this path, a truth value is false."""
+        opposite = self.state.known.get(("not", condition))
+        if opposite is not None:
+            self.suppose(opposite)
 
     def holds(self, condition: Operand) -> bool:
         """Whether a truth value is certainly true on this path."""

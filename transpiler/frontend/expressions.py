@@ -13,6 +13,7 @@ from adgen.transpiler.frontend.bindings import (
     Binding,
     Closure,
     Method,
+    Nullable,
     Ref,
     SliceOf,
     Static,
@@ -34,6 +35,7 @@ from adgen.transpiler.frontend.element_views import element_view, is_element
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up, use_up_part
+from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.objects import attribute, derivative_of_method, is_object
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.types import Opaque
@@ -48,7 +50,10 @@ def evaluate(cx: Context, node: Any, name: str) -> Binding:
             UnsupportedSyntax, f"{_noun(node)} is not compiled", node,
             "write it as a loop over arrays and numbers",
         )  # fmt: skip
-    return handler(cx, node, name)
+    found = handler(cx, node, name)
+    if isinstance(found, Nullable) and cx.holds(found.there):
+        return found.value
+    return found
 
 
 def _noun(node: Any) -> str:
@@ -108,14 +113,14 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
 
 @expression(gast.IfExp)
 def _if_exp(cx: Context, node: Any, name: str) -> Binding:
-    from adgen.transpiler.frontend.blocks import assume_bound, choose
+    from adgen.transpiler.frontend.blocks import assume_outcome, choose
 
     condition = tested(cx, node.test)
     if not isinstance(condition, Value):
         return cx.ev(node.body if condition else node.orelse, name)
 
     def side(outcome: bool, value: Any) -> Binding:
-        assume_bound(cx, node.test, outcome)
+        assume_outcome(cx, node.test, condition, outcome)
         return cx.ev(value)
 
     then, orelse = partial(side, True, node.body), partial(side, False, node.orelse)
@@ -139,9 +144,15 @@ def _named(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Attribute)
 def _attribute(cx: Context, node: Any, name: str) -> Binding:
-    found = read_attribute(cx, node, cx.ev(node.value), node.attr)
+    found = read_attribute(cx, node, with_attributes(cx, node, cx.ev(node.value)), node.attr)
     use_up_part(cx, node, found)
     return found
+
+
+def with_attributes(cx: Context, node: Any, base: Binding) -> Binding:
+    """What an attribute is asked of, which is not None."""
+    message = f"'NoneType' object has no attribute '{node.attr}'"
+    return certain(cx, node, base, "AttributeError", message)
 
 
 def read_attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:

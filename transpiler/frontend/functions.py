@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from adgen.transpiler.frontend.bindings import (
     Conflict,
     Frame,
     GeneratorOf,
+    Nullable,
     Static,
 )
 from adgen.transpiler.frontend.boxes import new_box
@@ -27,6 +29,7 @@ from adgen.transpiler.frontend.budget import CALL, spend
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.desugar import desugared
 from adgen.transpiler.frontend.liveness import Liveness, local_names
+from adgen.transpiler.frontend.nullable import there_of, value_of
 from adgen.transpiler.frontend.recursion.discovery import (
     Activation,
     Edges,
@@ -35,6 +38,7 @@ from adgen.transpiler.frontend.recursion.discovery import (
     known_part,
     look_for_recursion,
 )
+from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.trees import DICT
 from adgen.transpiler.source import Source
 from adgen.transpiler.span import Span
@@ -199,6 +203,9 @@ def run_body(cx: Context, frame: Frame) -> Binding:
     returned = cx.flag("$ret")
     if returned is False:
         return Static(None)
+    value = cx.state.env.get((frame, "$val"), NEVER)
+    if returned is not True and cx.takes_none and len(cx.stack) > 1:
+        return _value_or_none(cx, frame.node, returned, value)
     if returned is not True:
         cx.refuse(
             TypeMismatch,
@@ -206,7 +213,8 @@ def run_body(cx: Context, frame: Frame) -> Binding:
             frame.node,
             "return a value at the end of the function too",
         )
-    value = cx.state.env.get((frame, "$val"), NEVER)
+    if isinstance(value, Nullable) and len(cx.stack) == 1:
+        value = Conflict(Static(None), value.value)
     if isinstance(value, Conflict):
         cx.refuse(
             TypeMismatch,
@@ -216,6 +224,16 @@ def run_body(cx: Context, frame: Frame) -> Binding:
             "return the same kind of thing on every path",
         )
     return value
+
+
+def _value_or_none(cx: Context, node: Any, returned: Operand, value: Binding) -> Binding:
+    """What a function returns that may end without ``return``."""
+    there = there_of(value)
+    if isinstance(there, Value):
+        there = cx.emit(node, operator.and_, returned, there)
+    elif there:
+        there = returned
+    return Nullable(value_of(value), there) if there is not False else Static(None)
 
 
 def refuse_generator(cx: Context, node: Any, name: str, tree: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import children
-from adgen.transpiler.frontend.bindings import Added, Binding, Box, Cell, Grown, Unbound
+from adgen.transpiler.frontend.bindings import Added, Binding, Box, Cell, Grown, Nullable, Unbound
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import (
     Item,
@@ -210,6 +210,7 @@ def _lists(
     while todo:
         init, end = todo.pop()
         init, end = (x.maybe if isinstance(x, Unbound) else x for x in (init, end))
+        init, end = (x.value if isinstance(x, Nullable) else x for x in (init, end))
         if isinstance(init, Box) and isinstance(end, Box) and init is not end:
             if init in seen or init not in start.boxes:
                 continue

@@ -13,13 +13,14 @@ from adgen.transpiler.frontend import broadcasting, shapes
 from adgen.transpiler.frontend.advanced_indexing import gathered, is_advanced, picked
 from adgen.transpiler.frontend.alternatives import write_one_of
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Ref, SliceOf, Static, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Nullable, Ref, SliceOf, Static, is_operand
 from adgen.transpiler.frontend.boxes import is_list
 from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, expression, known
 from adgen.transpiler.frontend.element_views import element_view
 from adgen.transpiler.frontend.names import use_up_part
+from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -29,9 +30,9 @@ from adgen.transpiler.ir.types import Array, Scalar
 
 @expression(gast.Subscript)
 def _subscript(cx: Context, node: Any, name: str) -> Binding:
-    base = cx.ev(node.value)
+    base = subscripted(cx, node, cx.ev(node.value))
     if isinstance(base, Ref):
-        parts = cx.ev(node.slice)
+        parts = index_of(cx, node)
         if is_advanced(cx, parts):
             return gathered(cx, node, picked(cx, node, base, parts))
         part = select(cx, node, base, parts)
@@ -41,6 +42,22 @@ def _subscript(cx: Context, node: Any, name: str) -> Binding:
     found = read_item(cx, node, base, cx.ev(node.slice), name)
     use_up_part(cx, node, found)
     return found
+
+
+def subscripted(cx: Context, node: Any, base: Binding) -> Binding:
+    """What is indexed, which is not None."""
+    return certain(cx, node, base, "TypeError", "'NoneType' object is not subscriptable")
+
+
+def index_of(cx: Context, node: Any) -> Binding:
+    """The index of an array; one that may be None, for NumPy a new axis, is an index."""
+    binding = cx.ev(node.slice)
+    parts = binding if isinstance(binding, tuple) else (binding,)
+    if any(isinstance(part, Nullable) for part in parts):
+        message = "an index is None"
+        parts = tuple(certain(cx, node, part, "TypeError", message) for part in parts)
+        return parts if isinstance(binding, tuple) else parts[0]
+    return binding
 
 
 @expression(gast.Slice)

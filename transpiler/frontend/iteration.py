@@ -30,6 +30,7 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.flat import row_of
 from adgen.transpiler.frontend.indexing import read_part
 from adgen.transpiler.frontend.names import from_object
+from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.special_methods import items_of_object
 from adgen.transpiler.ir import core
@@ -62,6 +63,7 @@ def element(cx: Context, node: Any, ref: Ref, index: Operand) -> Binding:
 
 def iterated(cx: Context, node: Any, sequence: Binding) -> Binding:
     """What a loop over an object of a class of the user runs over; other things as they are."""
+    sequence = certain(cx, node, sequence, "TypeError", "'NoneType' object is not iterable")
     if isinstance(sequence, IteratorOf):
         return sequence.sequence
     answer = items_of_object(cx, node, sequence)

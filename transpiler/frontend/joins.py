@@ -18,6 +18,7 @@ from adgen.transpiler.frontend.bindings import (
     Conflict,
     Grown,
     Key,
+    Nullable,
     OneOf,
     Ref,
     Unbound,
@@ -27,6 +28,7 @@ from adgen.transpiler.frontend.bindings import (
 from adgen.transpiler.frontend.booleans import negate
 from adgen.transpiler.frontend.context import Context, convert
 from adgen.transpiler.frontend.growing import in_arrays, items_in, joined_items, mentions_any
+from adgen.transpiler.frontend.nullable import may_be_none, there_of, value_of
 from adgen.transpiler.frontend.shapes import mentions
 from adgen.transpiler.frontend.state import Pair, related
 from adgen.transpiler.ir import core
@@ -110,6 +112,8 @@ class Merger(ArrayMerger):
             return self.unbound(name, first, second)
         if isinstance(first, Conflict) or isinstance(second, Conflict):
             return self.conflict(name, first, second)
+        if self.cx.takes_none and may_be_none(first, second):
+            return self.nullable(name, first, second)
         if is_operand(first) and is_operand(second):
             return self.operand(first, second, name)
         if isinstance(first, Ref) and isinstance(second, Ref):
@@ -218,6 +222,22 @@ class Merger(ArrayMerger):
         if not isinstance(binding, Unbound) or (self.own and self.returned[side]):
             return True
         return binding.bound
+
+    def nullable(self, name: str, first: Binding, second: Binding) -> Binding:
+        """One path or both leave None, or may do so."""
+        if self.own and name != "$val" and self.returned[0] != self.returned[1]:
+            side = 1 if self.returned[0] else 0
+            return self.adopt(name, (first, second)[side], side)
+        values = value_of(first), value_of(second)
+        if values[0] is None or values[1] is None:
+            side = 1 if values[0] is None else 0
+            value = self.adopt(name, values[side], side)
+        else:
+            value = self.binding(name, *values)
+        if isinstance(value, Conflict):
+            return value
+        there = self.flag(there_of(first), there_of(second))
+        return value if there is True else Nullable(value, there)
 
     def flag(self, first: Operand, second: Operand) -> Operand:
         """The join of two truth values."""

@@ -8,19 +8,30 @@ from typing import Any
 
 from adgen.transpiler.frontend import points, shapes
 from adgen.transpiler.frontend.binding_parts import children, part_names, with_children
-from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Conflict, OneOf, Ref, Unbound
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Box,
+    Cell,
+    Conflict,
+    Nullable,
+    OneOf,
+    Ref,
+    Unbound,
+)
 from adgen.transpiler.frontend.carried import (
     Boxed,
     Clash,
     Late,
     Moved,
     Number,
+    Optional,
     Parts,
     Template,
     Whole,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.exact_loops import Chosen
+from adgen.transpiler.frontend.nullable import there_of, value_of
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -86,6 +97,14 @@ class Head:
                 if hidden:
                     return Unbound(value)
                 return Unbound(value, self.carry(init.bound, BOOL, f"{name}_bound"))
+            case Optional(inner=inner, sample=sample):
+                first = value_of(init)
+                if first is not None:
+                    value = self.binding(name, inner, first)
+                else:
+                    value = self.late(name, inner, value_of(sample))
+                there = self.carry(there_of(init), BOOL, f"{name}_there" if name else "")
+                return Nullable(value, there)
             case Clash(first=first, second=second):
                 return Conflict(first, second)
         raise AssertionError(template)
@@ -129,6 +148,10 @@ class Head:
             case Boxed(box=box, inner=inner, sample=contents):
                 self.boxes[box] = (None, self.late(name, inner, contents))
                 return box
+            case Optional(inner=inner, sample=found):
+                first = value_of(sample)
+                value = self.late(name, inner, value_of(found) if first is None else first)
+                return Nullable(value, self.carry(False, BOOL, f"{name}_there"))
         return sample
 
 
@@ -158,6 +181,9 @@ def ends(cx: Context, node: Any, template: Template, end: Binding) -> list[Opera
             return ends(cx, node, inner, None if end is None else cx.state.boxes[end])
         case Late(inner=inner, hidden=hidden):
             return [*ends(cx, node, inner, end), *(() if hidden else (bound,))]
+        case Optional(inner=inner):
+            there: Operand = False if end is None else there_of(end)
+            return [*ends(cx, node, inner, None if end is None else value_of(end)), there]
     return []
 
 
@@ -177,6 +203,8 @@ def chosen_in(template: Template, end: Binding, state: State) -> Iterator[tuple[
             yield from chosen_in(inner, state.boxes[end], state)
         case Late(inner=inner):
             yield from chosen_in(inner, end, state)
+        case Optional(inner=inner):
+            yield from chosen_in(inner, value_of(end), state)
 
 
 def with_results(binding: Binding, results: dict[Value, Value]) -> Binding:

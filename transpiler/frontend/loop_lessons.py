@@ -7,7 +7,16 @@ from collections.abc import Iterator, Set
 from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend.alternatives import is_followed
 from adgen.transpiler.frontend.binding_parts import children
-from adgen.transpiler.frontend.bindings import UNDEF, Binding, Box, Cell, Key, Ref, Unbound
+from adgen.transpiler.frontend.bindings import (
+    UNDEF,
+    Binding,
+    Box,
+    Cell,
+    Key,
+    Nullable,
+    Ref,
+    Unbound,
+)
 from adgen.transpiler.frontend.carried import Moved, Template, grow
 from adgen.transpiler.frontend.exact_loops import Chosen
 from adgen.transpiler.frontend.functions import liveness_of
@@ -201,6 +210,7 @@ class Lessons(Trials):
                 at_head = at_head.maybe
             if isinstance(end, Unbound):
                 end = end.maybe
+            at_head, end = (x.value if isinstance(x, Nullable) else x for x in (at_head, end))
             if isinstance(at_head, Ref) and isinstance(end, Ref):
                 if at_head.cell in trial.head.cells:
                     found[at_head.cell] = end.cell

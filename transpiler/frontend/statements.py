@@ -25,13 +25,22 @@ from adgen.transpiler.frontend.complex_numbers import named_part, read_named, wr
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
+from adgen.transpiler.frontend.expressions import with_attributes
 from adgen.transpiler.frontend.functions import evaluated_defaults
-from adgen.transpiler.frontend.indexing import fitted, read_part, select, write_part
+from adgen.transpiler.frontend.indexing import (
+    fitted,
+    index_of,
+    read_part,
+    select,
+    subscripted,
+    write_part,
+)
 from adgen.transpiler.frontend.instances import assign_attribute
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.frontend.liveness import assigned
+from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.frontend.outputs import check_cast
 from adgen.transpiler.frontend.special_methods import updated_object
@@ -97,13 +106,14 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
         case gast.Tuple(elts=targets) | gast.List(elts=targets):
             _unpack(cx, target, targets, binding)
         case gast.Subscript(value=base, slice=index):
-            array = cx.ev(base)
+            array = subscripted(cx, target, cx.ev(base))
             if isinstance(array, Ref):
-                store(cx, target, array, cx.ev(index), binding)
+                store(cx, target, array, index_of(cx, target), binding)
             else:
                 put_item(cx, target, array, cx.ev(index), binding)
         case gast.Attribute(value=base, attr=name):
-            assign_attribute(cx, target, cx.ev(base), name, binding)
+            base = with_attributes(cx, target, cx.ev(base))
+            assign_attribute(cx, target, base, name, binding)
         case _:
             cx.refuse(
                 UnsupportedSyntax, "this is not something that adgen assigns to", target,
@@ -113,6 +123,8 @@ def assign(cx: Context, target: Any, binding: Binding) -> None:
 
 def store(cx: Context, node: Any, array: Ref, parts: Binding, binding: Binding) -> None:
     """``array[parts] = binding``."""
+    message = "float() argument must be a string or a real number, not 'NoneType'"
+    binding = certain(cx, node, binding, "TypeError", message)
     if not is_advanced(cx, parts):
         write_part(cx, node, select(cx, node, array, parts), binding)
     elif not masked_by_number(cx, node, array, parts, binding):
@@ -122,7 +134,8 @@ def store(cx: Context, node: Any, array: Ref, parts: Binding, binding: Binding) 
 def _unpack(cx: Context, target: Any, targets: list[Any], binding: Binding) -> None:
     from adgen.transpiler.frontend.lazy import spread_out
 
-    binding = spread_out(cx, target, binding)
+    message = "cannot unpack non-iterable NoneType object"
+    binding = spread_out(cx, target, certain(cx, target, binding, "TypeError", message))
     grown = growing.grown_of(cx, binding, target)
     starred = any(isinstance(part, gast.Starred) for part in targets)
     if starred and (isinstance(binding, Ref) or grown is not None):
@@ -213,11 +226,11 @@ def _aug_assign(cx: Context, node: Any) -> None:
                 return
         cx.bind(target.id, _updated(cx, node, old, callee, target.id))
     elif isinstance(target, gast.Subscript):
-        array = cx.ev(target.value)
+        array = subscripted(cx, target, cx.ev(target.value))
         if not isinstance(array, Ref):
             _update_item(cx, node, array, cx.ev(target.slice), callee)
             return
-        parts = cx.ev(target.slice)
+        parts = index_of(cx, target)
         if is_advanced(cx, parts):
             place = picked(cx, target, array, parts)
             old = gathered(cx, target, place)
@@ -232,7 +245,7 @@ def _aug_assign(cx: Context, node: Any) -> None:
             check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
             write_part(cx, node, part, new)
     elif isinstance(target, gast.Attribute):
-        base = cx.ev(target.value)
+        base = with_attributes(cx, target, cx.ev(target.value))
         old = attribute(cx, target, base, target.attr) if is_object(base) else UNDEF
         new = UNDEF if old is UNDEF else _updated(cx, node, old, callee, target.attr)
         assign_attribute(cx, target, base, target.attr, new)
@@ -242,7 +255,9 @@ def _aug_assign(cx: Context, node: Any) -> None:
 
 def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Binding:
     """What ``old op= value`` leaves: arrays and lists are changed in place."""
-    right = cx.ev(node.value)
+    message = "unsupported operand type(s): 'NoneType'"
+    right = certain(cx, node, cx.ev(node.value), "TypeError", message)
+    old = certain(cx, node, old, "TypeError", message)
     if isinstance(old, Ref):
         _update(cx, node, old, callee, right)
         return old

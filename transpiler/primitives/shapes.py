@@ -62,8 +62,8 @@ class Shapes:
     def extent(self, x: Operand, axis: int) -> Extent:
         """Axis ``axis`` of ``x`` traced back as far as possible.
 
-        Answers are kept: both arms of an ``if`` lead to what was ahead of it, so a chain of them would
-        be followed along all its paths.  They depend on which loops are being asked about.
+        Answers are kept: both arms of an ``if`` lead to what was ahead of it, so a chain of them
+        would be followed along all its paths.  They depend on which loops are being asked about.
         """
         if not isinstance(x, Value):
             return 1

@@ -21,6 +21,16 @@ def lower_recursion(
     cx: Context, root: Activation, bound: dict[str, Binding], edges: Edges
 ) -> Binding:
     """The result of a recursive call.  Starts again when more of its calls are found."""
+    takes_none, cx.takes_none = cx.takes_none, False
+    try:
+        return _lowered(cx, root, bound, edges)
+    finally:
+        cx.takes_none = takes_none
+
+
+def _lowered(
+    cx: Context, root: Activation, bound: dict[str, Binding], edges: Edges
+) -> Binding:  # fmt: skip
     while True:
         machine = Machine(cx, root, bound, edges)
         mark = Mark(cx)
