@@ -85,9 +85,9 @@ _TAKE_NONE: frozenset[Any] = frozenset((np.array, np.asarray, np.zeros, np.ones,
 
 
 def without_none(cx: Context, call: Call, callee: Any) -> Call:
-    """A call of a function that adgen knows: it raises where it is given None for a number or array.
+    """A call of a function that adgen knows: given None for a number or an array it raises.
 
-    That is the first argument, and any of a function of numbers.  Elsewhere None means something.
+    These are the first argument, and all of a function of numbers.  Elsewhere None has a meaning.
     """
     count = 0 if callee in _TAKE_NONE or _is_builtin(callee) else 1
     if callee in _OF_NUMBERS or isinstance(callee, np.ufunc):
