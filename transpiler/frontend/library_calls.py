@@ -48,6 +48,15 @@ def _surely_equal(cx: Context, call: Call) -> Binding:
     return type(first) is type(second) and first == second
 
 
+@known(library.gauss_legendre)
+def _gauss_legendre(cx: Context, call: Call) -> Binding:
+    (n,) = call.args
+    if not isinstance(n, int) or not 0 < n <= 200:
+        cx.refuse(UnsupportedSyntax, "a number of points that is not known, or above 200",
+                  call.node, "write the number: n=20")  # fmt: skip
+    return library.gauss_legendre(n)
+
+
 @known(library.of_table)
 def _of_table(cx: Context, call: Call) -> Binding:
     callee, *args = call.args

@@ -40,6 +40,7 @@ from adgen.transpiler.library.registry import (
     constant,
     definition_of,
     fits,
+    gauss_legendre,
     is_one,
     item_of,
     length_of,
@@ -56,7 +57,7 @@ from adgen.transpiler.library.spaces import eye, linspace
 
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
-    "eye", "fits", "gather", "is_one", "item_of", "length_of", "linspace", "names", "near_matches",
-    "of_table", "owns", "refuse", "scatter", "shares_memory", "shown_method",
-    "surely_equal",
+    "eye", "fits", "gather", "gauss_legendre", "is_one", "item_of", "length_of", "linspace",
+    "names", "near_matches", "of_table", "owns", "refuse", "scatter", "shares_memory",
+    "shown_method", "surely_equal",
 ]  # fmt: skip

@@ -183,6 +183,12 @@ def item_of(sequence: Any, place: int) -> Any:
     return sequence[place]
 
 
+def gauss_legendre(n: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """In a definition: points and weights of Gauss's rule, for a number that is known."""
+    points, weights = np.polynomial.legendre.leggauss(n)
+    return tuple(points.tolist()), tuple(weights.tolist())
+
+
 # Definitions of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
@@ -197,7 +203,7 @@ _OF_SCIPY = {
         "scipy_stats_of_intervals", "scipy_stats_of_extremes", "scipy_stats_of_counts",
         "scipy_stats_of_vectors", "scipy_stats_frozen",
     ),
-    "scipy.integrate": ("scipy_integrate",),
+    "scipy.integrate": ("scipy_integrate", "scipy_integrate_samples"),
 }  # fmt: skip
 # Functions of NumPy that are some of SciPy: what defines them is loaded when they are met.
 _OTHERWISE = {np.i0: "scipy.special"}

@@ -10,6 +10,7 @@ from tests.coverage.cases import (
     fourier,
     index_tricks,
     indexing,
+    integrals,
     linear_algebra,
     matrix_functions,
     polynomials,
@@ -30,7 +31,7 @@ CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
     decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
-    stats, stats_families, ufuncs, index_tricks, sets, bins, polynomials,
+    stats, stats_families, integrals, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
