@@ -11,8 +11,10 @@ from adgen.transpiler.library.registry import defines, gauss_legendre, refuse
 
 @defines(integrate.trapezoid)
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    total = np.asarray(np.trapezoid(y, x, dx, axis))
-    return total.astype(_real(y).dtype)[()]
+    heights = first(np.asarray(y), axis)
+    width = dx if x is None else _widths(heights, x, axis)
+    total = np.sum(width * (heights[1:] + heights[:-1]) / 2.0, axis=0)
+    return np.asarray(total).astype(_real(y).dtype)[()]
 
 
 def _real(y):
@@ -101,15 +103,19 @@ def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
     if np.ndim(dx) > 0:
         refuse("`cumulative_simpson` with `dx` that is an array", "give the points, as `x`")
     if heights.shape[0] < 3:
-        parts = first(cumulative_trapezoid(y, x, dx, axis), axis)
+        parts = first(cumulative_trapezoid(_real(y), x, dx, axis), axis)
     else:
+        f, g, h = heights[:-2], heights[1:-1], heights[2:]
         if x is None:
-            width = np.full((heights.shape[0] - 1,) + (1,) * (heights.ndim - 1), _real(dx))
+            ahead = _real(dx) / 3.0 * (1.25 * f + 2.0 * g - 0.25 * h)
+            behind = _real(dx) / 3.0 * (1.25 * h + 2.0 * g - 0.25 * f)
         else:
             width = _widths(heights, _real(x), axis)
             if np.any(width <= 0):
                 raise ValueError("Input x must be strictly increasing.")
-        parts = np.cumsum(_intervals(heights, width), axis=0)
+            ahead = _first_interval(f, g, h, width[:-1], width[1:])
+            behind = _first_interval(h, g, f, width[1:], width[:-1])
+        parts = np.cumsum(_in_turns(ahead, behind), axis=0)
     if initial is not None:
         if np.ndim(initial) > 0:
             refuse("`cumulative_simpson` with `initial` that is an array", "add it to the result")
@@ -119,11 +125,9 @@ def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
     return np.moveaxis(parts, 0, axis)
 
 
-def _intervals(y, width):
-    """The integral over each interval: of the parabola with the next point, or the one before."""
-    ahead = _first_interval(y[:-2], y[1:-1], y[2:], width[:-1], width[1:])
-    behind = _first_interval(y[2:], y[1:-1], y[:-2], width[1:], width[:-1])
-    found = np.empty((y.shape[0] - 1,) + ahead.shape[1:], ahead.dtype)
+def _in_turns(ahead, behind):
+    """Over each interval: of the parabola with the next point, then of that with the one before."""
+    found = np.empty((ahead.shape[0] + 1,) + ahead.shape[1:], ahead.dtype)
     found[:-1:2] = ahead[::2]
     found[1::2] = behind[::2]
     found[-1] = behind[-1]
