@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import (
     dtype_of,
@@ -32,6 +32,7 @@ from adgen.transpiler.ir.types import PYTHON, Array, Scalar, is_complex
 from adgen.transpiler.primitives.builder import python_number
 
 _FLOAT = np.dtype(np.float64)
+_CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 Extents = tuple[Operand, ...]
 
 
@@ -250,6 +251,8 @@ def as_scalar(cx: Context, node: Any, number: Operand, kind: Scalar, name: str =
 @known(np.result_type, np.promote_types)
 def _result_type(cx: Context, call: Call) -> Binding:
     """The dtype of what the arguments would become together; Python's numbers are weak."""
+    if not call.args or call.kwargs:
+        cx.refuse(TypeMismatch, f"`{call.function}` takes arrays and dtypes", call.node)
     return Static(np.result_type(*(_promoting(cx, call, given) for given in call.args)))
 
 
@@ -258,12 +261,14 @@ def _can_cast(cx: Context, call: Call) -> Binding:
     """Whether numbers of one dtype may become those of another, by a rule of NumPy's."""
     have, want, rule = named(cx, call, ("from_", "to", "casting"), 2)
     how: Any = "safe" if is_none(rule) else static_value(cx, rule, call.node, "`casting`")
+    if how not in _CASTINGS:
+        cx.refuse(TypeMismatch, f"`casting` is one of {', '.join(_CASTINGS)}", call.node)
     return bool(np.can_cast(_promoting(cx, call, have), _promoting(cx, call, want), how))
 
 
 def _promoting(cx: Context, call: Call, given: Binding) -> Any:
     if isinstance(given, Static):
-        return np.dtype(given.value)
+        return dtype_of(cx, given, call.node, _FLOAT)
     kind = (
         cx.kind(given)
         if isinstance(given, Ref)
