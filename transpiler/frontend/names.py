@@ -156,7 +156,7 @@ def _captured(cx: Context, node: Any, array: np.ndarray[Any, Any], name: str) ->
     key = id(array)
     if key not in cx.captures:
         wide = real_dtype(array.dtype).itemsize > 8 or array.dtype == np.float16
-        if array.dtype.kind not in "fibc" or wide:
+        if array.dtype.kind not in "fiubc" or wide:
             cx.refuse(
                 TypeMismatch, f"`{name}` is an array of dtype {array.dtype}", node,
                 "use float64, float32, complex, integer or boolean arrays",

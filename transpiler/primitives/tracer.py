@@ -183,7 +183,22 @@ def apply_partial(builder: Builder, op: core.Op, k: int, rule: Callable[..., Any
             f"`{called(op.callee)}` has no derivative by its {place} argument: {rule.reason}",
             op.span, "let that argument not depend on what the derivative is by",
         )  # fmt: skip
-    return apply_rule(builder, stating(op, rule), t, op.result, *op.operands)
+    operands = (wide_integer(builder, o) for o in op.operands)
+    return apply_rule(builder, stating(op, rule), t, op.result, *operands)
+
+
+def wide_integer(builder: Builder, operand: Operand) -> Operand:
+    """An operand of a formula: integers as int64, those that might be larger as float64.
+
+    The square of an ``int8`` would overflow, and ``n - 1`` of an unsigned 0 be huge.
+    """
+    kind = type_of(operand)
+    if kind.dtype.kind not in "iu" or kind.dtype == np.int64:
+        return operand
+    wide = np.dtype(np.float64 if kind.dtype == np.uint64 else np.int64)
+    return builder.cast(
+        operand, Array(wide, kind.ones) if isinstance(kind, Array) else Scalar(wide)
+    )
 
 
 _ORDINALS = ("first", "second", "third", "fourth")
