@@ -193,7 +193,7 @@ def gauss_legendre(n: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
 # here would take longer than most compilations.
 _OF_SCIPY = {
     "numpy.fft": ("fourier",), "numpy.polynomial": ("polynomial_series",),
-    "scipy.fft": ("scipy_fft",), "scipy.signal": ("scipy_signal",),
+    "scipy.fft": ("scipy_fft", "scipy_fft_of_reals"), "scipy.signal": ("scipy_signal",),
     "scipy.special": ("special",), "scipy.linalg": (
         "scipy_linalg", "scipy_decompositions", "scipy_matrices", "scipy_banded",
         "scipy_matrix_functions",

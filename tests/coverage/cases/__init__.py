@@ -5,6 +5,7 @@ import importlib
 from tests.coverage.case import Case, Table
 from tests.coverage.cases import (
     bins,
+    cosines,
     decompositions,
     elementwise,
     fourier,
@@ -31,7 +32,7 @@ CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
     decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
-    stats, stats_families, integrals, ufuncs, index_tricks, sets, bins, polynomials,
+    stats, stats_families, integrals, cosines, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
