@@ -17,7 +17,7 @@ OF_FUNCTION = frozenset(
     | {"jacfwd", "jacrev", "hessian", "gauss_newton_vp", "checkpoint"}
 )  # fmt: skip
 # calls that give a value and a derivative: jvp(f, primals, tangents)
-AT_ONCE = frozenset({"jvp", "vjp", "stop_gradient", "checkpointed", "grad_of"})
+AT_ONCE = frozenset({"jvp", "vjp", "linearize", "stop_gradient", "checkpointed", "grad_of"})
 WRAPS = "__adgen_wraps__"  # the mark of a function that only calls a transform of another one
 PACKAGES = ("autograd", "jax")
 

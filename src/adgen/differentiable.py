@@ -22,7 +22,6 @@ from adgen.options import Options
 from adgen.parameters import Wrt
 from adgen.residual_bytes import ResidualBytes, residual_bytes
 from adgen.runtime.dispatchers import returns_float
-from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.primitives.conventions import Chosen
 from adgen.updates import update
 from adgen.written_calls import Form
@@ -179,11 +178,7 @@ class Differentiable(CompiledCallable[P, R]):
 
     def _wanted_for(self, kind: str, order: int) -> Wanted:
         alone = kind in ("hvp", "grad_and_aux")
-        if order > 1 and (len(self._positions) != 1 or self.packed or alone):
-            raise NotDifferentiable(
-                f"{kind} of grad needs one number to differentiate by, but wrt={self.wrt!r}",
-                hint="use hvp(f, wrt=...)(*args, v): the Hessian times a vector",
-            )
+        assert order == 1 or not (self.packed or alone)
         mode = kind if alone else "value_and_grad" if order == 1 else "derivative"
         return Wanted(mode, self._positions, order, self.options)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ from adgen.transpiler.errors import NotDifferentiable
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.trees import parts_of, tree_of
 from adgen.transpiler.primitives.conventions import Chosen
+from adgen.user_primitives import function_calling
 from adgen.written_calls import Form
 
 if TYPE_CHECKING:
@@ -88,6 +91,24 @@ class Derivative(CompiledCallable[P, R]):
         if finish is all_cotangents or finish is only_cotangent:
             return Form("out[1]" if finish is all_cotangents else "out[1][0]")
         return Form("{finish}(out[1])", {"finish": finish})
+
+
+def calling_derivative(derivative: Derivative[..., Any]) -> Callable[..., Any]:
+    """A function with the parameters of a derivative that calls it; the same one each time."""
+    made: Any = getattr(derivative, "_calling", None)
+    if made is None:
+        listed = dict(inspect.signature(derivative).parameters)
+        if derivative.kind == "hvp":
+            vector = inspect.Parameter("vector_", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            listed["vector_"] = vector
+        if any(p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in listed.values()):
+            raise NotDifferentiable(
+                f"{derivative!r} takes more than named arguments",
+                hint=f"pass a function that calls it, as lambda x: {derivative.__name__}(x)",
+            )
+        name = re.sub(r"\W+", "_", derivative.__name__).strip("_")
+        made = derivative._calling = function_calling(derivative, name, listed)  # type: ignore[attr-defined]
+    return made  # type: ignore[no-any-return]
 
 
 def _member(owner: Differentiable[..., Any], kind: str, order: int) -> Derivative[..., Any]:

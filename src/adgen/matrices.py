@@ -9,10 +9,10 @@ from adgen.callables import P
 from adgen.composed import composed
 from adgen.controls import marked
 from adgen.differentiable import Differentiable
+from adgen.gradients import Derivative
 from adgen.options import Choices, Options
 from adgen.parameters import Wrt
-from adgen.transforms import differentiate
-from adgen.ufuncs import with_text
+from adgen.transforms import differentiate, plain
 
 Function = Callable[..., Any]
 
@@ -100,7 +100,10 @@ def gauss_newton_vp(
 
 def _composed(name: str, function: Function, wrt: Wrt | None, options: Choices) -> Any:
     chosen, by = Options().changed(options), 0 if wrt is None else wrt
-    function = with_text(function)
+    if isinstance(function, Derivative):
+        chosen = function.owner.options.changed(options)
+        by = function.owner.wrt if wrt is None else wrt
+    function = plain(function)
     if isinstance(function, Differentiable):
         chosen = function.options.changed(options)
         by = function.wrt if wrt is None else wrt

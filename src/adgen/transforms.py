@@ -11,7 +11,7 @@ from adgen.callables import P, R
 from adgen.compilations import compilations_of
 from adgen.controls import marked
 from adgen.differentiable import Differentiable
-from adgen.gradients import Derivative
+from adgen.gradients import Derivative, calling_derivative
 from adgen.leaves import leaves_of
 from adgen.options import Choices, Options
 from adgen.parameters import Wrt
@@ -58,17 +58,23 @@ def differentiate(
 
 
 def _differentiable(function: Function, wrt: Wrt, options: Options) -> Differentiable[..., Any]:
-    function = with_text(function)
+    function = plain(function)
     if isinstance(function, Differentiable):
         function = function._compilations.function
-    if isinstance(function, (UserPrimitive, CustomDerivative)):
-        function = calling(function)
-    if isinstance(function, Derivative) or not callable(function):
+    if not callable(function):
         raise NotDifferentiable(
             f"{function!r} is no function that `differentiate` takes",
             hint="decorate a function written with def or lambda",
         )
     return Differentiable(function, wrt, options)
+
+
+def plain(function: Function) -> Function:
+    """A function with a text in the place of what only stands for one."""
+    function = with_text(function)
+    if isinstance(function, (UserPrimitive, CustomDerivative)):
+        return calling(function)  # type: ignore[no-any-return]
+    return calling_derivative(function) if isinstance(function, Derivative) else function
 
 
 def grad(
@@ -196,11 +202,14 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices
         return object_of(function, wrt, options).derivative(kind)
     owner, order = function.owner, function._wanted.order
     given = owner._compilations.parameters.positions(owner.wrt if wrt is None else wrt)
-    if function.kind != "grad" or given != owner._positions:
+    if function.kind.startswith(("value_", "grad_and")) or function.packed:
         raise NotDifferentiable(
-            f"{kind} of {function!r} is not derived",
-            hint="take grad of grad by the same number, or hvp(f)(*args, v)",
+            f"{kind} needs one scalar result, but {function!r} returns a tuple",
+            hint="take `jacobian` or `vjp` of it, or a function of one of its parts",
         )
+    alone = kind in ("hvp", "grad_and_aux")
+    if function.kind != "grad" or given != owner._positions or alone:
+        return object_of(function, wrt, options).derivative(kind)
     return object_of(owner, owner.wrt, options).derivative(kind, order + 1)
 
 
@@ -216,6 +225,10 @@ def floating_arguments(
 
 def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differentiable[..., Any]:
     """A differentiable object of the function with these options."""
+    if isinstance(function, Derivative):
+        owner = function.owner
+        by = owner.wrt if wrt is None else wrt
+        return _kept_object(function, by, owner.options.changed(choices))
     if not isinstance(function, Differentiable):
         return _kept_object(function, 0 if wrt is None else wrt, Options().changed(choices))
     options = function.options.changed(choices)
@@ -226,10 +239,8 @@ def object_of(function: Function, wrt: Wrt | None, choices: Choices) -> Differen
 
 def _kept_object(function: Function, wrt: Wrt, options: Options) -> Differentiable[..., Any]:
     """One object for each function and choice: `grad(f)(x)` in a loop makes nothing anew."""
-    function = with_text(function)
-    if isinstance(function, (UserPrimitive, CustomDerivative)):
-        function = calling(function)
-    if isinstance(function, Derivative) or not callable(function):
+    function = plain(function)
+    if not callable(function):
         return _differentiable(function, wrt, options)  # refuses
     objects = compilations_of(function).objects
     key = repr(wrt), options
@@ -253,4 +264,4 @@ def linearize(
     return value, lambda *tangents: owner.jvp(primals, tangents)[1]
 
 
-marked(grad, value_and_grad, grad_and_aux, hvp, vjp, jvp)
+marked(grad, value_and_grad, grad_and_aux, hvp, vjp, jvp, linearize)

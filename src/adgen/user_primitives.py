@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np  # noqa: F401 (what the examples use)
@@ -195,10 +195,19 @@ def calling(primitive: Any) -> Any:
                 hint="differentiate a function that calls it",
             )
         name = primitive.__name__ if primitive.__name__.isidentifier() else "function"
-        names = ", ".join(parameters)
-        text = f"def {name}({names}):\n    return _primitive({names})\n"
-        made = from_source(text, {"__name__": __name__, "_primitive": primitive})[name]
-        defaults = [p.default for p in parameters.values() if p.default is not p.empty]
-        made.__defaults__ = tuple(defaults) or None
-        primitive._calling = made
+        made = primitive._calling = function_calling(primitive, name, parameters)
+    return made
+
+
+def function_calling(callee: Any, name: str, parameters: Mapping[str, inspect.Parameter]) -> Any:
+    """A function of that name with these named parameters that calls ``callee``."""
+    named = [one for one, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
+    plain = [one for one in parameters if one not in named]
+    taken = ", ".join([*plain, *(["*", *named] if named else [])])
+    given = ", ".join([*plain, *(f"{one}={one}" for one in named)])
+    text = f"def {name}({taken}):\n    return _called({given})\n"
+    made = from_source(text, {"__name__": __name__, "_called": callee})[name]
+    defaults = {one: p.default for one, p in parameters.items() if p.default is not p.empty}
+    made.__defaults__ = tuple(defaults[one] for one in plain if one in defaults) or None
+    made.__kwdefaults__ = {one: defaults[one] for one in named if one in defaults} or None
     return made

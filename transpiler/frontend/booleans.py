@@ -248,6 +248,7 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     if not (isinstance(left, Static) and isinstance(right, Static)):
         parts = _parts_to_compare(cx, node, left, right)
         if parts is not None:
+            _check_order(cx, node, op, left, right)
             return _compare_tuples(cx, node, op, *parts)
     if isinstance(left, Static) and isinstance(right, Static):
         return _compare_known(cx, node, callee, left, right)
@@ -369,7 +370,22 @@ def _parts_to_compare(
     if one is None or two is None or one.kind is not two.kind or set(one.keys) != set(two.keys):
         return None
     _refuse_own_equality(cx, node, one.kind.cls)
-    return one.parts, tuple(two.parts[two.keys.index(key)] for key in one.keys)
+    told: Any = getattr(one.kind.cls, "__dataclass_fields__", {})
+    keys = [key for key in one.keys if key not in told or told[key].compare]
+    sides = (tuple(side.parts[side.keys.index(key)] for key in keys) for side in (one, two))
+    return next(sides), next(sides)
+
+
+def _check_order(cx: Context, node: Any, op: Any, left: Binding, right: Binding) -> None:
+    """Refuse ``<`` of containers that Python has no order for."""
+    if isinstance(op, (gast.Eq, gast.NotEq)) or (is_sequence(left) and is_sequence(right)):
+        return
+    said = getattr(left.kind.cls, "__dataclass_params__", None)
+    if said is None or not said.order:
+        cx.refuse(
+            TypeMismatch, f"{describe(left)} is compared by == and != only", node,
+            "compare its parts", raises=TypeError("it has no order"),
+        )  # fmt: skip
 
 
 def _refuse_own_equality(cx: Context, node: Any, cls: type) -> None:
@@ -384,12 +400,29 @@ def _refuse_own_equality(cx: Context, node: Any, cls: type) -> None:
 
 def _compare_tuples(cx: Context, node: Any, op: Any, left: Any, right: Any) -> Binding:
     if not isinstance(op, (gast.Eq, gast.NotEq)):
-        cx.refuse(
-            UnsupportedSyntax, "tuples are compared by == and != only", node,
-            "compare their elements",
-        )  # fmt: skip
+        return _in_order(cx, node, op, tuple(left), tuple(right))
     different: Operand = len(left) != len(right)
     for one, two in zip(left, right, strict=False):
         unequal = compare(cx, node, gast.NotEq(), one, two, "")
         different = either(cx, different, truth(cx, unequal, node), node)
     return different if isinstance(op, gast.NotEq) else negate(cx, different, node)
+
+
+_STRICT = {gast.Lt: gast.Lt, gast.LtE: gast.Lt, gast.Gt: gast.Gt, gast.GtE: gast.Gt}
+
+
+def _in_order(
+    cx: Context, node: Any, op: Any, left: tuple[Binding, ...], right: tuple[Binding, ...]
+) -> Operand:  # fmt: skip
+    """``left < right`` and its like: the first items that differ decide, then the lengths."""
+    if not left or not right:
+        strict = isinstance(op, (gast.Lt, gast.Gt))
+        some, other = (len(left), len(right))[:: 1 if isinstance(op, (gast.Lt, gast.LtE)) else -1]
+        less = some < other
+        return less or (not strict and len(left) == len(right))
+    first = (left[0], right[0])
+    before = truth(cx, compare(cx, node, _STRICT[type(op)](), *first, ""), node)
+    equal = truth(cx, compare(cx, node, gast.Eq(), *first, ""), node)
+    rest = _in_order(cx, node, op, left[1:], right[1:])
+    both = negate(cx, either(cx, negate(cx, equal, node), negate(cx, rest, node), node), node)
+    return either(cx, before, both, node)

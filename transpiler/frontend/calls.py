@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
@@ -182,6 +183,7 @@ def _in_no_table(cx: Context, request: Call, callee: Any) -> Binding | None:
 def _call_plain(cx: Context, request: Call, callee: Any) -> Binding:
     """A call of a function that a handler, the library or the table knows, or of any object."""
     node, args, kwargs = request.node, request.args, request.kwargs
+    args, request = _opened_deques(cx, request, callee)
     handler = _lookup(callee)
     if handler is not None:
         from adgen.transpiler.frontend.lazy import of_generators
@@ -226,6 +228,20 @@ def _call_partial(
         return call_definition(cx, node, definition, (*function.args[1:], *args), kwargs)
     given = {**function.kwargs, **kwargs}
     return call(cx, node, function.function, (*function.args, *args), given, name)
+
+
+def _opened_deques(cx: Context, request: Call, callee: Any) -> tuple[tuple[Binding, ...], Call]:
+    """For functions of Python and NumPy that read items, a deque is the list in it."""
+    from adgen.transpiler.frontend.collections_ import list_inside
+
+    module = (getattr(callee, "__module__", None) or "numpy").partition(".")[0]
+    if module not in ("builtins", "numpy", "itertools", "math") or callee in _OF_OBJECTS:
+        return request.args, request
+    args = tuple(list_inside(cx, request.node, arg) for arg in request.args)
+    return args, replace(request, args=args)
+
+
+_OF_OBJECTS = (isinstance, type, callable, hasattr, getattr, setattr, vars, print, repr, str, id)
 
 
 def _method_of_library(function: Partial) -> Any:

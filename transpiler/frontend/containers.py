@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from adgen.transpiler.frontend.computed_items import computed_item, write_out
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.core import Value, type_of
-from adgen.transpiler.ir.trees import FACTORIES, LIST, Keys, Node
+from adgen.transpiler.ir.trees import COUNTER, FACTORIES, LIST, Keys, Node
 from adgen.transpiler.ir.types import Scalar
 
 # Reading
@@ -50,6 +51,8 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
         return _item_of_sequence(cx, node, base, items, index, name)
     if isinstance(base, Static) and isinstance(base.value, dict):
         key = key_of(cx, index, node, base)
+        if isinstance(base.value, Counter) and key not in base.value:
+            return 0
         if key in base.value:
             return from_object(cx, node, base.value[key], str(key))
         _refuse_missing(cx, node, base, key)
@@ -65,6 +68,8 @@ def read_item(cx: Context, node: Any, base: Binding, index: Binding, name: str =
         )  # fmt: skip
     key = key_of(cx, index, node, base)
     if key not in found.keys:
+        if found.kind is COUNTER:
+            return 0
         if found.kind not in FACTORIES:
             _refuse_missing(cx, node, base, key)
         return _made(cx, node, base, found, key)

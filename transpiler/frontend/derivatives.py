@@ -41,8 +41,14 @@ from adgen.transpiler.frontend.leaves import (
     leaf_type,
     rebuilt,
 )
-from adgen.transpiler.frontend.pullbacks import call_vjp, pullback_of, read_leaves
-from adgen.transpiler.frontend.scripts import noted
+from adgen.transpiler.frontend.pullbacks import (
+    call_linearize,
+    call_vjp,
+    check_pushforward,
+    pullback_of,
+    read_leaves,
+)
+from adgen.transpiler.frontend.scripts import Replay, following, noted
 from adgen.transpiler.frontend.surgery import cotangent_of
 from adgen.transpiler.ir.core import Value, type_of
 from adgen.transpiler.ir.snapshots import ATTRIBUTE as SNAPSHOTS
@@ -81,8 +87,9 @@ def call_transform(cx: Context, call: Call, transform: Transform) -> Binding:
     function, *args = call.args or (None,)
     _check_function(cx, call, function)
     if call.kwargs:
-        _refuse_keywords(cx, call, "vjp")
-    return call_vjp(cx, call, function, tuple(args))
+        _refuse_keywords(cx, call, transform.name)
+    give = call_linearize if transform.name == "linearize" else call_vjp
+    return give(cx, call, function, tuple(args))
 
 
 def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
@@ -99,6 +106,8 @@ def call_derived(cx: Context, call: Call, asked: Derived) -> Binding:
         return pullback_of(
             cx, call, function, args, positions, cotangent, made.leaves, made, made.drawn
         )
+    if asked.name == "pushforward":
+        return _pushed(cx, call, asked, function, args)
     if call.kwargs:
         _refuse_keywords(cx, call, asked.name)
     if asked.name in COMPOSED:
@@ -159,6 +168,17 @@ def _moved(
     for position, tangent in zip(positions, directions, strict=True):
         tangents[position] = tangent
     return _jvp(cx, call, function, tuple(args), tuple(tangents))[1]
+
+
+def _pushed(
+    cx: Context, call: Call, asked: Derived, function: Binding, args: Sequence[Binding]
+) -> Binding:  # fmt: skip
+    """What the function that ``linearize`` has given returns: the primals come first."""
+    count = asked.computed.count
+    primals, tangents = args[:count], args[count:]
+    check_pushforward(cx, call, function, primals, asked)
+    with following(cx, Replay(asked.computed.drawn)):
+        return _jvp(cx, call, function, primals, tangents)[1]
 
 
 def _gradient(

@@ -47,7 +47,7 @@ def _dict(cx: Context, call: Call) -> Binding:
     held: Held = {}
     if call.args:
         (source,) = named(cx, Call(call.node, "", "dict", call.args, {}), ("iterable",), 1)
-        held = _pairs(cx, call.node, source)
+        held = pairs(cx, call.node, source)
     return new_dict(cx, held | call.kwargs, call.name)
 
 
@@ -72,7 +72,7 @@ def _defaultdict(cx: Context, call: Call) -> Binding:
             UnsupportedSyntax, f"a `defaultdict` of {describe(factory)}", call.node,
             "name a type that makes what is missing: float, int, complex, list, dict",
         )  # fmt: skip
-    held = _pairs(cx, call.node, rest[0]) if rest else {}
+    held = pairs(cx, call.node, rest[0]) if rest else {}
     held |= call.kwargs
     return new_box(cx, defaulting(made), tuple(held), tuple(held.values()), call.name)
 
@@ -98,7 +98,7 @@ def spread(cx: Context, node: Any, binding: Binding) -> Held:
     return dict(zip(found.keys, found.parts, strict=True))
 
 
-def _pairs(cx: Context, node: Any, source: Binding) -> Held:
+def pairs(cx: Context, node: Any, source: Binding) -> Held:
     """The items of a dict, or of a sequence of pairs."""
     found = opened(cx, source, node)
     if found is not None and issubclass(found.kind.cls, dict):
@@ -167,7 +167,7 @@ def _opened(cx: Context, base: Binding, call: Call) -> tuple[Box, Held]:
 def _update(cx: Context, base: Binding, call: Call) -> Binding:
     box, held = _opened(cx, base, call)
     for source in call.args:
-        held |= _pairs(cx, call.node, source)
+        held |= pairs(cx, call.node, source)
     put_dict(cx, call.node, box, held | call.kwargs)
     return Static(None)
 

@@ -10,10 +10,11 @@ import abc
 import dataclasses
 import functools
 from collections.abc import Hashable, Iterable, Mapping
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Box, FlatOf, Ref, SliceOf, Static
 from adgen.transpiler.frontend.boxes import contents, new_box, rewrite
@@ -33,6 +34,10 @@ def make(
 ) -> Binding | None:  # fmt: skip
     """A new object of a class of the user; None for classes whose objects are something else."""
     kind = kind_of(cls)
+    if type(cls).__module__ == "enum":
+        return _member(cx, node, cls, args) if len(args) == 1 and not kwargs else None
+    if cls is SimpleNamespace and not args:
+        return new_box(cx, _kind_of_instances(cls), tuple(kwargs), tuple(kwargs.values()))
     if issubclass(cls, tuple):
         return None if kind is None else _named_tuple(cx, node, kind, args, kwargs)
     if type(cls) not in (type, abc.ABCMeta) or cls.__new__ is not object.__new__:
@@ -60,12 +65,22 @@ def _kind_of_instances(cls: Any) -> Kind:
         return tuple(vars(value)), tuple(vars(value).values())
 
     def made(keys: Keys, parts: Parts) -> Any:
-        value: Any = object.__new__(cls)
+        value: Any = cls.__new__(cls) if cls is SimpleNamespace else object.__new__(cls)
         for name, part in zip(keys, parts, strict=True):
             object.__setattr__(value, str(name), part)
-        return value
+        return value.given_back() if hasattr(cls, "stands_for") else value
 
     return Kind(cls, take, made, "attribute")
+
+
+def _member(cx: Context, node: Any, cls: Any, args: Given) -> Binding:
+    """The member of an enumeration that has a value."""
+    value = static_value(cx, args[0], node, f"the value of a member of `{cls.__name__}`")
+    try:
+        return Static(cls(value))
+    except ValueError as error:
+        cx.refuse(TypeMismatch, f"`{cls.__name__}` has no member of the value {value!r}", node,
+                  raises=error)  # fmt: skip
 
 
 def _is_generated(function: Any) -> bool:

@@ -41,7 +41,8 @@ def class_of(cx: Context, binding: Binding) -> type:
         case Closure():
             return FunctionType
         case Node() | Box():
-            return binding.kind.cls
+            cls = binding.kind.cls
+            return getattr(cls, "stands_for", cls)
         case RangeOf():
             return range
         case FlatOf():

@@ -18,6 +18,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     booleans,
     builtins_,
     calls,
+    collections_,
     comprehensions,
     constructors,
     dicts,

@@ -88,9 +88,15 @@ def derivative_of_method(base: Binding, name: str) -> Binding | None:
     return None if member is None else Partial(Static(member), (base,))
 
 
+def making_of_fields(call: Call) -> None:
+    """Stands for ``_make`` of a named tuple, which is given its class."""
+
+
 def _of_class(
     cx: Context, node: Any, cls: type, name: str, after: type | None = None
 ) -> Binding | None:
+    if name == "_make" and issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return Partial(Static(making_of_fields), (Static(cls),))
     stored = class_attribute(cls, name, after)
     if stored is MISSING or type(cls).__module__ == "enum":
         value = getattr(cls, name, MISSING)  # what a metaclass of Python itself knows

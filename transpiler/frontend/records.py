@@ -16,6 +16,8 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import new_dict
 from adgen.transpiler.frontend.dispatch import Call, container, known
 from adgen.transpiler.frontend.instances import make
+from adgen.transpiler.frontend.iteration import known_items
+from adgen.transpiler.frontend.objects import making_of_fields
 from adgen.transpiler.ir.trees import Kind, Node
 
 
@@ -33,6 +35,18 @@ def _record(
 @container(tuple, "_replace")
 def _replace(cx: Context, base: Binding, call: Call) -> Binding:
     return _changed(cx, call, base)
+
+
+@known(making_of_fields)
+def _make(cx: Context, call: Call) -> Binding:
+    """``Point._make(items)``."""
+    cls, source = call.args
+    items = known_items(cx, call.node, source)
+    made = None if items is None else make(cx, call.node, cls.value, tuple(items), {})
+    if made is None:
+        cx.refuse(TypeMismatch, "a named tuple of items whose number is not known", call.node,
+                  "name them: Point(xs[0], xs[1])")  # fmt: skip
+    return made
 
 
 @known(dataclasses.replace)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -39,7 +39,7 @@ class Kind:
     @property
     def changeable(self) -> bool:
         """Whether a program may replace the parts of an instance."""
-        if self.cls in (list, dict, OrderedDict, defaultdict):
+        if self.cls in (list, dict, OrderedDict, defaultdict, Counter):
             return True
         if dataclasses.is_dataclass(self.cls):
             return not self.cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
@@ -107,6 +107,10 @@ ORDERED_DICT = Kind(
 )
 
 
+COUNTER = Kind(
+    Counter, _items, lambda keys, parts: Counter(dict(zip(keys, parts, strict=True))), "item"
+)
+
 FACTORIES: dict[Kind, Callable[[], Any]] = {}  # of those dicts that make what is missing
 
 
@@ -136,7 +140,9 @@ def _numbers(keys: Keys, parts: Parts) -> Any:
 ROWS = Kind(list, _positions, _rows, "item")
 NUMBERS = Kind(list, _positions, _numbers, "item")
 
-_kinds: dict[type, Kind] = {list: LIST, dict: DICT, OrderedDict: ORDERED_DICT}
+_kinds: dict[type, Kind] = {
+    list: LIST, dict: DICT, OrderedDict: ORDERED_DICT, Counter: COUNTER,
+}  # fmt: skip
 
 
 def register(kind: Kind) -> None:

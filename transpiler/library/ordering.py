@@ -63,3 +63,9 @@ def extreme_or(default, better, sequence, key):
             best = rank
         first = False
     return found
+
+
+def most_common(items, count):
+    """``Counter.most_common``."""
+    found = sorted(items, key=lambda item: item[1], reverse=True)
+    return list(found) if count is None else list(found[:count])
