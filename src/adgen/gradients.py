@@ -101,9 +101,9 @@ def calling_derivative(derivative: Derivative[..., Any]) -> Callable[..., Any]:
         if derivative.kind == "hvp":
             vector = inspect.Parameter("vector_", inspect.Parameter.POSITIONAL_OR_KEYWORD)
             listed["vector_"] = vector
-        if any(p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in listed.values()):
+        if any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in listed.values()):
             raise NotDifferentiable(
-                f"{derivative!r} takes more than named arguments",
+                f"{derivative!r} takes more than plain arguments",
                 hint=f"pass a function that calls it, as lambda x: {derivative.__name__}(x)",
             )
         name = re.sub(r"\W+", "_", derivative.__name__).strip("_")

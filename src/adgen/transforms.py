@@ -205,7 +205,7 @@ def _derivative(kind: str, function: Function, wrt: Wrt | None, options: Choices
     if function.kind.startswith(("value_", "grad_and")) or function.packed:
         raise NotDifferentiable(
             f"{kind} needs one scalar result, but {function!r} returns a tuple",
-            hint="take `jacobian` or `vjp` of it, or a function of one of its parts",
+            hint="take `jacobian` or `vjp` of it, or hvp(f)(*args, v): the Hessian times a vector",
         )
     alone = kind in ("hvp", "grad_and_aux")
     if function.kind != "grad" or given != owner._positions or alone:

@@ -200,14 +200,10 @@ def calling(primitive: Any) -> Any:
 
 
 def function_calling(callee: Any, name: str, parameters: Mapping[str, inspect.Parameter]) -> Any:
-    """A function of that name with these named parameters that calls ``callee``."""
-    named = [one for one, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
-    plain = [one for one in parameters if one not in named]
-    taken = ", ".join([*plain, *(["*", *named] if named else [])])
-    given = ", ".join([*plain, *(f"{one}={one}" for one in named)])
-    text = f"def {name}({taken}):\n    return _called({given})\n"
+    """A function of that name with these plain parameters that calls ``callee``."""
+    names = ", ".join(parameters)
+    text = f"def {name}({names}):\n    return _called({names})\n"
     made = from_source(text, {"__name__": __name__, "_called": callee})[name]
-    defaults = {one: p.default for one, p in parameters.items() if p.default is not p.empty}
-    made.__defaults__ = tuple(defaults[one] for one in plain if one in defaults) or None
-    made.__kwdefaults__ = {one: defaults[one] for one in named if one in defaults} or None
+    defaults = [p.default for p in parameters.values() if p.default is not p.empty]
+    made.__defaults__ = tuple(defaults) or None
     return made
