@@ -55,3 +55,24 @@ def never_entered(y):
 )
 def test_like_python(program, x):
     agrees(program, x)
+
+
+def put_together(x):
+    heads = []
+    for k in range(x.shape[0]):
+        heads.append(np.tanh(x * (k + 1)))
+    side = np.concatenate(heads, axis=1) * np.hstack(heads)
+    below = np.concatenate(heads, axis=-2)
+    return np.sum(side**2 * np.arange(side.shape[1])) + below[-1, 0] * side[0, -1]
+
+
+def pairs(x):
+    total = 0.0
+    for value, label in [(x[0, 0], 1.0)] + [(row[1], 0.0) for row in x]:
+        total += value * value + label * value
+    return total
+
+
+@pytest.mark.parametrize("program", [put_together, pairs], ids=lambda f: f.__name__)
+def test_lists_of_computed_length(program):
+    agrees(program, U)

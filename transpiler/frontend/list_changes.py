@@ -219,6 +219,13 @@ def extend(cx: Context, node: Any, box: Box, values: Binding) -> None:
         return
     found = grown_of(cx, box, node)
     assert found is not None
+    other = grown_of(cx, values, node)
+    if other is not None and not isinstance(found.items, Column):
+        from adgen.transpiler.frontend.library_calls import call_definition
+        from adgen.transpiler.library.iteration import append_all
+
+        call_definition(cx, node, append_all, (box, values), {})
+        return
     new, size = _array_of_items(cx, node, values, found)
     wanted = _more(cx, node, box, found.size, size)
     make_room(cx, node, found, wanted)

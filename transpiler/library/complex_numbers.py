@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 
 import numpy as np
@@ -37,3 +38,39 @@ def iscomplex(x):
 @defines(np.isreal)
 def isreal(x):
     return np.imag(x) == 0
+
+
+@defines(cmath.log)
+def complex_log(z, base=None):
+    value = complex(np.log(complex(z)))
+    return value if base is None else value / complex(np.log(complex(base)))
+
+
+@defines(cmath.phase)
+def phase(z):
+    return math.atan2(complex(z).imag, complex(z).real)
+
+
+@defines(cmath.polar)
+def polar(z):
+    return abs(complex(z)), math.atan2(complex(z).imag, complex(z).real)
+
+
+@defines(cmath.rect)
+def rect(r, phi):
+    return complex(r * math.cos(phi), r * math.sin(phi))
+
+
+@defines(cmath.isfinite)
+def isfinite(z):
+    return math.isfinite(complex(z).real) and math.isfinite(complex(z).imag)
+
+
+@defines(cmath.isnan)
+def isnan(z):
+    return math.isnan(complex(z).real) or math.isnan(complex(z).imag)
+
+
+@defines(cmath.isinf)
+def isinf(z):
+    return math.isinf(complex(z).real) or math.isinf(complex(z).imag)

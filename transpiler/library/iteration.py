@@ -290,6 +290,12 @@ def between(array, start, stop):
     return list(array[start:stop])
 
 
+def append_all(items, others):
+    """``items += others``, for lists whose items are tuples."""
+    for other in others:
+        items.append(other)
+
+
 def ndindex(*shape):
     """``np.ndindex``."""
     extents = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape

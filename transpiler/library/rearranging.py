@@ -20,6 +20,35 @@ def _spread(a, shape):
     return out
 
 
+@view_in_numpy
+@defines(np.lib.stride_tricks.sliding_window_view)
+def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
+    if writeable:
+        refuse("`sliding_window_view` with `writeable=True`", "write to the array itself")
+    x = np.asarray(x)
+    lengths = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
+    given = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = tuple(range(x.ndim)) if axis is None else given
+    if len(lengths) != len(axes):
+        raise ValueError("Must provide matching length window_shape and axis")
+    windows = x
+    for length, place in zip(lengths, axes):  # noqa: B905
+        windows = _windows(windows, length, place % x.ndim)
+    return windows
+
+
+def _windows(x, length, axis):
+    """The windows along one axis; their elements lie along a new last one."""
+    count = x.shape[axis] - length + 1
+    if count < 1:
+        raise ValueError("window shape cannot be larger than input array shape")
+    source = first(x, axis)
+    shifted = np.empty((length, count) + source.shape[1:], x.dtype)
+    for k in range(length):
+        shifted[k] = source[k : k + count]
+    return np.moveaxis(np.moveaxis(shifted, 0, -1), 0, axis)
+
+
 @defines(np.flip)
 def flip(m, axis=None):
     m = np.asarray(m)

@@ -14,9 +14,7 @@ def concatenate(arrays, axis=0, out=None, dtype=None):
     if isinstance(arrays, np.ndarray):
         if arrays.shape[0] == 0:
             raise ValueError("need at least one array to concatenate")
-        if axis != 0:
-            refuse("`np.concatenate` of one array along another axis than 0", "pass a list")
-        return arrays.reshape((-1,) + arrays.shape[2:])
+        return _end_to_end(arrays, axis)
     if axis is None:
         arrays = [np.ravel(a) for a in arrays]
         axis = 0
@@ -33,6 +31,18 @@ def concatenate(arrays, axis=0, out=None, dtype=None):
         first(joined, axis)[start:end] = first(np.asarray(a), axis)
         start = end
     return joined
+
+
+def _end_to_end(parts, axis):
+    """The parts of an array put together along an axis of theirs."""
+    if axis is None:
+        return np.ravel(parts)
+    shape = parts.shape[1:]
+    if not -len(shape) <= axis < len(shape):
+        refuse("`np.concatenate` along an axis that the parts do not have", "count from axis 0")
+    axis = axis % len(shape)
+    turned = np.moveaxis(parts, 0, axis) if axis else parts
+    return turned.reshape(shape[:axis] + (parts.shape[0] * shape[axis],) + shape[axis + 1 :])
 
 
 @defines(np.stack)

@@ -228,6 +228,12 @@ CASES: Table = {
         case(lambda x: np.pad(x, 2, mode="mean"), VECTOR),
         case(lambda x: np.pad(x, 2, mode="maximum"), VECTOR),
     ],
+    "np.lib.stride_tricks.sliding_window_view": [
+        case(lambda x: np.lib.stride_tricks.sliding_window_view(x, 2), VECTOR),
+        case(lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2)), MATRIX),
+        case(lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=-1), MATRIX),
+        case(lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 1), (1, 0)), MATRIX),
+    ],
     "np.broadcast_to": [
         case(lambda x: np.broadcast_to(x, (3, 5)), VECTOR),
         case(lambda x: np.broadcast_to(x[:, :1], (3, 4)), MATRIX),
