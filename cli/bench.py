@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from adgen.checking import random_cotangent
-from adgen.cli import exits, living, options, samples
+from adgen.cli import limits, living, options, samples
 from adgen.cli.cache import in_units
 from adgen.cli.output import Column, print_json, print_table, silenced
 from adgen.cli.targets import Asked, LeftOut, Target, targets, tell
@@ -70,6 +70,7 @@ def command(
     fastmath: Annotated[bool, typer.Option("--fastmath", help="As Numba has it.")] = False,
     parallel: Annotated[bool, typer.Option("--parallel", help="Loops on threads.")] = False,
     json: options.Json = False,
+    seconds: options.SecondsEach = limits.SECONDS,
 ) -> None:
     """Time the function in NumPy, compiled, and its gradient; FILE is executed.
 
@@ -80,9 +81,11 @@ def command(
     asked = Asked(target, wrt, args, parallel)
     chosen = Options(fastmath=fastmath, parallel=parallel)
     with _fresh_cache(), np.errstate(all="ignore"), silenced():
-        every = list(_all(asked, inputs, size, chosen))
+        every = list(_all(asked, inputs, size, chosen, seconds))
     rows = [found for _, found in every if isinstance(found, Measured)]
     left = [LeftOut(name, found) for name, found in every if not isinstance(found, Measured)]
+    if not rows:
+        raise left[0].error
     if json:
         print_json([asdict(row) for row in rows])
     else:
@@ -90,31 +93,33 @@ def command(
         for row in rows:
             print(f"{row.function}: {', '.join(f'{n}: {s}' for n, s in row.shapes.items())}")
     tell(left)
-    if not rows:
-        raise typer.Exit(exits.FAILED)
 
 
 def measurements(asked: Asked) -> list[Measured]:
     """What the functions of a file cost that can be called; the file is executed."""
     with _fresh_cache(), np.errstate(all="ignore"), silenced():
-        every = list(_all(asked, "", SIZE, Options()))
+        every = list(_all(asked, "", SIZE, Options(), limits.SECONDS))
     return [found for _, found in every if isinstance(found, Measured)]
 
 
 def _all(
-    asked: Asked, inputs: str, size: int, chosen: Options
-) -> Iterator[tuple[str, Measured | UnsupportedError]]:
-    module = living.executed(asked.file)
+    asked: Asked, inputs: str, size: int, chosen: Options, seconds: int
+) -> Iterator[tuple[str, Measured | AdgenError]]:
+    with limits.running(f"running {asked.file}", seconds):
+        module = living.executed(asked.file)
     wanted = targets(asked, living.described(asked.file, module, asked.name))
     given = samples.parsed_inputs(inputs, vars(module))
     functions = living.functions_of(module, asked.name)
     for target in wanted:
+        found: Measured | AdgenError
         try:
-            yield target.name, _measured(target, functions[target.name], given, size, chosen)
-        except UnsupportedError as error:
+            with limits.running(f"`{target.name}`", seconds, called=True):
+                found = _measured(target, functions[target.name], given, size, chosen)
+        except (UnsupportedError, limits.OutOfTime) as error:
             if target.explicitly:
                 raise
-            yield target.name, error
+            found = error
+        yield target.name, found
 
 
 def _measured(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -59,8 +58,9 @@ def command(
     executed, unless --run says so.
     """
     wanted = Wanted(pair, jvp, hvp, numba, any_extents)
-    with contextlib.nullcontext() if run else limits.bounded(seconds):
-        text, names = built(Asked(target, wrt, args, run=run), wanted)
+    asked = Asked(target, wrt, args, run=run)
+    with limits.running(asked.file, seconds) if run else limits.bounded(seconds):
+        text, names = built(asked, wanted)
     if _is_same(output, target.partition("::")[0]):
         raise AdgenError(f"{output} is the file that is read", hint="write to another file: -o")
     try:

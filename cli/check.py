@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import typer
@@ -95,7 +95,7 @@ def command(
         bool, typer.Option("--jit/--no-jit", help="Check what Numba compiles, or CPython runs.")
     ] = True,
     json: options.Json = False,
-    seconds: options.Seconds = limits.SECONDS,
+    seconds: options.SecondsEach = limits.SECONDS,
 ) -> None:
     """Compare gradients with finite differences of the function, entry by entry.
 
@@ -110,7 +110,7 @@ def command(
             findings = [_static(one) for one in targets(asked)]
     else:
         with silenced():
-            findings = list(_numerical(asked, inputs, jit))
+            findings = list(_numerical(asked, inputs, jit, seconds))
     if json:
         print_json([finding.document() for finding in findings])
     else:
@@ -142,8 +142,9 @@ def _static(target: Target) -> Finding:
     return Finding(target.name, DIFFERENTIABLE, _by(item), types)
 
 
-def _numerical(asked: Asked, inputs: str, jit: bool) -> Iterator[Finding]:
-    module = executed(asked.file)
+def _numerical(asked: Asked, inputs: str, jit: bool, seconds: int) -> Iterator[Finding]:
+    with limits.running(f"running {asked.file}", seconds):
+        module = executed(asked.file)
     wanted = targets(asked, living.described(asked.file, module, asked.name))
     given = samples.parsed_inputs(inputs, vars(module))
     for name in given:
@@ -152,9 +153,13 @@ def _numerical(asked: Asked, inputs: str, jit: bool) -> Iterator[Finding]:
     functions = functions_of(module, asked.name)
     for target in wanted:
         try:
-            yield _compared(target, functions[target.name], given, jit)
+            with limits.running(f"`{target.name}`", seconds, called=True):
+                found = _compared(target, functions[target.name], given, jit)
         except UnsupportedError as error:
-            yield _refused(target, error)
+            found = _refused(target, error)
+        except limits.OutOfTime as error:
+            found = _uncalled(target, error.message, error.hint)
+        yield found
 
 
 def _compared(target: Target, function: Any, given: Mapping[str, Any], jit: bool) -> Finding:
@@ -170,15 +175,20 @@ def _compared(target: Target, function: Any, given: Mapping[str, Any], jit: bool
         plans = samples.plans(samples.optimised(described))
         args, failure = samples.called(call, described, own, list(plans))
     if failure is not None:
-        result = UNCALLED if target.explicitly else LEFT_OUT
         remark = f"{type(failure).__name__}: {failure}"
-        place = {"file": item.source.file, "line": item.source.first_line}
-        hint = 'give arguments: --inputs "..."'
-        return Finding(target.name, result, by, types, None, remark, hint, place)
+        found = _uncalled(target, remark, 'give arguments: --inputs "..."')
+        return replace(found, by=by, types=types)
     compared = compare(made, args, call)
     if compared.right:
         checking.check(made, described.positions, args)
     return Finding(target.name, RIGHT if compared.right else WRONG, by, types, compared)
+
+
+def _uncalled(target: Target, remark: str, hint: str) -> Finding:
+    source = target.function.source
+    result = UNCALLED if target.explicitly else LEFT_OUT
+    place = {"file": source.file, "line": source.first_line}
+    return Finding(target.name, result, remark=remark, hint=hint, place=place)
 
 
 def _refused(target: Target, error: UnsupportedError) -> Finding:

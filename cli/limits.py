@@ -1,7 +1,8 @@
-"""Bounds on what reading a file may cost: no file can keep the command line busy for ever.
+"""Bounds on what a file may cost: none can keep the command line busy for ever.
 
 Files that are read, not run, may be anybody's: what Python and adgen make of one takes processor
-time and memory that its author decides.
+time and memory that its author decides.  Files that are run may have whatever memory there is;
+their functions are called with arguments drawn at random, upon which some never return.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.nesting import ROOM
 
 SECONDS = 60  # of processor time
-PATIENCE = 5  # times that many seconds by the clock, and the process is ended
+PATIENCE = 5  # times that many seconds by the clock count as well: whoever sleeps takes none
 MEMORY = 4 << 30  # bytes of address space beyond what is taken already
 
 
-class _TooLong(BaseException):
+class TooLong(BaseException):
     """Raised where the program is; not an Exception, which some compiler pass might catch."""
+
+
+class OutOfTime(AdgenError):
+    """What was to be done takes more processor time than it is given."""
 
 
 @contextlib.contextmanager
@@ -38,8 +43,8 @@ def bounded(seconds: int = SECONDS, memory: int = MEMORY) -> Iterator[None]:
     try:
         with _limited(seconds, memory), ROOM:
             yield
-    except _TooLong:
-        raise AdgenError(
+    except TooLong:
+        raise OutOfTime(
             f"this takes more than {seconds} seconds",
             hint="ask for one function, FILE::FUNCTION, or for more time, --seconds",
         ) from None
@@ -55,7 +60,24 @@ def bounded(seconds: int = SECONDS, memory: int = MEMORY) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _limited(seconds: int, memory: int) -> Iterator[None]:
+def running(what: str, seconds: int, called: bool = False) -> Iterator[None]:
+    """Let what the user's file does take so much processor time and no more; else OutOfTime.
+
+    ``called``: it is a function that is called with arguments of ours.
+    """
+    try:
+        with _limited(seconds):
+            yield
+    except TooLong:
+        raise OutOfTime(
+            f"{what} takes more than {seconds} seconds",
+            hint=('give arguments, --inputs "...", or' if called else "give it")
+            + " more time: --seconds",
+        ) from None
+
+
+@contextlib.contextmanager
+def _limited(seconds: int, memory: int = 0) -> Iterator[None]:
     """Soft limits, which are taken back; where Python does not listen, the process ends."""
     if sys.platform == "win32":
         yield
@@ -63,27 +85,32 @@ def _limited(seconds: int, memory: int) -> Iterator[None]:
     import resource
 
     def too_long(*_: Any) -> None:
-        raise _TooLong
+        raise TooLong
 
     wanted = {resource.RLIMIT_CPU: int(time.process_time()) + 1 + seconds}
     taken = _taken()
-    if taken:
+    if taken and memory:
         wanted[resource.RLIMIT_AS] = taken + memory
     before = {kind: resource.getrlimit(kind) for kind in wanted}
     in_main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGXCPU, too_long) if in_main else None
+    signals = (signal.SIGXCPU, signal.SIGALRM) if in_main else ()
+    handlers = {one: signal.signal(one, too_long) for one in signals}
     for kind, limit in wanted.items():
         soft, hard = before[kind]
         resource.setrlimit(kind, (limit if soft == resource.RLIM_INFINITY else soft, hard))
-    faulthandler.dump_traceback_later(PATIENCE * seconds, exit=True, file=2)
+    if in_main:
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
+    faulthandler.dump_traceback_later((PATIENCE + 1) * seconds, exit=True, file=2)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         for kind, limits in before.items():
             resource.setrlimit(kind, limits)
-        if handler is not None:
-            signal.signal(signal.SIGXCPU, handler)
+        if in_main:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
 
 
 def _taken() -> int:

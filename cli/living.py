@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+from adgen.cli import limits
 from adgen.differentiable import Differentiable
 from adgen.transpiler.errors import AdgenError, SourceNotFound
 from adgen.transpiler.source import from_function
@@ -33,7 +34,7 @@ def executed(file: str) -> ModuleType:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, limits.TooLong):
         raise
     except BaseException as error:  # SystemExit too: the file decides
         raise AdgenError(

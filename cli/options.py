@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from adgen.cli import completion, limits
+from adgen.cli import completion
 
 Target = Annotated[
     str,
@@ -48,4 +48,7 @@ Run = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON document.")]
 Seconds = Annotated[int, typer.Option(min=1, help="Processor time that reading the file may take.")]
-SECONDS = limits.SECONDS
+SecondsEach = Annotated[
+    int,
+    typer.Option(min=1, help="Processor time that the file may take, and each of its functions."),
+]

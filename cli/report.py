@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -53,7 +52,7 @@ def command(
     measured: Mapping[str, Measured] = {}
     if run:
         measured = {row.function: row for row in measurements(asked)}
-    with contextlib.nullcontext() if run else limits.bounded(seconds):
+    with limits.running(asked.file, seconds) if run else limits.bounded(seconds):
         text, left = report(asked, measured)
     tell(left)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +71,7 @@ def command(
             f"stage {stage!r} cannot be shown beside the source",
             hint=f"the stages that are modules are {' and '.join(TEXTS)}",
         )
-    with contextlib.nullcontext() if run else limits.bounded(seconds):
+    with limits.running(asked.file, seconds) if run else limits.bounded(seconds):
         if as_html:
             print(page(asked, stage), end="")
         elif diff:

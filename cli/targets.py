@@ -57,7 +57,7 @@ class LeftOut:
     """A function of the file that cannot be done, and why."""
 
     name: str
-    error: UnsupportedError
+    error: AdgenError
 
 
 @dataclass(frozen=True)

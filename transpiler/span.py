@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST = 160  # characters of a line that are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -20,13 +22,19 @@ class Span:
         return f"{self.file}:{self.line}:{self.col + 1}"
 
     def excerpt(self) -> str:
-        """The source line with a caret line below it."""
+        """The source line with a caret line below it; of a very long line what is around them."""
         if not self.text:
             return ""
         stop = self.end_col if self.end_line == self.line else len(self.text)
-        carets = "^" * max(1, stop - self.col)
-        pad = "".join(c if c == "\t" else " " for c in self.text[: self.col])
-        return f"    {self.text}\n    {pad}{carets}"
+        text, col = self.text, self.col
+        if len(text) > LONGEST:
+            first = max(0, col - LONGEST // 4)
+            text, col = text[first : first + LONGEST], col - first
+            stop = min(stop - first, len(text))
+            before, after = "… " if first else "", " …" if first + LONGEST < len(self.text) else ""
+            text, col, stop = f"{before}{text}{after}", col + len(before), stop + len(before)
+        pad = "".join(c if c == "\t" else " " for c in text[:col])
+        return f"    {text}\n    {pad}{'^' * max(1, stop - col)}"
 
     @property
     def snippet(self) -> str:

@@ -59,7 +59,9 @@ def read_text(text: str, file: str) -> StaticModule:
     try:
         tree = _parsed(text, file)
     except (SyntaxError, ValueError) as error:
-        raise AdgenError(f"this is not Python: {error_text(error)}", _place(error, file)) from error
+        place = _place(error, file)
+        what = "this" if place else file
+        raise AdgenError(f"{what} is not Python: {error_text(error)}", place) from error
     except (RecursionError, MemoryError) as error:  # Python's own parser gives up
         raise AdgenError(
             f"{file} is nested too deeply", hint="write it as several statements"

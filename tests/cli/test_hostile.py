@@ -112,3 +112,38 @@ def test_no_text_becomes_code(tmp_path, capsys, body):
                 for name in part.names]  # fmt: skip
     assert set(imported) <= {"numpy"}
     assert not any(isinstance(part, ast.Name) and part.id == "print" for part in ast.walk(tree))
+
+
+RUN = {
+    "a file that never ends": "while True:\n    pass\n",
+    "a function that never ends": "def f(x: float):\n    while True:\n        x = x + 1.0\n"
+    "        if x > 1e300:\n            break\n    return x\n",
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of processor time")
+@pytest.mark.parametrize("verb", (["bench"], ["check", "--no-jit"]), ids=" ".join)
+@pytest.mark.parametrize("kind", RUN)
+def test_run_in_bounded_time(tmp_path, kind, verb):
+    (tmp_path / "bad.py").write_text(RUN[kind])
+    done = subprocess.run(
+        [sys.executable, "-m", "adgen", *verb, "bad.py", "--seconds", "1"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=CLOCK,
+    )  # fmt: skip
+    asked = kind == "a function that never ends" and verb[0] == "check"
+    assert done.returncode == (1 if asked else 2), done.stderr
+    assert "takes more than 1 seconds" in (done.stdout if asked else done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_long_line_is_cut(tmp_path):
+    (tmp_path / "bad.py").write_text("def f(x):\n    return " + "x + " * 500 + "open(x)\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "adgen", "show", "bad.py"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=CLOCK,
+    )  # fmt: skip
+    place, line, carets, *_ = done.stderr.split("\n")
+    assert place.startswith("error: bad.py:2:2012: `open`")
+    assert line.strip().startswith("… ") and len(line) < 200
+    at = carets.index("^")
+    assert line[at : carets.rindex("^") + 1] == "open(x)"
