@@ -63,6 +63,14 @@ def dropout(w, x, rng, p):
     return np.sum((x * mask / p) @ w**2)
 
 
+@program(W, STREAM)
+def in_expressions(w, rng):
+    t = w[0] * (rng.random() if w[1] > 1 else 2.0)
+    if w[2] > 1 and t > 0 or rng.random() + w[2] > 0.4:
+        t *= 1.5 if w[0] < 1 and rng.random() < 0.9 else w[2]
+    return t * w[2] if not (w[0] > 1 or rng.random() > 2.0) else t
+
+
 @program(0.7, 20, STREAM)
 def langevin(theta, n, rng):
     x = 1.0

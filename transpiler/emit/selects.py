@@ -12,6 +12,7 @@ from adgen.transpiler.ir.core import Block, Op, Value
 from adgen.transpiler.ir.types import BOOL, Scalar
 
 _WIDTH = 50
+_STATEMENTS = WRITES | {core.DRAW}
 
 
 def is_select(op: Op, order: Order) -> bool:
@@ -42,7 +43,7 @@ def _arm_width(region: Block, order: Order) -> int:
         if len(op.results) != 1 or op.result.name or pops(op) or op.regions:
             return WIDTH
         uses = order.uses.get(op.result, [])
-        if op.callee in WRITES or len(uses) != 1 or not may_stand_inside(uses[0]):
+        if op.callee in _STATEMENTS or len(uses) != 1 or not may_stand_inside(uses[0]):
             return WIDTH
         widths[op.result] = estimate(op, widths)
     (y,) = region.yields
