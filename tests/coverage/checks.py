@@ -18,12 +18,7 @@ TOLERANCE, SINGLE, ROUNDED = 1e-6, 2e-2, 1e-9
 
 def value(case: Case) -> None:
     """The result is that of Python, in shape and dtype too."""
-    expected = case.function(*_copies(case))
-    found = adgen.differentiate(case.function, jit=False)(*_copies(case))
-    _same(found, expected, ROUNDED if case.exact else TOLERANCE)
-    for one, two in zip(_parts(found), _parts(expected), strict=True):
-        assert np.shape(one) == np.shape(two), f"{np.shape(one)} is no {np.shape(two)}"
-        assert np.asarray(one).dtype == np.asarray(two).dtype, np.asarray(one).dtype
+    _is_value(case, adgen.differentiate(case.function, jit=False)(*_copies(case)))
 
 
 def forward(case: Case) -> None:
@@ -35,12 +30,15 @@ def forward(case: Case) -> None:
 
 
 def reverse(case: Case) -> None:
-    """``vjp`` gives, element by element, the slope of the weighed result."""
-    loss = weighed(case)
-    found = adgen.grad(loss, wrt=_floats(case), jit=False)(*_copies(case))
-    for k, cotangent in zip(_floats(case), found, strict=True):
+    """``vjp`` gives the result, and element by element the slope of a weighed sum of it."""
+    wrt = _floats(case)
+    found, pullback = adgen.vjp(case.function, *_copies(case), wrt=wrt, jit=False)
+    _is_value(case, found)
+    weights = np.asarray(_weights(found), np.asarray(found).dtype)[()]
+    for k, cotangent in zip(wrt, pullback(weights), strict=True):
         assert np.shape(cotangent) == np.shape(case.args[k])
-        _same(cotangent, _gradient(loss, case, k), TOLERANCE)
+        slopes = _gradient(lambda *args: np.sum(case.function(*args) * weights), case, k)
+        _same(cotangent, slopes, TOLERANCE)
 
 
 def second(case: Case) -> None:
@@ -108,8 +106,11 @@ def weighed(case: Case) -> Callable[..., Any]:
 def _weighed(y):  # type: ignore[no-untyped-def]
     if np.ndim(y) == 0:
         return y + 0.125 * y * y
-    weights = 1.0 + 0.25 * np.arange(y.size).reshape(y.shape)
-    return np.sum(y * weights.astype(y.dtype) + 0.125 * y * y)
+    return np.sum(y * _weights(y).astype(y.dtype) + 0.125 * y * y)
+
+
+def _weights(y):  # type: ignore[no-untyped-def]
+    return 1.0 + 0.25 * np.arange(np.size(y)).reshape(np.shape(y))
 
 
 def _copies(case: Case) -> tuple[Any, ...]:
@@ -172,6 +173,14 @@ def _slope(function: Callable[..., Any], args: Any, tangents: tuple[Any, ...]) -
             if moved < error:
                 best, error = table[row][-1], moved
     return best if best is not None else table[-1][0]
+
+
+def _is_value(case: Case, found: Any) -> None:
+    expected = case.function(*_copies(case))
+    _same(found, expected, ROUNDED if case.exact else TOLERANCE)
+    for one, two in zip(_parts(found), _parts(expected), strict=True):
+        assert np.shape(one) == np.shape(two), f"{np.shape(one)} is no {np.shape(two)}"
+        assert np.asarray(one).dtype == np.asarray(two).dtype, np.asarray(one).dtype
 
 
 def _parts(found: Any) -> tuple[Any, ...]:

@@ -43,7 +43,7 @@ CASES: Table = {
         case(lambda x: linalg.logm(x), DEFINITE, single=False),
         case(lambda x: linalg.logm(x @ x.T + np.eye(3)), SQUARE, single=False),
         case(lambda x: linalg.logm(x[:2, :2]), DEFINITE, single=False),
-        case(lambda x: linalg.logm(x), DEFINITES, single=False),
+        case(lambda x: linalg.logm(x), DEFINITES[:, :2, :2], single=False),
     ],
     "linalg.solve_sylvester": [
         case(lambda x, y, q: linalg.solve_sylvester(x, y, q), DEFINITE, DEFINITE.T, SQUARE),
