@@ -42,7 +42,6 @@ from adgen.transpiler.frontend.dispatch import (
     expression,
     known,
 )
-from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.functions import call_closure, call_source
 from adgen.transpiler.frontend.generator_managers import opened_manager
 from adgen.transpiler.frontend.growing import in_array
@@ -58,6 +57,7 @@ from adgen.transpiler.frontend.random_generators import (
     is_stream,
 )
 from adgen.transpiler.frontend.special_methods import unary_of_object
+from adgen.transpiler.frontend.spreading import arguments
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.ufunc_keywords import with_keywords
 from adgen.transpiler.frontend.vectorized import call_vectorized
@@ -83,7 +83,7 @@ def _call(cx: Context, node: Any, name: str) -> Binding:
         if found is not None:
             binding, whole = found
             return binding if whole else call(cx, node, function, (binding,), {}, name)
-    args = tuple(elements(cx, node.args))
+    args = arguments(cx, node, function)
     return call(cx, node, function, args, _keywords(cx, node), name)
 
 
