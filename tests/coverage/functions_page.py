@@ -99,7 +99,7 @@ def _row(name: str, entry: Primitive | None, autograd: bool, jax: bool) -> str:
 def of_jax() -> list[str]:
     """The names of this page that JAX has.  Raises ImportError where there is no JAX."""
     modules = {"np": "jax.numpy", **{k: f"jax.scipy.{k}" for k in (
-        "special", "linalg", "stats", "signal", "integrate", "fft")}}  # fmt: skip
+        "special", "linalg", "stats", "signal", "integrate", "fft", "interpolate")}}  # fmt: skip
     found = []
     for row in _rows():
         name = row.split("`")[1]
@@ -110,7 +110,7 @@ def of_jax() -> list[str]:
                 held, parts = importlib.import_module(f"jax.scipy.stats.{parts[0]}"), parts[1:]
             for part in parts:
                 held = getattr(held, part)
-        except (ImportError, AttributeError):
+        except (ImportError, AttributeError, KeyError):
             continue
         found.append(name)
     return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend import points
 from adgen.transpiler.frontend.arguments import named
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static
 from adgen.transpiler.frontend.context import Context
@@ -30,6 +31,8 @@ def call_definition(
 ) -> Binding:  # fmt: skip
     """Inline a definition of the library; everything inside has the place of the call."""
     result = call_source(cx, node, from_function(definition), args, kwargs, cx.span(node))
+    if library.makes_array(definition):
+        result = points.made(cx, node, tuple(args), result)
     base = args[0] if args else None
     if library.shares_memory(definition) and isinstance(result, Ref) and isinstance(base, Ref):
         cx.state.may |= {frozenset((result.cell, base.cell))}  # a write makes the other stale

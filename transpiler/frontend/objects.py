@@ -36,7 +36,13 @@ from adgen.transpiler.frontend.liveness import parameters
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.source import unwrap
-from adgen.transpiler.surroundings import MISSING, ClassTable, class_attribute, own_attribute
+from adgen.transpiler.surroundings import (
+    MISSING,
+    ClassTable,
+    class_attribute,
+    is_library,
+    own_attribute,
+)
 from adgen.transpiler.transforms import member_of
 
 
@@ -151,6 +157,8 @@ def _own(cx: Context, node: Any, holder: Binding, name: str) -> Binding | None:
 
 
 def _of_property(cx: Context, node: Any, holder: Binding, stored: Any, name: str) -> Binding:
+    if isinstance(holder, Static) and is_library(type(holder.value).__module__):
+        return from_object(cx, node, getattr(holder.value, name), name)
     if not isinstance(unwrap(stored.fget), FunctionType):
         cx.refuse(UnsupportedSyntax, f"the property `{name}` cannot be read", node,
                   "give it a getter that is written in Python")  # fmt: skip

@@ -55,6 +55,13 @@ def of_call(
     return result
 
 
+def made(cx: Context, node: Any, args: tuple[Binding, ...], result: Binding) -> Binding:
+    """The result of a call of the user's of a function that always makes an array."""
+    if not isinstance(result, Value) or not isinstance(result.type, Scalar):
+        return result
+    return result if cx.frame.place is not None else _noted(cx, node, result, args)
+
+
 def _hands_on(cx: Context, callee: Any, array: Binding) -> bool:
     return is_point(cx, array) or (isinstance(array, Ref) and callee in (np.squeeze, "squeeze"))
 

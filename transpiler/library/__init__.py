@@ -44,6 +44,7 @@ from adgen.transpiler.library.registry import (
     is_one,
     item_of,
     length_of,
+    makes_array,
     names,
     near_matches,
     of_table,
@@ -58,6 +59,6 @@ from adgen.transpiler.library.spaces import eye, linspace
 __all__ = [
     "WITH_MORE", "accumulate", "alike", "constant", "contracted", "definition_of", "diagonal_of",
     "eye", "fits", "gather", "gauss_legendre", "is_one", "item_of", "length_of", "linspace",
-    "names", "near_matches", "of_table", "owns", "refuse", "scatter", "shares_memory",
-    "shown_method", "surely_equal",
+    "makes_array", "names", "near_matches", "of_table", "owns", "refuse", "scatter",
+    "shares_memory", "shown_method", "surely_equal",
 ]  # fmt: skip

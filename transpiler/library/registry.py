@@ -15,6 +15,7 @@ Definition = TypeVar("Definition", bound=Callable[..., Any])
 
 _DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 _SHARING: set[Callable[..., Any]] = set()
+_MAKING: set[Callable[..., Any]] = set()
 
 
 def defines(*functions: Any) -> Callable[[Definition], Definition]:
@@ -73,6 +74,17 @@ def view_in_numpy(definition: Definition) -> Definition:
     return definition
 
 
+def makes_array(definition: Any) -> bool:
+    """Whether the result is an array even without axes, where NumPy mostly gives a number."""
+    return definition in _MAKING
+
+
+def array_in_scipy(definition: Definition) -> Definition:
+    """Mark a definition whose result is an array even without axes."""
+    _MAKING.add(definition)
+    return definition
+
+
 def owns(function: Any) -> bool:
     """Whether a function is part of the library's own text."""
     return (getattr(function, "__module__", "") or "").startswith("adgen.transpiler.library")
@@ -85,8 +97,10 @@ def names() -> list[str]:
 
 
 def _is_plain_method(function: Any) -> bool:
-    """Whether a function is that of a class: users call it by their objects."""
-    return isinstance(function, FunctionType) and "." in function.__qualname__
+    """Whether a function is that of a class: users call it by their objects, which they make."""
+    if not isinstance(function, FunctionType) or "." not in function.__qualname__:
+        return False
+    return function.__name__ != "__init__" or "frozen" in function.__qualname__
 
 
 def near_matches(name: str) -> list[str]:
@@ -95,7 +109,7 @@ def near_matches(name: str) -> list[str]:
     return difflib.get_close_matches(name, known, n=3)
 
 
-_SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.")
+_SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.", "interpolate.", "fft.")
 
 
 _IN_BRACKETS = ("mgrid", "ogrid", "r_", "c_", "s_", "index_exp")
@@ -115,7 +129,8 @@ def _shown(function: Any) -> str:
     module = (getattr(function, "__module__", "") or "numpy").split(".")
     short = ["np"] if module[0] == "numpy" else []
     public = [*short, *(part for part in module[1:] if not part.startswith("_"))]
-    return ".".join([*public, function.__name__])
+    made = function.__name__ == "__init__"
+    return ".".join([*public, function.__qualname__.split(".")[0] if made else function.__name__])
 
 
 def refuse(message: str, hint: str) -> NoReturn:
@@ -204,6 +219,7 @@ _OF_SCIPY = {
         "scipy_stats_of_vectors", "scipy_stats_frozen",
     ),
     "scipy.integrate": ("scipy_integrate", "scipy_integrate_samples"),
+    "scipy.interpolate": ("scipy_interpolate", "scipy_interpolate_bases"),
 }  # fmt: skip
 # Functions of NumPy that are some of SciPy: what defines them is loaded when they are met.
 _OTHERWISE = {np.i0: "scipy.special"}

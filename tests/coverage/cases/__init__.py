@@ -12,6 +12,7 @@ from tests.coverage.cases import (
     index_tricks,
     indexing,
     integrals,
+    interpolants,
     linear_algebra,
     matrix_functions,
     polynomials,
@@ -32,12 +33,13 @@ CASES: Table = {}
 for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
     decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
-    stats, stats_families, integrals, cosines, ufuncs, index_tricks, sets, bins, polynomials,
+    stats, stats_families, integrals, cosines,
+    interpolants, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
 
-_SCIPY = {"special", "linalg", "stats", "signal", "integrate"}
+_SCIPY = {"special", "linalg", "stats", "signal", "integrate", "interpolate"}
 
 
 def named(name: str) -> list[Case]:
