@@ -200,9 +200,21 @@ def namespace(x: float, n: int) -> Any:
     return p.c * p.a + q.k + more + SETTINGS.rate * len(SETTINGS.sizes)
 
 
+RATES = {"k": 2.0, "m": 3.0}
+
+
+def united(x: float, n: int) -> Any:
+    d = RATES | {"k": x}
+    e = d
+    d |= {"z": x * x}
+    ordered = OrderedDict(a=x) | {"b": 1}
+    ordered["b"] |= n
+    return d["k"] * RATES["k"] + e["z"] * len(e) + ordered["a"]
+
+
 FUNCTIONS = [
     both_ends, bounded, turned, window, breadth_first, anderson, empty, counted, ordered, named,
-    records, enumerated, namespace,
+    records, enumerated, namespace, united,
 ]  # fmt: skip
 
 

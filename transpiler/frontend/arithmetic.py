@@ -10,9 +10,16 @@ import gast
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import broadcasting, growing, list_changes, shapes
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Ref, Static, is_operand
+from adgen.transpiler.frontend.bindings import Binding, Box, Ref, Static, is_operand
 from adgen.transpiler.frontend.booleans import negate
-from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, new_list
+from adgen.transpiler.frontend.boxes import (
+    is_list,
+    is_sequence,
+    items_of,
+    new_box,
+    new_list,
+    opened,
+)
 from adgen.transpiler.frontend.budget import check_integer, spend
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
@@ -21,6 +28,7 @@ from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
 from adgen.transpiler.frontend.texts import concatenated
 from adgen.transpiler.ir.core import Operand, Value, type_of
+from adgen.transpiler.ir.trees import COUNTER
 from adgen.transpiler.ir.types import FLOAT, Array, Scalar, Type
 
 OPERATORS: dict[type, Any] = {
@@ -89,6 +97,8 @@ def binary(
     if answer is not None:
         return answer
     sequences = _sequences(cx, node, callee, left, right)
+    if sequences is None and callee is operator.or_:
+        sequences = united(cx, node, left, right, name)
     if sequences is not None:
         return sequences
     x, y = array_or_number(cx, node, left), array_or_number(cx, node, right)
@@ -102,6 +112,21 @@ def binary(
     if callee is operator.pow and integral:
         x = _checked_base(cx, node, x, y)
     return cx.wrap(cx.emit(node, callee, x, y, name=name))
+
+
+def united(
+    cx: Context, node: Any, left: Binding, right: Binding, name: str
+) -> Binding | None:  # fmt: skip
+    """``left | right`` of dicts; None for anything else, and for counters, which add theirs up."""
+    if not isinstance(left, (Box, Static)) or not isinstance(right, (Box, Static)):
+        return None
+    one, two = opened(cx, left, node), opened(cx, right, node)
+    if one is None or two is None or one.kind is COUNTER:
+        return None
+    if not issubclass(one.kind.cls, dict) or not issubclass(two.kind.cls, dict):
+        return None
+    held = dict(zip((*one.keys, *two.keys), (*one.parts, *two.parts), strict=True))
+    return new_box(cx, one.kind, tuple(held), tuple(held.values()), name)
 
 
 def _sequences(

@@ -302,6 +302,11 @@ def _call_object(
         return call(cx, node, Static(below.__func__), (own, *args), kwargs)
     if isinstance(below, functools.partial):
         return call(cx, node, opened_partial(cx, node, below), args, kwargs)
+    from adgen.transpiler.frontend.bystanders import of_bystander
+
+    beside = of_bystander(cx, node, callee, args, kwargs)
+    if beside is not None:
+        return beside
     managing = opened_manager(callee)
     if managing is not None:
         return call(cx, node, managing, args, kwargs)

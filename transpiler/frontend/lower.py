@@ -17,6 +17,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     blocks,
     booleans,
     builtins_,
+    bystanders,
     calls,
     collections_,
     comprehensions,

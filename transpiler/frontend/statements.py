@@ -16,10 +16,10 @@ from adgen.transpiler.frontend.advanced_indexing import (
     picked,
     scattered,
 )
-from adgen.transpiler.frontend.arithmetic import OPERATORS, binary
+from adgen.transpiler.frontend.arithmetic import OPERATORS, binary, united
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import UNDEF, Binding, Closure, FlatOf, Grown, Ref, Static
-from adgen.transpiler.frontend.boxes import is_list, new_list
+from adgen.transpiler.frontend.boxes import contents, is_list, new_list, rewrite
 from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.frontend.complex_numbers import named_part, read_named, write_named
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
@@ -266,6 +266,11 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
     answer = updated_object(cx, node, callee, old, right)
     if answer is not None:
         return answer
+    both = united(cx, node, old, right, name) if callee is operator.or_ else None
+    if both is not None:
+        box, found = changeable(cx, node, old, "an element"), contents(cx, both, node)
+        rewrite(cx, box, found.keys, found.parts, node)
+        return box
     return points.updated(cx, node, old, binary(cx, node, callee, old, right, name))
 
 
