@@ -42,7 +42,9 @@ def definition_of(function: Any) -> Callable[..., Any] | None:
         known = _DEFINITIONS.get(function)
         if known is None and function in _OTHERWISE:
             importlib.import_module(_OTHERWISE[function])
-        return _DEFINITIONS.get(function) if known is None and _load_scipy() else known
+        if known is None and _load_scipy(function):
+            return _DEFINITIONS.get(function)
+        return known
     except TypeError:  # not hashable
         return None
 
@@ -226,9 +228,18 @@ _OTHERWISE = {np.i0: "scipy.special"}
 _loaded: set[str] = set()
 
 
-def _load_scipy() -> bool:
-    """Add what the program may have of SciPy; whether there was anything new."""
-    missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
+def _load_scipy(function: Any = None) -> bool:
+    """Add what the program may have of SciPy; whether there was anything new.
+
+    Of a function of a module that is none of these nothing is loaded: that takes time.
+    """
+    module: Any = getattr(function, "__module__", None)
+    of_any = not isinstance(module, str) or module.startswith("scipy") or function in _OTHERWISE
+    missing = [
+        name
+        for name in _OF_SCIPY
+        if name in sys.modules and name not in _loaded and (of_any or module.startswith(name))
+    ]
     for name in missing:
         for part in _OF_SCIPY[name]:
             importlib.import_module(f"adgen.transpiler.library.{part}")

@@ -59,7 +59,8 @@ def _trigamma(x):  # type: ignore[no-untyped-def]
     return hidden._zeta(2.0, x)
 
 
-_one(sp.psi, lambda t, y, x: t * _trigamma(x), POSITIVE, complex=True)
+_one(sp.psi, lambda t, y, x: t * _trigamma(x), POSITIVE, complex=True,
+     formula="t * special.zeta(2.0, x)")  # fmt: skip
 _two(hidden._zeta, NO_FORMULA, lambda t, z, x, q: -t * x * hidden._zeta(x + 1, q),
      (Domain(1.5, 4.0), POSITIVE))  # fmt: skip
 _one(hidden._riemann_zeta, NO_FORMULA, Domain(1.5, 4.0))

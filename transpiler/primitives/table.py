@@ -83,7 +83,9 @@ def find(callee: Any) -> Primitive | None:
         if known is None:
             _load()
             known = _ENTRIES.get(callee) or _HIDDEN.get(callee)
-        return _ENTRIES.get(callee) if known is None and _load_scipy() else known
+        if known is None and _load_scipy(callee):
+            return _ENTRIES.get(callee)
+        return known
     except TypeError:  # not hashable
         return None
 
@@ -134,9 +136,18 @@ _OF_SCIPY = {
 _loaded: set[str] = set()
 
 
-def _load_scipy() -> bool:
-    """Complete the table by what the program may have of SciPy; whether there was anything new."""
-    missing = [name for name in _OF_SCIPY if name in sys.modules and name not in _loaded]
+def _load_scipy(callee: Any = None) -> bool:
+    """Complete the table by what the program may have of SciPy; whether there was anything new.
+
+    Of a callable of a module that is none of these nothing is loaded: that takes time.
+    """
+    module: Any = getattr(callee, "__module__", None)
+    of_any = not isinstance(module, str) or module.startswith("scipy")
+    missing = [
+        name
+        for name in _OF_SCIPY
+        if name in sys.modules and name not in _loaded and (of_any or module.startswith(name))
+    ]
     for name in missing:
         for part in _OF_SCIPY[name]:
             importlib.import_module(f"adgen.transpiler.primitives.{part}")
