@@ -127,7 +127,7 @@ def _explain(findings: Sequence[Finding]) -> None:
         if finding.remark and not finding.passes:
             where = finding.place
             place = f"{where['file']}:{where['line']}: " if where else ""
-            help = f"\n  help: {finding.hint}" if finding.hint else ""  # noqa: A001
+            help = f"\n  help: {finding.hint}" if finding.hint else ""
             print(visible(f"\n{place}{finding.function}: {finding.remark}{help}"))
 
 

@@ -160,18 +160,18 @@ class _Written(ast.NodeTransformer):
         """A copy: rules are read once and may be written out for several functions."""
         return super().visit(copy.deepcopy(node)) if isinstance(node, ast.expr) else node
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.meant or not isinstance(self.known.get(node.id), float):
             return self.meant.get(node.id, node)
         constant: ast.expr = self.visit(_constants_of_file(self.known["__file__"])[node.id])
         return constant
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         module = self.known.get(node.value.id) if isinstance(node.value, ast.Name) else None
         entry = find(getattr(module, node.attr, None))
         return node if entry is None else ast.parse(_function_name(entry), mode="eval").body
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         args = [self.visit(arg) for arg in node.args]
         helper = self.known.get(node.func.id) if isinstance(node.func, ast.Name) else None
         body = _body(helper)

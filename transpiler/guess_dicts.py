@@ -29,7 +29,7 @@ class Items(ast.NodeTransformer):
             known.append(key)
         return item_name(name, key)
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         """An item, or what else is indexed."""
         self.generic_visit(node)
         match node:

@@ -264,14 +264,14 @@ class _Filler(gast.NodeTransformer):
     def __init__(self, node: Any, names: dict[str, str]) -> None:
         self.node, self.names = node, names
 
-    def visit_Name(self, node: Any) -> Any:  # noqa: N802
+    def visit_Name(self, node: Any) -> Any:
         """The element, or a name of the template."""
         if node.id == "ELEMENT":
             return self.node.elt
         node.id = self.names.get(node.id, node.id)
         return node
 
-    def visit_For(self, node: Any) -> Any:  # noqa: N802
+    def visit_For(self, node: Any) -> Any:
         """The loops of the comprehension around the body of the template's."""
         body = [self.visit(statement) for statement in node.body]
         for generator in reversed(self.node.generators):

@@ -38,7 +38,7 @@ def desugared(tree: Any) -> Any:
 
 
 class _Desugar(gast.NodeTransformer):  # type: ignore[misc]
-    def visit_Assert(self, node: Any) -> Any:  # noqa: N802
+    def visit_Assert(self, node: Any) -> Any:
         """``if not test: raise AssertionError(msg)``, unless the message is a constant."""
         self.generic_visit(node)
         if node.msg is None or isinstance(node.msg, gast.Constant):
@@ -49,7 +49,7 @@ class _Desugar(gast.NodeTransformer):  # type: ignore[misc]
         test = _at(gast.UnaryOp(gast.Not(), node.test), node.test)
         return _at(gast.If(test, [raised], []), node)
 
-    def visit_Match(self, node: Any) -> Any:  # noqa: N802
+    def visit_Match(self, node: Any) -> Any:
         """``subject = …; if matches: captures; body; else: …``."""
         self.generic_visit(node)
         hidden = f"$subject {node.lineno}:{node.col_offset}"

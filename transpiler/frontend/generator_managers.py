@@ -168,7 +168,7 @@ class _Leaving(Exits):
         super().__init__(broken, returned, result)
         self.continued = continued
 
-    def visit_Continue(self, node: Any) -> Any:  # noqa: N802
+    def visit_Continue(self, node: Any) -> Any:
         """Let the loop around it go on."""
         if self.inner:
             return node
@@ -177,7 +177,7 @@ class _Leaving(Exits):
             at(gast.Return(constant(False, node)), node),
         ]
 
-    def visit_Return(self, node: Any) -> Any:  # noqa: N802
+    def visit_Return(self, node: Any) -> Any:
         """Let the function around it return."""
         value = node.value or constant(None, node)
         return [

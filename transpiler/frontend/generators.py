@@ -90,7 +90,7 @@ class _Yields(gast.NodeTransformer):  # type: ignore[misc]
         """Nested functions yield for themselves."""
         return node if isinstance(node, _SCOPES) else super().visit(node)
 
-    def visit_Expr(self, node: Any) -> Any:  # noqa: N802
+    def visit_Expr(self, node: Any) -> Any:
         """A yield whose value nobody takes."""
         if isinstance(node.value, gast.Yield):
             value = node.value.value
@@ -101,14 +101,14 @@ class _Yields(gast.NodeTransformer):  # type: ignore[misc]
             return at(gast.For(target, node.value.value, [step], [], None), node)
         return self.generic_visit(node)
 
-    def visit_Yield(self, node: Any) -> Any:  # noqa: N802
+    def visit_Yield(self, node: Any) -> Any:
         """A yield inside of an expression."""
         self.sent = True
         return node
 
-    visit_YieldFrom = visit_Yield  # noqa: N815
+    visit_YieldFrom = visit_Yield
 
-    def visit_Return(self, node: Any) -> Any:  # noqa: N802
+    def visit_Return(self, node: Any) -> Any:
         """What a generator returns, nobody sees."""
         return at(gast.Return(None), node)
 
@@ -180,17 +180,17 @@ class Exits(gast.NodeTransformer):  # type: ignore[misc]
         node.orelse = self.block(node.orelse)
         return node
 
-    visit_For = visit_While = _nested  # noqa: N815
+    visit_For = visit_While = _nested
 
-    def visit_Continue(self, node: Any) -> Any:  # noqa: N802
+    def visit_Continue(self, node: Any) -> Any:
         """Ask for the next item."""
         return node if self.inner else at(gast.Return(constant(False, node)), node)
 
-    def visit_Break(self, node: Any) -> Any:  # noqa: N802
+    def visit_Break(self, node: Any) -> Any:
         """Ask for no more."""
         return node if self.inner else self._leave(node)
 
-    def visit_Return(self, node: Any) -> Any:  # noqa: N802
+    def visit_Return(self, node: Any) -> Any:
         """Ask for no more, and let the function around the loop return."""
         value = node.value or constant(None, node)
         return [

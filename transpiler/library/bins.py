@@ -30,7 +30,7 @@ def bincount(x, weights=None, minlength=0):
 
 
 @defines(np.histogram)
-def histogram(a, bins=10, range=None, density=None, weights=None):  # noqa: A002
+def histogram(a, bins=10, range=None, density=None, weights=None):
     a = np.ravel(np.asarray(a))
     edges = _edges(a, bins, range)
     count = edges.shape[0] - 1
@@ -72,12 +72,12 @@ def _edges(a, bins, limits):
 
 
 @defines(np.histogram_bin_edges)
-def histogram_bin_edges(a, bins=10, range=None, weights=None):  # noqa: A002
+def histogram_bin_edges(a, bins=10, range=None, weights=None):
     return _edges(np.ravel(np.asarray(a)), bins, range)
 
 
 @defines(np.histogram2d)
-def histogram2d(x, y, bins=10, range=None, density=None, weights=None):  # noqa: A002
+def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
     if isinstance(bins, (tuple, list)):
         pair = bins if len(bins) == 2 else [np.asarray(bins), np.asarray(bins)]
     else:
@@ -89,7 +89,7 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):  # noqa:
 
 
 @defines(np.histogramdd)
-def histogramdd(sample, bins=10, range=None, density=None, weights=None):  # noqa: A002
+def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     columns = _columns(sample, bins)
     each = bins if isinstance(bins, (tuple, list)) else [bins] * len(columns)
     limits = [None] * len(columns) if range is None else range

@@ -32,7 +32,7 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     if len(lengths) != len(axes):
         raise ValueError("Must provide matching length window_shape and axis")
     windows = x
-    for length, place in zip(lengths, axes):  # noqa: B905
+    for length, place in zip(lengths, axes):
         windows = _windows(windows, length, place % x.ndim)
     return windows
 

@@ -101,25 +101,25 @@ def _transformed(x, of_cosines, kind, n, axis, norm, straight, orthogonal):
 
 
 @defines(transforms.dct)
-def dct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def dct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,
         orthogonalize=None):  # fmt: skip
     return _transformed(x, True, type, n, axis, norm, True, orthogonalize)
 
 
 @defines(transforms.idct)
-def idct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def idct(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,
          orthogonalize=None):  # fmt: skip
     return _transformed(x, True, _INVERSE[type - 1], n, axis, norm, False, orthogonalize)
 
 
 @defines(transforms.dst)
-def dst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def dst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,
         orthogonalize=None):  # fmt: skip
     return _transformed(x, False, type, n, axis, norm, True, orthogonalize)
 
 
 @defines(transforms.idst)
-def idst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def idst(x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=None,
          orthogonalize=None):  # fmt: skip
     return _transformed(x, False, _INVERSE[type - 1], n, axis, norm, False, orthogonalize)
 
@@ -136,25 +136,25 @@ def _over_axes(transform, x, kind, s, axes, norm, orthogonalize):
 
 
 @defines(transforms.dctn)
-def dctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def dctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,
          *, orthogonalize=None):  # fmt: skip
     return _over_axes(dct, x, type, s, axes, norm, orthogonalize)
 
 
 @defines(transforms.idctn)
-def idctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def idctn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,
           orthogonalize=None):  # fmt: skip
     return _over_axes(idct, x, type, s, axes, norm, orthogonalize)
 
 
 @defines(transforms.dstn)
-def dstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def dstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,
          orthogonalize=None):  # fmt: skip
     return _over_axes(dst, x, type, s, axes, norm, orthogonalize)
 
 
 @defines(transforms.idstn)
-def idstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,  # noqa: A002
+def idstn(x, type=2, s=None, axes=None, norm=None, overwrite_x=False, workers=None,
           orthogonalize=None):  # fmt: skip
     return _over_axes(idst, x, type, s, axes, norm, orthogonalize)
 

@@ -83,7 +83,7 @@ def correlate(a, v, mode="valid"):
 
 
 @defines(np.vander)
-def vander(x, N=None, increasing=False):  # noqa: N803
+def vander(x, N=None, increasing=False):
     x = np.asarray(x)
     columns = x.shape[0] if N is None else N
     powers = np.empty((x.shape[0], columns), np.result_type(x.dtype, np.int64))

@@ -41,7 +41,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     return np.moveaxis(row, 0, axis)
 
 
-def eye(N, M=None, k=0, dtype=float):  # noqa: N803
+def eye(N, M=None, k=0, dtype=float):
     """With ones on another diagonal than the main one."""
     ones = np.zeros((N, N if M is None else M), dtype)
     for i in range(max(0, -k), min(ones.shape[0], ones.shape[1] - k)):

@@ -155,20 +155,20 @@ def factorial(n, exact=False, extend="zero"):
 
 
 @defines(special.comb)
-def comb(N, k, *, exact=False, repetition=False):  # noqa: N803
+def comb(N, k, *, exact=False, repetition=False):
     if exact:
         refuse("`special.comb` with `exact`", "call `math.comb`, or leave it out")
-    N, k = np.asarray(N), np.asarray(k)  # noqa: N806
+    N, k = np.asarray(N), np.asarray(k)
     if repetition:
         return np.where((k == 0) & (N >= 0), 1.0, special.binom(N + k - 1, k))
     return np.where((k <= N) & (N >= 0) & (k >= 0), special.binom(N, k), 0.0)
 
 
 @defines(special.perm)
-def perm(N, k, exact=False):  # noqa: N803
+def perm(N, k, exact=False):
     if exact:
         refuse("`special.perm` with `exact`", "call `math.perm`, or leave it out")
-    N, k = np.asarray(N), np.asarray(k)  # noqa: N806
+    N, k = np.asarray(N), np.asarray(k)
     return np.where((k <= N) & (N >= 0) & (k >= 0), special.poch(N - k + 1, k), 0.0)
 
 

@@ -106,7 +106,7 @@ def diag_indices_from(arr):
 
 
 @defines(np.tri)
-def tri(N, M=None, k=0, dtype=float):  # noqa: N803
+def tri(N, M=None, k=0, dtype=float):
     return np.tril(np.ones((N, N if M is None else M), dtype), k)
 
 

@@ -63,7 +63,7 @@ def gaps(w):  # type: ignore[no-untyped-def]
     return (1.0 - one) / (w.row() - w.wide() + one)
 
 
-def _eigh_jvp(ts, results, a, UPLO, wanted):  # type: ignore[no-untyped-def]  # noqa: N803
+def _eigh_jvp(ts, results, a, UPLO, wanted):  # type: ignore[no-untyped-def]
     w, v = results
     inner = v.mH @ symmetric(ts[0]) @ v
     values = diagonal(inner)
@@ -75,7 +75,7 @@ def diagonal(x):  # type: ignore[no-untyped-def]
     return np.sum(x * x.identity(), axis=(x.ndim - 1,), keepdims=False)
 
 
-def _eigh_vjp(gs, results, a, UPLO):  # type: ignore[no-untyped-def]  # noqa: N803
+def _eigh_vjp(gs, results, a, UPLO):  # type: ignore[no-untyped-def]
     w, v = results
     inner = None
     if gs[1] is not None:

@@ -43,7 +43,7 @@ def _like_first(types, attrs):  # type: ignore[no-untyped-def]
     return Array(float_of(types[0]), types[0].ones)
 
 
-def entry(function, kind, types, shape, operands=("a",), complex=True, **facts):  # type: ignore[no-untyped-def]  # noqa: A002
+def entry(function, kind, types, shape, operands=("a",), complex=True, **facts):  # type: ignore[no-untyped-def]
     """Enter a function on whole arrays."""
     primitive(function, kind, types=types, shape=shape, operands=operands, complex=complex, **facts)
 
