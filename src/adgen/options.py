@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +45,19 @@ class Options:
         return NumbaOptions(self.fastmath, self.boundscheck, self.vector_math)
 
     def changed(self, choices: Choices) -> Options:
-        """The same with what was chosen."""
+        """The same with what was chosen.  Raises TypeError for what is no option."""
+        known = Choices.__annotations__
+        for name in choices:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                raise TypeError(
+                    f"there is no option {name!r}"
+                    + (
+                        f"; did you mean {near[0]!r}?"
+                        if near
+                        else f"; options are {', '.join(known)}"
+                    )
+                )
         changes: dict[str, Any] = {k: value for k, value in choices.items() if value is not None}
         if "subgradients" in changes:
             changes["subgradients"] = checked(changes["subgradients"])

@@ -170,6 +170,9 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None), jit=False)
     (6.0, 3.0)
     """
+    for given, what in ((primals, "arguments"), (tangents, "tangents")):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"jvp takes a tuple of {what}: jvp(f, (x,), (t,))")
     return object_of(function, None, options).jvp(tuple(primals), tuple(tangents))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -134,6 +135,43 @@ def test_a_wrong_derivative_is_found():
 def test_wrt_that_is_no_parameter(wrt, message):
     with pytest.raises(adgen.AdgenError, match=message):
         adgen.grad(loss, wrt)
+
+
+def test_an_option_that_is_none():
+    with pytest.raises(TypeError, match="there is no option 'jitt'; did you mean 'jit'?"):
+        adgen.grad(loss, jitt=None)
+    with pytest.raises(TypeError, match="there is no option 'gpu'; options are jit, fastmath"):
+        adgen.differentiate(gpu=True)(loss)
+
+
+def test_forward_mode_takes_tuples():
+    with pytest.raises(TypeError, match="jvp takes a tuple of arguments"):
+        adgen.jvp(np.sum, np.ones(2), np.ones(2))
+
+
+def _nothing(x):
+    x * x
+
+
+def _summ(x):
+    return np.summ(x)
+
+
+def _clock(x):
+    return x * random.random()
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (_nothing, "returns None\n.*\n.*\n  help: end it with `return` and the result"),
+        (_summ, "`numpy` has no `summ`\n.*\n.*\n  help: did you mean sum?"),
+        (_clock, "`Random.random` is not in the table.*\n.*\n.*\n  help: call it outside"),
+    ],
+)
+def test_usual_mistakes(function, message):
+    with pytest.raises(adgen.UnsupportedError, match=message):
+        adgen.grad(function)(1.0)
 
 
 def test_integers_have_no_derivative():

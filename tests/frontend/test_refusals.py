@@ -254,7 +254,8 @@ def f(x):
 f.py:2:10: `open` is not in the table of primitives
         with open('log.txt') as file:
              ^^^^^^^^^^^^^^^
-  help: write it out with functions that are""",
+  help: call it outside and pass the result, write it in NumPy, or \
+declare it `@adgen.primitive`""",
     ),
     "global": (
         """\
@@ -294,7 +295,8 @@ def f(x):
 f.py:2:12: `np.savetxt` is not in the table of primitives
         return np.savetxt(x)
                ^^^^^^^^^^^^^
-  help: write it out with functions that are""",
+  help: call it outside and pass the result, write it in NumPy, or \
+declare it `@adgen.primitive`""",
     ),
     "out": (
         """\

@@ -98,7 +98,9 @@ def _one(
         raise NotDifferentiable(
             f"the gradient needs {wanted}, but the function returns {_returned(function, results)}",
             function.span,
-            hint="return a scalar (a sum, a mean, one element), or use vjp",
+            hint="return a scalar (a sum, a mean, one element), or use vjp"
+            if results
+            else "end it with `return` and the result",
         )
     if not is_float(kind):
         raise NotDifferentiable(

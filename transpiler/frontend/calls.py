@@ -8,6 +8,7 @@ from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 import gast
+import numpy as np
 
 from adgen.transpiler import library
 from adgen.transpiler.errors import (
@@ -280,13 +281,21 @@ def _lookup(callee: Any) -> Any:
         return None
 
 
+NOT_IN_TABLE = (
+    "call it outside and pass the result, write it in NumPy, or declare it `@adgen.primitive`"
+)
+
+
 def _shown(callee: Any) -> str:
     if is_special(callee):
         return called(callee)
     module = getattr(callee, "__module__", "") or ""
     name = getattr(callee, "__name__", repr(callee))
     if module == "":
-        return f"np.{name}"
+        owner = getattr(callee, "__self__", None)  # functions of `random` are methods of a Random
+        if owner is not None and not isinstance(owner, np.ufunc):
+            return f"{type(owner).__name__}.{name}"
+        return f"np.{name}" if owner is None else f"np.{owner.__name__}.{name}"
     if module.split(".")[0] == "numpy":
         public = [part for part in module.split(".")[1:] if not part.startswith("_")]
         return ".".join(["np", *public, name])
@@ -346,7 +355,7 @@ def _call_object(
         UnknownPrimitive,
         f"`{whole or _shown(callee)}` is not in the table of primitives",
         node,
-        f"did you mean {' or '.join(near)}?" if near else "write it out with functions that are",
+        f"did you mean {' or '.join(near)}?" if near else NOT_IN_TABLE,
     )
 
 

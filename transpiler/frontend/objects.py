@@ -5,6 +5,7 @@ A living object is read where it is stored; properties and methods are lowered l
 
 from __future__ import annotations
 
+import difflib
 import functools
 from types import (
     BuiltinFunctionType,
@@ -64,8 +65,10 @@ def attribute(cx: Context, node: Any, base: Binding, name: str) -> Binding:
     """``base.name``.  Raises UnsupportedSyntax when there is none, or none that can be read."""
     found = find_attribute(cx, node, base, name)
     if found is None:
+        module = isinstance(base, Static) and isinstance(base.value, ModuleType)
+        near = difflib.get_close_matches(name, dir(base.value), n=1, cutoff=0.75) if module else []
         cx.refuse(UnsupportedSyntax, f"{describe(base)} has no `{name}`", node,
-                  raises=AttributeError)  # fmt: skip
+                  f"did you mean {near[0]}?" if near else "", raises=AttributeError)  # fmt: skip
     return found
 
 

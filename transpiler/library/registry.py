@@ -108,7 +108,7 @@ def _is_plain_method(function: Any) -> bool:
 def near_matches(name: str) -> list[str]:
     """Names in the library that resemble ``name``, for an error message; none of SciPy's."""
     known = sorted({f.__name__ for f in _DEFINITIONS if not _shown(f).startswith(_SCIPY)})
-    return difflib.get_close_matches(name, known, n=3)
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.75)
 
 
 _SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.", "interpolate.", "fft.")

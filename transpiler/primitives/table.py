@@ -101,11 +101,14 @@ def entries() -> Iterator[Primitive]:
     yield from _ENTRIES.values()
 
 
+ALIKE = 0.75  # of 1: a letter or two are other ones; what resembles less is another function
+
+
 def near_matches(name: str) -> list[str]:
     """Names in the table that resemble ``name``, for an error message; none of SciPy's."""
     _load()
     known = {getattr(callee, "__name__", "") for callee in _ENTRIES if not is_special(callee)}
-    return difflib.get_close_matches(name, sorted(known), n=3)
+    return difflib.get_close_matches(name, sorted(known), n=3, cutoff=ALIKE)
 
 
 @functools.cache
