@@ -111,7 +111,16 @@ def near_matches(name: str) -> list[str]:
     return difflib.get_close_matches(name, known, n=3, cutoff=0.75)
 
 
-_SCIPY = ("special.", "linalg.", "stats.", "signal.", "integrate.", "interpolate.", "fft.")
+_SCIPY = (
+    "special.",
+    "linalg.",
+    "stats.",
+    "signal.",
+    "integrate.",
+    "interpolate.",
+    "fft.",
+    "ndimage.",
+)
 
 
 _IN_BRACKETS = ("mgrid", "ogrid", "r_", "c_", "s_", "index_exp")
@@ -218,9 +227,10 @@ _OF_SCIPY = {
     "scipy.stats": (
         "scipy_stats_normal", "scipy_stats_of_reals", "scipy_stats_of_positives",
         "scipy_stats_of_intervals", "scipy_stats_of_extremes", "scipy_stats_of_counts",
-        "scipy_stats_of_vectors", "scipy_stats_frozen",
+        "scipy_stats_of_vectors", "scipy_stats_frozen", "scipy_stats_of_samples",
     ),
     "scipy.integrate": ("scipy_integrate", "scipy_integrate_samples"),
+    "scipy.ndimage": ("scipy_ndimage",),
     "scipy.interpolate": ("scipy_interpolate", "scipy_interpolate_bases"),
 }  # fmt: skip
 # Functions of NumPy that are some of SciPy: what defines them is loaded when they are met.

@@ -144,3 +144,37 @@ def _full_2d_of_matrices(x, y):
                 for l in range(q):  # noqa: E741
                     total[:, :, i + k, j + l] += x[:, :, i, j] @ y[:, :, k, l].T
     return total
+
+
+@defines(signal.lfilter)
+def lfilter(b, a, x, axis=-1, zi=None):
+    if zi is not None:
+        refuse("`lfilter` with `zi`", "leave it out, and put what came before ahead of x")
+    b, a = np.asarray(b), np.asarray(a)
+    if np.ndim(b) == 0 or np.ndim(a) == 0:
+        refuse("`lfilter` with a number as coefficients", "give it an array of one")
+    samples = np.moveaxis(np.asarray(x), axis, 0)
+    found = np.zeros(samples.shape, np.result_type(b.dtype, a.dtype, samples.dtype, np.float32))
+    for i in range(samples.shape[0]):
+        for k in range(min(b.shape[0], i + 1)):
+            found[i] += b[k] / a[0] * samples[i - k]
+        for k in range(1, min(a.shape[0], i + 1)):
+            found[i] -= a[k] / a[0] * found[i - k]
+    return np.moveaxis(found, 0, axis)
+
+
+@defines(signal.detrend)
+def detrend(data, axis=-1, type="linear", bp=0, overwrite_data=False):  # noqa: A002
+    if not isinstance(bp, int) or bp != 0:
+        refuse("`detrend` with `bp`", "call it for each part")
+    samples = np.moveaxis(np.asarray(data), axis, 0)
+    samples = samples if samples.dtype.kind == "f" else samples.astype(np.float64)
+    away = samples - np.mean(samples, axis=0, keepdims=True)
+    if type == "linear" or type == "l":
+        count = samples.shape[0]
+        places = np.arange(count).reshape((-1,) + (1,) * (samples.ndim - 1)) - 0.5 * (count - 1)
+        places = places.astype(samples.dtype)
+        away = away - places * (np.sum(places * away, axis=0) / np.sum(places * places))
+    elif type != "constant" and type != "c":
+        raise ValueError("Trend type must be 'linear' or 'constant'.")
+    return np.moveaxis(away, 0, axis)

@@ -8,6 +8,7 @@ from tests.coverage.cases import (
     cosines,
     decompositions,
     elementwise,
+    filters,
     fourier,
     index_tricks,
     indexing,
@@ -34,12 +35,12 @@ for _part in (
     elementwise, reductions, shapes, indexing, sequences, products, linear_algebra,
     decompositions, scipy_linalg, scipy_decompositions, matrix_functions, fourier, special,
     stats, stats_families, integrals, cosines,
-    interpolants, ufuncs, index_tricks, sets, bins, polynomials,
+    interpolants, filters, ufuncs, index_tricks, sets, bins, polynomials,
 ):  # fmt: skip
     assert CASES.keys().isdisjoint(_part.CASES)
     CASES |= _part.CASES
 
-_SCIPY = {"special", "linalg", "stats", "signal", "integrate", "interpolate"}
+_SCIPY = {"special", "linalg", "stats", "signal", "integrate", "interpolate", "ndimage"}
 
 
 def named(name: str) -> list[Case]:
