@@ -44,6 +44,10 @@ def _put(x, place):
 
 
 PROGRAMS = [
+    (lambda x: np.einsum("ii", x), BYTES),
+    (lambda x: np.einsum("ij,jk->k", x, x), BYTES),
+    (lambda x: np.pad(x, 3, mode="reflect", reflect_type="odd"), FOUR[1:2]),
+    (lambda x: np.sum(np.linalg.lstsq(x, np.ones(3))[0]), GRID.astype(int)),
     (lambda x: np.cov(x, rowvar=False), GRID[:1]),
     (lambda x: np.cov(x, rowvar=False), GRID[:, :1]),
     (lambda x: np.polyder(x), GRID.astype(np.float32)[0]),

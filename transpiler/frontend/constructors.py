@@ -267,6 +267,8 @@ def _can_cast(cx: Context, call: Call) -> Binding:
 
 
 def _promoting(cx: Context, call: Call, given: Binding) -> Any:
+    if isinstance(given, Static) and given.value is np.float16:
+        return given.value  # no array has it; what becomes of it and others they may have
     if isinstance(given, Static):
         return dtype_of(cx, given, call.node, _FLOAT)
     kind = (

@@ -12,7 +12,7 @@ from adgen.transpiler import library
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.arguments import refuse_keyword, static_value
-from adgen.transpiler.frontend.bindings import Binding, Static
+from adgen.transpiler.frontend.bindings import Binding, Method, Static
 from adgen.transpiler.frontend.calls import call
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -49,7 +49,11 @@ def _einsum(cx: Context, request: Call) -> Binding:
     inputs, output = _read(cx, request.node, first.value, ranks)
     _agree(cx, request.node, list(zip(operands, inputs, strict=True)))
     terms = [_Term(cx.wrap(o), letters) for o, letters in zip(operands, inputs, strict=True)]
-    return _Contraction(cx, request.node).run(terms, output)
+    found = _Contraction(cx, request.node).run(terms, output)
+    dtype = np.result_type(*(type_of(o).dtype for o in operands))
+    if dtype.kind not in "biu" or cx.kind(found).dtype == dtype:
+        return found
+    return call(cx, node, Method(found, "astype"), (Static(dtype.type),), {})  # as the operands
 
 
 def _as_text(cx: Context, request: Call) -> tuple[Binding | None, ...]:

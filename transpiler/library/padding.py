@@ -109,6 +109,14 @@ def _repeat_inside(out, a, before, after, mode):
 
 def _mirrored_inside(out, before, n, after, shift):
     """The array turned about its ends as a point, again and again; filled from the inside."""
+    if shift == 1 and n == 1:  # there is nothing to be turned
+        out[:before] = out[before]
+        out[before + 1 :] = out[before]
+    else:
+        _turned_inside(out, before, n, after, shift)
+
+
+def _turned_inside(out, before, n, after, shift):
     step = max(n - shift, 1)
     for k in range(before):
         edge = before - k // step * step

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from adgen.transpiler.library.complex_numbers import conjugated
+from adgen.transpiler.library.dtypes import counts
 from adgen.transpiler.library.registry import defines, of_table, refuse
 
 
@@ -101,7 +102,8 @@ def pinv(a, *, atol=None, rtol=None, return_rank=False, check_finite=True):
     if atol is not None:
         refuse("a cutoff that is no part of the largest singular value",
                "say the part: `linalg.pinv(a, rtol=1e-10)`")  # fmt: skip
-    found = np.linalg.pinv(a, rtol=rtol)
+    a = np.asarray(a)
+    found = np.linalg.pinv(a.astype(np.float64) if counts(a) else a, rtol=rtol)
     return (found, np.linalg.matrix_rank(a, rtol=rtol)) if return_rank else found
 
 

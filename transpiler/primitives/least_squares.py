@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from adgen.transpiler.ir.core import type_of
 from adgen.transpiler.ir.paths import Index, Slice
 from adgen.transpiler.ir.types import Array, Scalar, real_dtype
 from adgen.transpiler.primitives import pseudo_inverses as inverses
@@ -52,6 +53,8 @@ def _how(rcond, x):  # type: ignore[no-untyped-def]
 
 
 def _inverse(a, how):  # type: ignore[no-untyped-def]
+    if type_of(a.operand).dtype.kind in "biu":  # which have no precision to cut off by
+        a = a * 1.0
     return a.call(np.linalg.pinv, **how)
 
 
