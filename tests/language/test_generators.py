@@ -409,7 +409,7 @@ def groups(x: Any) -> float:
 
 
 def named_iterator(x: Any) -> float:
-    rest = iter(x)
+    rest = (v * v for v in x)
     return next(rest)
 
 

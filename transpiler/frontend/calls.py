@@ -234,11 +234,14 @@ def _call_partial(
 def _opened_deques(cx: Context, request: Call, callee: Any) -> tuple[tuple[Binding, ...], Call]:
     """For functions of Python and NumPy that read items, a deque is the list in it."""
     from adgen.transpiler.frontend.collections_ import list_inside
+    from adgen.transpiler.frontend.iterators import rest_of
 
     module = (getattr(callee, "__module__", None) or "numpy").partition(".")[0]
     if module not in ("builtins", "numpy", "itertools", "math") or callee in _OF_OBJECTS:
         return request.args, request
     args = tuple(list_inside(cx, request.node, arg) for arg in request.args)
+    if callee not in (next, iter, len, bool):
+        args = tuple(rest_of(cx, request.node, arg) for arg in args)
     return args, replace(request, args=args)
 
 

@@ -28,9 +28,10 @@ from adgen.transpiler.frontend.containers import read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import CALLS, Call, known
 from adgen.transpiler.frontend.iteration import all_items, indexed, iterated, known_items
+from adgen.transpiler.frontend.iterators import is_placed
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.ir.core import Operand
-from adgen.transpiler.library import iteration
+from adgen.transpiler.library import iteration, iterators
 
 # What asks for items only as they are needed; all else is given a list.
 _LAZY: dict[Any, Callable[..., Any]] = {
@@ -104,6 +105,10 @@ def _item_of(cx: Context, call: Call) -> Binding:
 def _next(cx: Context, call: Call) -> Binding:
     """The first item of what has just been made: nobody asks it for a second one."""
     iterator, default = named(cx, call, ("iterator", "default"), 1)
+    if is_placed(iterator):
+        if default is None:
+            return call_definition(cx, call.node, iterators.advanced, (iterator,), {})
+        return call_definition(cx, call.node, iterators.advanced_or, (iterator, default), {})
     source = call.node.args[0] if isinstance(call.node, gast.Call) else None
     if not isinstance(source, (gast.GeneratorExp, gast.Call)):
         cx.refuse(

@@ -26,6 +26,7 @@ from adgen.transpiler.frontend.iteration import (
     iterated,
     known_items,
 )
+from adgen.transpiler.frontend.iterators import rest_of
 from adgen.transpiler.frontend.joins import branch, rejoin
 from adgen.transpiler.frontend.loop_ops import Loop, unless
 from adgen.transpiler.frontend.statements import assign
@@ -36,7 +37,7 @@ from adgen.transpiler.ir.types import INT
 
 @statement(gast.For)
 def _for(cx: Context, node: Any) -> None:
-    sequence = iterated(cx, node.iter, cx.ev(node.iter))
+    sequence = iterated(cx, node.iter, rest_of(cx, node.iter, cx.ev(node.iter)))
     if isinstance(sequence, GeneratorOf):
         run_over(cx, node, sequence)
         return

@@ -9,7 +9,14 @@ from typing import Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, IteratorOf, Partial, Ref, Static
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    GeneratorOf,
+    IteratorOf,
+    Partial,
+    Ref,
+    Static,
+)
 from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.objects import called, class_of, is_object
@@ -146,6 +153,8 @@ def items_of_object(cx: Context, node: Any, binding: Binding) -> Binding | None:
     iterated = asked(cx, node, binding, "__iter__")
     if isinstance(iterated, IteratorOf):
         return iterated.sequence
+    if isinstance(iterated, GeneratorOf):
+        return iterated
     if iterated is not None:
         cx.refuse(
             UnsupportedSyntax, f"`__iter__` returns {describe(iterated)}", node,

@@ -37,6 +37,7 @@ from adgen.transpiler.frontend.indexing import (
 )
 from adgen.transpiler.frontend.instances import assign_attribute
 from adgen.transpiler.frontend.iteration import all_items
+from adgen.transpiler.frontend.iterators import with_place
 from adgen.transpiler.frontend.layouts import written_in_place
 from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.frontend.liveness import assigned
@@ -83,6 +84,8 @@ def _expr(cx: Context, node: Any) -> None:
 def _assign(cx: Context, node: Any) -> None:
     names = [t.id for t in node.targets if isinstance(t, gast.Name) and t.id[0] != "$"]
     binding = cx.ev(node.value, names[0] if names else "")
+    if names and len(node.targets) == 1:
+        binding = with_place(cx, node, names[0], binding)
     for target in node.targets:
         assign(cx, target, binding)
 
