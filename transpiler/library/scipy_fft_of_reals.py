@@ -85,6 +85,8 @@ def _transformed(x, of_cosines, kind, n, axis, norm, straight, orthogonal):
         return real + 1j * imag
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
     ahead = first(_sized(x, n, axis), axis)
+    if ahead.shape[0] == 0:
+        raise ValueError("invalid number of data points (0) specified")
     orthogonal = norm == "ortho" if orthogonal is None else orthogonal
     root = float(np.sqrt(2.0))
     if orthogonal:

@@ -38,6 +38,8 @@ def _weighed(x, weights, axis, mode, cval, origin):
     """Each element the sum of its neighbours along an axis, times the weights, in their order."""
     ahead, size = first(x, axis), weights.shape[0]
     before = size // 2 + origin
+    if size == 0:
+        raise RuntimeError("no filter weights given")
     if before < 0 or before >= size:
         raise ValueError("Invalid origin; origin must satisfy -(len(weights) // 2) <= origin "
                          "<= (len(weights)-1) // 2")  # fmt: skip
