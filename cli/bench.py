@@ -65,10 +65,15 @@ def command(
     args: options.Args = "",
     inputs: options.Inputs = "",
     size: Annotated[
-        int, typer.Option(min=1, help="How many numbers the largest array has, about.")
+        int,
+        typer.Option(
+            min=1, metavar="NUMBERS", help="How many numbers the largest array has, about."
+        ),
     ] = SIZE,
-    fastmath: Annotated[bool, typer.Option("--fastmath", help="As Numba has it.")] = False,
-    parallel: Annotated[bool, typer.Option("--parallel", help="Loops on threads.")] = False,
+    fastmath: Annotated[
+        bool, typer.Option("--fastmath", help="Sums in any order, and what else is not exact.")
+    ] = False,
+    parallel: Annotated[bool, typer.Option("--parallel", help="With loops on threads.")] = False,
     json: options.Json = False,
     seconds: options.SecondsEach = limits.SECONDS,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from typing import Annotated
@@ -21,13 +22,20 @@ says so; check and bench execute them.
 """
 EPILOG = (
     "Exit codes: 0 done, 1 a check has failed, 2 a file, a function or an option does not fit, "
-    "130 interrupted."
+    "130 interrupted. `adgen COMMAND --help` has the options of a command."
 )
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs of one line each: the terminal breaks them, and would keep our breaks too."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(" ".join(part.split()) for part in paragraphs)
+
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help=HELP,
+    help=_flowing(HELP),
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -39,7 +47,7 @@ def _version(asked: bool) -> None:
         raise typer.Exit()
 
 
-@app.callback(epilog=EPILOG, help=HELP)
+@app.callback(epilog=EPILOG, help=_flowing(HELP))
 def options(
     version: Annotated[
         bool,
@@ -58,7 +66,7 @@ for _name, _module in (
     ("rules", rules),
     ("cache", cache),
 ):
-    app.command(_name)(_module.command)
+    app.command(_name, help=_flowing(_module.command.__doc__ or ""))(_module.command)
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ def command(
     name: Annotated[
         str,
         typer.Argument(
+            metavar="NAME",
             autocompletion=_names,
             help="Only what has this in its name, or else in formula or remark.",
         ),
