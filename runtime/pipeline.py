@@ -18,9 +18,9 @@ from numba.core.untyped_passes import (
     GenericRewrites,
     IRProcessing,
     ReconstructSSA,
-    TranslateByteCode,
 )
 
+from adgen.runtime.bytecode_names import ShortTranslation
 from adgen.runtime.lowering import ShortLowering
 from adgen.runtime.ordered_sums import ordered_sums_vectorised
 from adgen.runtime.typing_memory import Remembering
@@ -62,7 +62,7 @@ class Pipeline(CompilerBase):  # type: ignore[misc]
 
 
 _PASSES = (
-    (TranslateByteCode, "analyzing bytecode"),
+    (ShortTranslation, "analyzing bytecode"),
     (FixupArgs, "fix up args"),
     (IRProcessing, "processing IR"),
     (GenericRewrites, "nopython rewrites"),
