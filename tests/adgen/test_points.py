@@ -147,3 +147,87 @@ def test_floats_are_not_added_to_integers() -> None:
 
     with pytest.raises(adgen.UnsupportedError, match="floats are added in place"):
         adgen.grad(added, jit=False)(2.0, 3)
+
+
+def _through_a_reshape(x):
+    y = np.copy(x[0] * 2.0)
+    y.reshape(-1)[::2] = 0.1
+    return y * x[1]
+
+
+def _through_more_axes(x):
+    y = np.array(x[0])
+    z = np.atleast_1d(y)
+    z[0] = 3.0
+    return y * x[1]
+
+
+def _of_a_constant(x):
+    y = np.array(5.0)
+    z = y
+    z += x[0]
+    return y * x[1]
+
+
+def _seen_through_a_view(x):
+    y = np.array(x[0])
+    z = np.broadcast_to(y, (3,))
+    y += x[1]
+    return np.sum(z) * y
+
+
+def _seen_through_a_view_of_a_constant(x):
+    y = np.array(5.0)
+    z = np.expand_dims(y, 0)
+    y += x[1]
+    return np.sum(z) * y
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        _through_a_reshape, _through_more_axes, _of_a_constant, _seen_through_a_view,
+        _seen_through_a_view_of_a_constant,
+    ],
+)  # fmt: skip
+def test_changes_through_views_are_refused(function) -> None:
+    with pytest.raises(adgen.UnsupportedError, match="in place, which another name sees"):
+        adgen.grad(function, jit=False)(np.array([2.0, 3.0]))
+
+
+def _squeezed_and_written(x):
+    y = np.array([x[0]])
+    z = np.squeeze(y)
+    y[0] = x[1] * 7.0
+    return z * x[0]
+
+
+def _squeezed_and_changed(x):
+    y = np.array([[x[0]]])
+    z = y.squeeze(axis=(0, 1))
+    z += x[1]
+    return y[0, 0] * x[0]
+
+
+def _read_only(x):
+    y = np.atleast_1d(np.array(x[0]))
+    return y[0] * np.reshape(x[1] * 2.0, (1, 1))[0, 0]
+
+
+def _of_numbers(x):
+    y = np.atleast_1d(3.0)
+    y[0] = x[0]
+    z = np.sum(x).reshape(1)
+    z += x[1]
+    return y[0] * z[0]
+
+
+@pytest.mark.parametrize(
+    "function", [_squeezed_and_written, _squeezed_and_changed, _read_only, _of_numbers]
+)
+def test_views_that_may_be_changed_or_are_read(function) -> None:
+    x = np.array([2.0, 3.0])
+    value, gradient = adgen.value_and_grad(function, jit=False)(x)
+    assert value == function(x.copy())
+    slopes = [(function(x + 1e-6 * unit) - function(x - 1e-6 * unit)) / 2e-6 for unit in np.eye(2)]
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-7)

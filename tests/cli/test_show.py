@@ -199,7 +199,7 @@ def test_errors_are_messages(tmp_path, arguments, message):
         ("def f(*xs):\n    return xs[0]\n", "any number of arguments"),
         ("def f():\n    return 1.0\n", "the function has no parameters"),
         ("def f(x):\n    with x:\n        return x\n", "with"),
-        ("\x00", "this is not Python"),
+        ("\x00", "given.py is not Python: source code string cannot contain null bytes"),
     ],
 )
 def test_files_that_cannot_be_shown(tmp_path, text, message):

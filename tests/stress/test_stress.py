@@ -99,12 +99,12 @@ def test_a_sum_of_a_thousand_terms(tmp_path):
 def test_threads_share_the_room():
     """The first that leaves must not take the limit away from the others."""
     before = sys.getrecursionlimit()
-    with nesting._ROOM:
-        thread = threading.Thread(target=lambda: nesting._ROOM.__enter__())
+    with nesting.ROOM:
+        thread = threading.Thread(target=lambda: nesting.ROOM.__enter__())
         thread.start()
         thread.join()
     assert sys.getrecursionlimit() == nesting.DEEPEST
-    nesting._ROOM.__exit__()
+    nesting.ROOM.__exit__()
     assert sys.getrecursionlimit() == before
 
 

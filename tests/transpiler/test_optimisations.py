@@ -77,12 +77,26 @@ def batches(X, W):
     return np.sum(np.tanh(X @ W) ** 2)
 
 
+def equal_walks(x):
+    first = 0.0
+    for i in range(len(x)):
+        first += np.sin(x[i] * first) * np.sqrt(1.0 + x[i] * x[i]) / (2.0 + np.cos(first))
+    second = first
+    for i in range(len(x)):
+        second += np.sin(x[i] * second) * np.sqrt(1.0 + x[i] * x[i]) / (2.0 + np.cos(second))
+    third = second
+    for i in range(len(x)):
+        third += np.sin(x[i] * third) * np.sqrt(1.0 + x[i] * x[i]) / (2.0 + np.cos(third))
+    return first * second * third
+
+
 def paths(spread, normals):
     return np.mean(np.exp(np.cumsum(spread * normals, axis=1)))
 
 
 _r = np.random.default_rng(0)
 PROGRAMS = [
+    (equal_walks, (0,), (_r.normal(size=6),)),
     *CASES,
     (two_stencils, (0,), (_r.normal(size=8), 3)),
     (scaled_rows, (0, 1), (_r.normal(size=(3, 4)), 2.0)),

@@ -149,7 +149,7 @@ def test_defaults_are_those_of_the_definition():
     [
         ("def f(:\n    pass\n", "bad.py:1:7: this is not Python: invalid syntax\n    def f(:\n"),
         ("x = 1\n  y = 2\n", "bad.py:2:"),
-        ("\0", "this is not Python: source code string cannot contain null bytes"),
+        ("\0", "bad.py is not Python: source code string cannot contain null bytes"),
     ],
 )
 def test_broken_file(text, message):

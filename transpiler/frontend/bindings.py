@@ -18,12 +18,15 @@ from adgen.transpiler.ir.templates import Text
 from adgen.transpiler.ir.trees import DICT, LIST, Kind
 from adgen.transpiler.source import Source
 
+OF_POINT = "element"
+
 
 class Cell:
     """The identity of an array: what Python's references point to.
 
     ``captured``: it belongs to the surroundings of the function and may not be written.
-    ``part``: it is the real or imaginary part of another array, which NumPy would write too.
+    ``part``: it is the real or imaginary part of another array, or has the one element of an array
+    without axes (``OF_POINT``): NumPy would write that too.
     ``origin``: the statement where paths or iterations meet that made it, if one did.
     """
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
 from adgen.transpiler.frontend import broadcasting, budget, dtypes, layouts, noted_shapes, shapes
-from adgen.transpiler.frontend.bindings import Binding, Cell, Frame, Ref, Static
+from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.element_views import ElementViews
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -63,7 +63,7 @@ class Context:
         self.mixes: bool | None = None  # paths met with integers and floats, if anybody asks
         self.short: set[Any] = set()  # the loops around that can be written out, and
         self.counted: dict[Value, frozenset[Any]] = {}  # integers that their counters decide
-        self.points: dict[Value, bool] = {}  # arrays without axes: whether the caller has them
+        self.points: dict[Value, str] = {}  # arrays without axes: who else sees them change
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
         self.takes_none = True  # values may be None on some paths (see nullable.py)
@@ -293,6 +293,13 @@ class Context:
                 f"pass `{ref.cell.name}` as an argument, or work on `{ref.cell.name}.copy()`",
             )
         part = ref.cell.part
+        if part == OF_POINT:
+            self.refuse(
+                AliasedMutation,
+                "an array without axes is changed in place, which another name sees",
+                node,
+                "write into a copy of the view: `x.reshape(-1).copy()`",
+            )
         if part:
             self.refuse(
                 AliasedMutation, f"`{part}` of an array is written under another name", node,

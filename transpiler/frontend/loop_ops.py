@@ -46,7 +46,7 @@ class Loop(Lessons):
         inits = [slot.init for slot in trial.head.slots]
         for head, end, result in zip(heads, yields[-len(heads) :], results, strict=bool(heads)):
             if points.is_point(cx, head) and points.is_point(cx, end):
-                cx.points[result] = False
+                cx.points[result] = points.NOBODY
         names, entered = self.bound_if_entered(trial), None
         if names:
             before = dict(zip(heads, inits, strict=True))

@@ -16,6 +16,7 @@ from adgen.transpiler.frontend.computed_items import ItemOfCounter
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import statement
+from adgen.transpiler.frontend.functions import liveness_of
 from adgen.transpiler.frontend.generators import run_over
 from adgen.transpiler.frontend.growth import check_sizes, refuse_change, sizes_in
 from adgen.transpiler.frontend.iteration import (
@@ -42,7 +43,7 @@ def _for(cx: Context, node: Any) -> None:
         run_over(cx, node, sequence)
         return
     items = known_items(cx, node.iter, sequence)
-    if items is None:
+    if items is None and not _is_missed(cx, node):
         items = few_items(cx, node.iter, sequence, 0)  # a body that never runs may fail to lower
     name = node.target.id if isinstance(node.target, gast.Name) else _counter_name(node.target)
     cx.held.append(sequence if items is None else tuple(items))
@@ -57,6 +58,15 @@ def _for(cx: Context, node: Any) -> None:
             check_sizes(cx, node, before)
     finally:
         cx.held.pop()
+
+
+def _is_missed(cx: Context, node: Any) -> bool:
+    """Whether a name that the loop alone binds is read behind it, which raises if it never runs."""
+    live = liveness_of(cx.frame.node)
+    bound = {name.id for name in gast.walk(node) if isinstance(name, gast.Name)
+             and isinstance(name.ctx, gast.Store)}  # fmt: skip
+    unknown = (name for name in bound if (cx.frame, name) not in cx.state.env)
+    return any(live.is_live(live.after, node, name) for name in unknown)
 
 
 WRITTEN_OUT = 100  # iterations at most

@@ -72,7 +72,7 @@ from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse
 from adgen.transpiler.frontend.growing import grown_of, used_of
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
-from adgen.transpiler.frontend.points import is_point
+from adgen.transpiler.frontend.points import CALLER, is_point
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
 from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
@@ -235,7 +235,7 @@ class _Parameters:
             kind = Scalar(argument.dtype)
         value = Value(kind, name)
         if isinstance(argument, Point):
-            self.cx.points[value] = True
+            self.cx.points[value] = CALLER
         self.params.append(value)
         self.paths.append(path)
         if isinstance(argument, Scalar):

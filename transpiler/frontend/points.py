@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch
-from adgen.transpiler.frontend.bindings import Binding, Ref
+from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Ref
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.types import Scalar
@@ -29,7 +29,23 @@ _MAKE = frozenset(
 )  # fmt: skip
 _KEEP = frozenset({np.transpose, np.real, np.imag, np.squeeze, np.astype})
 _COPY = frozenset({np.array, np.copy, np.astype, "copy", "astype"})
+_FRESH = frozenset(  # of a constant: no longer one, for it may be changed
+    {
+        np.array, np.asarray, np.asanyarray, np.copy,
+        np.zeros_like, np.ones_like, np.full_like, np.empty_like,
+    }
+)  # fmt: skip
 _METHODS = frozenset({"copy", "transpose", "squeeze", "astype"})
+# What makes arrays with axes that share its memory.
+_VIEW = frozenset(
+    {
+        np.reshape, np.ravel, np.expand_dims, np.atleast_1d, np.atleast_2d, np.atleast_3d,
+        np.broadcast_to, np.broadcast_arrays, np.ascontiguousarray, np.asfortranarray,
+        "reshape", "ravel",
+    }
+)  # fmt: skip
+# Who sees it change, beside the name that it is changed by.
+NOBODY, CALLER, ANOTHER = "", "the caller", "another name"
 
 
 def is_point(cx: Context, binding: Binding) -> bool:
@@ -44,15 +60,30 @@ def of_call(
 
     ``callee``: a function, or the name of a method of ``args[0]``.
     """
-    if not isinstance(result, Value) or not isinstance(result.type, Scalar):
-        return result
     if cx.frame.place is not None:  # in the text of the library
+        return result
+    if callee in _VIEW:
+        _share(cx, args, result)
+    if callee in _FRESH and isinstance(result, np.generic):
+        constant: Any = result
+        result = cx.emit(node, core.CAST, constant, type=Scalar(constant.dtype))
+    if not isinstance(result, Value) or not isinstance(result.type, Scalar):
         return result
     kept = callee in (_METHODS if isinstance(callee, str) else _KEEP) and args
     if callee in _MAKE or (kept and _hands_on(cx, callee, args[0])):
         shared = callee not in _COPY and any(result is arg and arg in cx.points for arg in args)
         return result if shared else _noted(cx, node, result, args)
     return result
+
+
+def _share(cx: Context, args: tuple[Binding, ...], result: Binding) -> None:
+    """The arrays that such a call returns may not be written, nor may what they are made of."""
+    points = [arg for arg in args if isinstance(arg, Value) and arg in cx.points]
+    cx.points.update(dict.fromkeys(points, ANOTHER))
+    if points:
+        for view in result if isinstance(result, tuple) else (result,):
+            if isinstance(view, Ref):
+                view.cell.part = OF_POINT
 
 
 def made(cx: Context, node: Any, args: tuple[Binding, ...], result: Binding) -> Binding:
@@ -72,7 +103,7 @@ def _noted(cx: Context, node: Any, result: Value, args: tuple[Binding, ...]) -> 
         copied = cx.emit(node, core.CAST, result, type=Scalar(result.type.dtype), name=result.name)
         assert isinstance(copied, Value)
         result = copied
-    cx.points[result] = False
+    cx.points[result] = NOBODY
     return result
 
 
@@ -85,7 +116,7 @@ def updated(cx: Context, node: Any, old: Binding, new: Binding) -> Binding:
         return new
     names = sum(binding is old for binding in cx.state.env.values())
     if cx.points[old] or names > 1:
-        who = "the caller" if cx.points[old] else "another name"
+        who = cx.points[old] or ANOTHER
         cx.refuse(
             AliasedMutation,
             f"an array without axes is changed in place, which {who} sees",
@@ -102,7 +133,7 @@ def updated(cx: Context, node: Any, old: Binding, new: Binding) -> Binding:
                   "make the array a float array when it is created")  # fmt: skip
     number: Operand = cx.cast(node, new, Scalar(old.type.dtype))
     if isinstance(number, Value):
-        cx.points[number] = False
+        cx.points[number] = NOBODY
     return number
 
 

@@ -28,11 +28,12 @@ from adgen.transpiler.frontend.boxes import items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, attribute, known, method
-from adgen.transpiler.frontend.indexing import read_part
+from adgen.transpiler.frontend.element_views import element_view
 from adgen.transpiler.frontend.paths_compose import compose
 from adgen.transpiler.frontend.reshapes import flattened, is_by_columns, raveled, reshaped
 from adgen.transpiler.ir.core import Operand, type_of
 from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Transpose
+from adgen.transpiler.ir.types import Array
 
 # Transposes
 
@@ -218,7 +219,9 @@ def _np_squeeze(cx: Context, call: Call) -> Binding:
     items: list[Item] = [INT if k in gone else FULL for k in range(len(shape))]
     index = (0,) * len(gone)
     narrow = compose(cx, call.node, base, (Index(tuple(items)),), index)
-    return read_part(cx, call.node, narrow, call.name)
+    if isinstance(shapes.ref_type(cx, narrow), Array):
+        return narrow
+    return element_view(cx, call.node, narrow, call.name)
 
 
 # Methods of the same name

@@ -53,10 +53,12 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         if counts(a):
             kind = np.result_type(kind, np.float64)
         a, w = a.astype(kind), w.astype(kind)
+        axes = axes_of(a, axis)
         if w.ndim != a.ndim:
-            axes = axes_of(a, axis)
             w = w.reshape(w.shape + (1,) * (a.ndim - w.ndim))
             w = np.moveaxis(w, tuple(range(len(axes))), axes)
+        elif len(axes) == a.ndim and axes != tuple(sorted(axes)) and w.shape != a.shape:
+            w = np.moveaxis(w, tuple(range(len(axes))), axes)  # its axes are those of ``axis``
         weighed = a * w
         total = np.sum(w, axis=axis, keepdims=keepdims)
         if np.any(total == 0):

@@ -109,6 +109,9 @@ CASES |= {
         case(lambda x: np.average(x, weights=x**2), MATRIX),
         case(lambda x, w: np.average(x, axis=-1, weights=w, keepdims=True), MATRIX, POSITIVE),
         case(lambda x: np.average(x, axis=(0, 2)), TENSOR),
+        case(lambda x: np.average(x, weights=x.T**2, axis=(1, 0)), MATRIX),
+        case(lambda x: np.average(x, weights=x.transpose(1, 2, 0) ** 2, axis=(1, -1, 0)), TENSOR),
+        case(lambda x: np.average(x, weights=x[:, 0].T ** 2, axis=(2, 0)), TENSOR),
         case(lambda x, w: np.average(x, axis=1, weights=w, returned=True)[1], MATRIX, POSITIVE),
     ],
     "np.cumsum": [
