@@ -18,7 +18,7 @@ from tests.random_programs.namespace import MATH, NUMPY
 from tests.random_programs.shrink import shrink
 
 MODES = ("lower", "loops", "primal", "reverse", "pair", "forward", "threads")
-PROGRAMS = 40
+PROGRAMS = 30
 COMPILED = 3
 
 
