@@ -179,6 +179,14 @@ def test_numba_agrees(f, args):
     np.testing.assert_allclose(adgen.grad(f)(*args), want, rtol=1e-12)
 
 
+def test_a_loop_ahead_of_which_something_is_unbound_stays():
+    """The function would take it, for another loop leaves it behind."""
+    loop = "for i in range(n):\n    if x[i] > 0:\n        {0} = x[i]\n"
+    body = gast.parse("a = 0\n" + loop.format("a") + loop.format("b") + loop.format("a") + "c = a")
+    (group,) = repeated._groups(["n", "x"], body.body)
+    assert [one.place for one in group] == [1, 3]
+
+
 def exposed(text):
     return Exposure(gast.parse(text).body)
 

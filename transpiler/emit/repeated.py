@@ -46,7 +46,7 @@ class _Loop:
     """A loop at a place of the function's body.
 
     ``names``: its variables in the order in which it has them; by their numbers, those that it
-    must be ``given`` and those that are ``left`` behind it.
+    must be ``given``, those that are ``left`` behind it, and those ``unbound`` ahead of it.
     """
 
     place: int
@@ -54,6 +54,7 @@ class _Loop:
     names: tuple[str, ...]
     given: frozenset[int]
     left: frozenset[int]
+    unbound: frozenset[int]
 
 
 def share_equal_loops(plan: Plan, params: Sequence[str], body: list[Stmt]) -> list[Stmt]:
@@ -61,9 +62,8 @@ def share_equal_loops(plan: Plan, params: Sequence[str], body: list[Stmt]) -> li
     functions: list[Stmt] = []
     memory = OwnMemory(plan)
     for group in _groups(params, body):
-        given = frozenset[int]().union(*(one.given for one in group))
-        left = frozenset[int]().union(*(one.left for one in group))
-        first = group[0]
+        first, left = group[0], _left(group)
+        given = first.given  # it follows from the text, which is the same
         taken = [name for k, name in enumerate(first.names) if k in given | left]
         alone = [
             first.names[k]
@@ -87,16 +87,26 @@ def _groups(params: Sequence[str], body: list[Stmt]) -> Iterator[list[_Loop]]:
         if _is_fit(statement):
             names: dict[str, int] = {}
             key = _key(statement, own, names)
-            loop = _loop(place, statement, names, behind.after(place))
-            if all(loop.names[k] in ahead for k in loop.left - loop.given):
-                found.setdefault(key, []).append(loop)
+            loop = _loop(place, statement, names, behind.after(place), ahead)
+            found.setdefault(key, []).append(loop)
         ahead |= behind.written(place)
-    return (group for group in found.values() if _saved(group) >= LEAST)
+    return (group for group in map(_callable, found.values()) if _saved(group) >= LEAST)
+
+
+def _callable(group: list[_Loop]) -> list[_Loop]:
+    """The loops ahead of which all is bound that their function takes and hands back."""
+    left = _left(group)
+    return [one for one in group if not one.unbound & left]
+
+
+def _left(group: Sequence[_Loop]) -> frozenset[int]:
+    """What some loop leaves behind: the function hands it back to each."""
+    return frozenset[int]().union(*(one.left for one in group))
 
 
 def _saved(group: Sequence[_Loop]) -> int:
     """How many nodes of the tree need not be compiled again."""
-    return (len(group) - 1) * sum(1 for _ in gast.walk(group[0].statement))
+    return (len(group) - 1) * sum(1 for _ in gast.walk(group[0].statement)) if group else 0
 
 
 def _is_fit(statement: Stmt) -> bool:
@@ -105,12 +115,15 @@ def _is_fit(statement: Stmt) -> bool:
     return not any(isinstance(node, _UNFIT) for node in gast.walk(statement))
 
 
-def _loop(place: int, statement: Stmt, names: dict[str, int], read: frozenset[str]) -> _Loop:
+def _loop(
+    place: int, statement: Stmt, names: dict[str, int], read: frozenset[str], ahead: set[str]
+) -> _Loop:
     bound = {*stores([statement])}
     needed = Exposure([statement]).all
     given = frozenset(k for name, k in names.items() if name not in bound or name in needed)
     left = frozenset(k for name, k in names.items() if name in bound and name in read)
-    return _Loop(place, statement, tuple(names), given, left)
+    unbound = frozenset(k for name, k in names.items() if name not in ahead)
+    return _Loop(place, statement, tuple(names), given, left, unbound)
 
 
 def _key(node: Any, own: set[str], names: dict[str, int]) -> object:
