@@ -183,10 +183,39 @@ def _seen_through_a_view_of_a_constant(x):
     return np.sum(z) * y
 
 
+def _in_a_list(x):
+    y = np.array(x[0])
+    held = [y, x[1]]
+    y += 1.0
+    return held[0] * held[1]
+
+
+def _in_a_tuple(x):
+    y = np.array(x[0])
+    held = (y, x[1])
+    y += 1.0
+    return held[0] * held[1]
+
+
+def _by_a_dict(x):
+    y = np.array(x[0])
+    held = {"a": y}
+    held["a"] += 1.0
+    return y * x[1]
+
+
+def _held_twice(x):
+    y = np.array(x[0])
+    held = [y, y]
+    held[0] += 1.0
+    return held[1] * x[1]
+
+
 @pytest.mark.parametrize(
     "function",
     [
-        _through_a_reshape, _through_more_axes, _of_a_constant, _seen_through_a_view,
+        _in_a_list, _in_a_tuple, _by_a_dict, _held_twice, _through_a_reshape,
+        _through_more_axes, _of_a_constant, _seen_through_a_view,
         _seen_through_a_view_of_a_constant,
     ],
 )  # fmt: skip

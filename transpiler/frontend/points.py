@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch
+from adgen.transpiler.frontend.binding_parts import children
 from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Ref
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -114,8 +115,7 @@ def updated(cx: Context, node: Any, old: Binding, new: Binding) -> Binding:
     """
     if not isinstance(old, Value) or old not in cx.points:
         return new
-    names = sum(binding is old for binding in cx.state.env.values())
-    if cx.points[old] or names > 1:
+    if cx.points[old] or _holders(cx, old) > 1:
         who = cx.points[old] or ANOTHER
         cx.refuse(
             AliasedMutation,
@@ -135,6 +135,17 @@ def updated(cx: Context, node: Any, old: Binding, new: Binding) -> Binding:
     if isinstance(number, Value):
         cx.points[number] = NOBODY
     return number
+
+
+def _holders(cx: Context, point: Value) -> int:
+    """How many names, and places in containers, stand for an array without axes."""
+    count = 0
+    pending = [*cx.state.env.values(), *cx.state.boxes.values()]
+    while pending:
+        binding = pending.pop()
+        count += binding is point
+        pending += children(binding) or ()
+    return count
 
 
 def carried(cx: Context, init: Operand, head: Value) -> None:
