@@ -24,6 +24,7 @@ from adgen.transpiler.frontend.budget import check_integer, spend
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
+from adgen.transpiler.frontend.element_views import as_number
 from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
 from adgen.transpiler.frontend.texts import concatenated
@@ -67,7 +68,7 @@ def _unary_op(cx: Context, node: Any, name: str) -> Binding:
         return answer
     x = array_or_number(cx, node, binding)
     if type(node.op) is gast.UAdd and isinstance(type_of(x), Scalar):
-        return x
+        return as_number(cx, node, x)
     return cx.wrap(cx.emit(node, _UNARY[type(node.op)], x, name=name))
 
 

@@ -63,7 +63,9 @@ class ArrayMerger:
         if self.cx.mixes is not None:
             kinds = {type_of(side).dtype.kind for side in (first, second)}
             self.cx.mixes |= len(kinds) > 1
-        return self.result(first, second, kind, name)
+        joined = self.result(first, second, kind, name)
+        self.cx.elements.meet(joined, (first, second))
+        return joined
 
     def result(self, first: Operand | None, second: Operand | None, kind: Type, name: str) -> Value:
         """A result of the op; None stands for a dummy."""

@@ -9,6 +9,7 @@ from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnboundName, 
 from adgen.transpiler.frontend.binding_parts import children, describe
 from adgen.transpiler.frontend.bindings import Binding, Box, Conflict, Grown, Static
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.element_views import held
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.trees import LIST, Keys, Kind, Node, kind_of
 
@@ -19,6 +20,7 @@ def new_box(
     """A fresh container that can be changed."""
     box = Box(kind, name)
     cx.state.boxes[box] = Node(kind, keys, tuple(parts))
+    held(cx, box, parts)
     return box
 
 
@@ -59,6 +61,14 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
 def check_fresh(cx: Context, box: Box, node: Any) -> None:
     """Refuse a container that may have been changed through another name."""
     if box in cx.state.stale:
+        if box in cx.elements.holders:
+            cx.refuse(
+                AliasedMutation,
+                f"{describe(box)} holds an element of an array that has been written since",
+                node,
+                "put in a number: `float(x)`",
+                (("the write is here", cx.state.stale[box]),),
+            )
         cx.refuse(
             AliasedMutation,
             f"this {box.kind.cls.__name__} may or may not have been changed through another name",
@@ -85,13 +95,15 @@ def rewrite(cx: Context, box: Box, keys: Keys, parts: Sequence[Binding], node: A
         cx.refuse(TypeMismatch, f"{describe(box)} is put into itself", node, "put in a copy")
     contents(cx, box, node)
     cx.state.boxes[box] = Node(box.kind, keys, tuple(parts))
+    held(cx, box, parts)
     mark_changed(cx, box, node)
 
 
 def mark_changed(cx: Context, box: Box, node: Any) -> None:
     """Other containers that may be this one are stale."""
     for other in cx.state.partners(box):
-        cx.state.stale[other] = cx.span(node)
+        if isinstance(other, Box):  # not an array that it holds an element of
+            cx.state.stale[other] = cx.span(node)
 
 
 def _reaches(cx: Context, binding: Binding, box: Box) -> bool:

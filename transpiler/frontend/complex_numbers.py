@@ -43,7 +43,7 @@ def part_of(cx: Context, node: Any, base: Binding, name: str, hint: str = "") ->
     part = cx.wrap(cx.emit(node, _PARTS[name], operand, name=hint))
     if isinstance(base, Ref) and isinstance(part, Ref):
         part.cell.part = f".{name}"
-        cx.state.may |= {frozenset((part.cell, base.cell))}  # a write makes the part stale
+        cx.state.share(part.cell, base.cell)  # a write makes the part stale
     return part
 
 

@@ -307,7 +307,7 @@ class Context:
             )  # fmt: skip
         self.state.cells[ref.cell] = value
         others = self.state.partners(ref.cell)
-        self.elements.written |= {ref.cell, *others}
+        self.elements.note_write({ref.cell, *others}, self.span(node))
         if others:
             self.suspects |= self._origins(ref.cell)
         for other in others:

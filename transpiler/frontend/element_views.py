@@ -3,20 +3,38 @@
 They are numbers here, and that is the same until somebody writes: into the array, which a name
 of the element sees, or through the name (``e += 1``), which the array sees.  Only then the function
 is lowered again, and such a name stands for the part of the array and is read anew at each use.
+A list, a dict or an object that holds such an element cannot be used after a write to the array,
+nor can what is such an element on some paths only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend import shapes
+from adgen.transpiler.frontend.binding_parts import children, with_children
 from adgen.transpiler.frontend.bindings import Binding, Cell, Ref
-from adgen.transpiler.ir.core import Value
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.trees import Node
 from adgen.transpiler.ir.types import Array
+from adgen.transpiler.span import Span
 
 if TYPE_CHECKING:
     from adgen.transpiler.frontend.context import Context
+
+# What returns an array without axes as it is.
+_HAND_ON = frozenset(
+    {
+        np.asarray, np.asanyarray, np.squeeze, np.transpose, np.real, np.real_if_close,
+        np.broadcast_to, "squeeze", "transpose",
+    }
+)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -25,26 +43,60 @@ class ElementViews:
 
     ``follows``: names of them stand for the part of the array.  ``places``: which part each number
     was read from.  ``named``: arrays that a name refers to an element of.  ``written``: arrays that
-    were written, and all that may be the same memory.
+    were written, and all that may be the same memory.  ``holders``: containers that hold elements.
+    ``met``: numbers that are elements of these arrays on some paths; ``overtaken``: those whose
+    array was written since, with the place of that; ``doubted``: one of them was read.
     """
 
     follows: bool = False
     places: dict[Value, Ref] = field(default_factory=dict)
     named: set[Cell] = field(default_factory=set)
     written: set[Cell] = field(default_factory=set)
+    holders: set[Cell] = field(default_factory=set)
+    met: dict[Value, set[Cell]] = field(default_factory=dict)
+    overtaken: dict[Value, Span] = field(default_factory=dict)
+    doubted: bool = False
 
     @property
     def matter(self) -> bool:
         """Whether a name and a write may meet that were not followed."""
-        return not self.follows and not self.named.isdisjoint(self.written)
+        return not self.follows and (self.doubted or not self.named.isdisjoint(self.written))
 
     def named_binding(self, name: str, binding: Binding) -> Binding:
-        """What a name is bound to where ``binding`` is assigned to it."""
-        place = self.places.get(binding) if isinstance(binding, Value) else None
-        if place is None or name.startswith("$"):
+        """What a name is bound to where ``binding``, or a tuple with it, is assigned to it."""
+        if not self.places or name.startswith("$"):
+            return binding
+        if not isinstance(binding, Value):
+            parts = children(binding)
+            if not parts:
+                return binding
+            kept = tuple(self.named_binding(name, part) for part in parts)
+            return with_children(binding, kept) if self.follows else binding
+        place = self.places.get(binding)
+        if place is None:
             return binding
         self.named.add(place.cell)
         return place if self.follows else binding
+
+    def meet(self, result: Binding, sides: Iterable[Binding]) -> None:
+        """Note that ``result`` is one of the sides."""
+        arrays = set().union(*map(self.arrays_of, sides))
+        if arrays and isinstance(result, Value):
+            self.met.setdefault(result, set()).update(arrays)
+
+    def arrays_of(self, binding: Binding) -> set[Cell]:
+        """The arrays that a number may be an element of."""
+        if not isinstance(binding, Value):
+            return set()
+        place = self.places.get(binding)
+        return self.met.get(binding, set()) if place is None else {place.cell}
+
+    def note_write(self, cells: set[Cell], span: Span) -> None:
+        """Note that these arrays, which may be one, are written."""
+        self.written |= cells
+        for number, arrays in self.met.items():
+            if not arrays.isdisjoint(cells):
+                self.overtaken.setdefault(number, span)
 
 
 def element_view(cx: Context, node: object, part: Ref, name: str = "") -> Value:
@@ -58,3 +110,68 @@ def is_element(cx: Context, binding: Binding) -> bool:
     """Whether a name stands for an element of an array."""
     followed = cx.elements.follows and isinstance(binding, Ref)
     return followed and not isinstance(shapes.ref_type(cx, binding), Array)
+
+
+def read_anew(cx: Context, node: object, binding: Binding) -> Binding:
+    """What a name stands for, its elements of arrays as they are now."""
+    if isinstance(binding, Value) and binding in cx.elements.overtaken:
+        cx.elements.doubted = True
+    if not cx.elements.follows:
+        return binding
+    if isinstance(binding, Value) and binding in cx.elements.overtaken:
+        cx.refuse(
+            AliasedMutation,
+            "this may be an element of an array that has been written since",
+            node,
+            "make it a number before the write: `float(x)`",
+            (("the write is here", cx.elements.overtaken[binding]),),
+        )
+    if is_element(cx, binding):
+        return element_view(cx, node, binding)
+    parts = children(binding) if isinstance(binding, (tuple, Node)) else ()
+    if not parts:
+        return binding
+    return with_children(binding, tuple(read_anew(cx, node, part) for part in parts))
+
+
+def held(cx: Context, holder: Cell, parts: Iterable[Binding]) -> None:
+    """Of a container that holds elements: a write to their arrays makes it stale."""
+    if not cx.elements.places:
+        return
+    for part in parts:
+        if not isinstance(part, Value):
+            held(cx, holder, children(part) or ())
+        for array in cx.elements.arrays_of(part):
+            cx.state.share(holder, array)
+            cx.elements.holders.add(holder)
+
+
+def of_call(
+    cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], result: Binding
+) -> Binding:
+    """The result of a call of the library: a number, unless it hands the element on."""
+    if callee in (max, min):
+        cx.elements.meet(result, args)
+    if not isinstance(result, Value) or result not in cx.elements.places or callee in _HAND_ON:
+        return result
+    if not any(result is arg for arg in args):
+        return result
+    return as_number(cx, node, result)
+
+
+def as_number(cx: Context, node: Any, element: Operand) -> Operand:
+    """An element that is no view any more."""
+    if not isinstance(element, Value) or element not in cx.elements.places:
+        return element
+    return cx.emit(node, core.CAST, element, type=element.type, name=element.name)
+
+
+def refuse_update(cx: Context, node: Any, old: Binding) -> None:
+    """Refuse ``old op= value`` of an element in a container: NumPy writes into its array."""
+    if isinstance(old, Value) and old in cx.elements.places:
+        cx.refuse(
+            AliasedMutation,
+            "an element of an array is changed in place, which the array sees",
+            node,
+            "put in a number: `float(x)`",
+        )

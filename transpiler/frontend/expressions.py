@@ -31,7 +31,7 @@ from adgen.transpiler.frontend.dispatch import (
     container_method,
     expression,
 )
-from adgen.transpiler.frontend.element_views import element_view, is_element
+from adgen.transpiler.frontend.element_views import read_anew
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up, use_up_part
@@ -77,8 +77,7 @@ def _constant(cx: Context, node: Any, name: str) -> Binding:
 
 @expression(gast.Name)
 def _name(cx: Context, node: Any, name: str) -> Binding:
-    found = look_up(cx, node, node.id)
-    return element_view(cx, node, found) if is_element(cx, found) else found
+    return read_anew(cx, node, look_up(cx, node, node.id))
 
 
 @expression(gast.Tuple)

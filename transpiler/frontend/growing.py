@@ -17,6 +17,7 @@ from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Column, Grown
 from adgen.transpiler.frontend.boxes import check_fresh
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.element_views import held
 from adgen.transpiler.frontend.shapes import Shape
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -229,7 +230,8 @@ def store(cx: Context, node: Any, items: Binding, index: Operand, value: Binding
     assert isinstance(new, Value)
     cx.state.cells[cell] = new
     if isinstance(value, Ref):
-        cx.state.may |= {frozenset((value.cell, cell))}
+        cx.state.share(cell, value.cell)
+    held(cx, cell, (value,))
 
 
 def _rank(operand: Operand) -> int:
@@ -256,7 +258,7 @@ def load(cx: Context, node: Any, items: Binding, index: Operand, name: str = "")
         assert isinstance(value, Value)
         cx.extents.shapes[value] = cx.extents.of(root)[1:]
         ref = cx.new_array(value, name)
-        cx.state.may |= {frozenset((ref.cell, items.buffer.cell))}
+        cx.state.share(ref.cell, items.buffer.cell)
         return ref
     if items.weak:
         return cx.emit(node, core.CAST, value, type=Scalar(root.type.dtype, weak=True), name=name)
@@ -340,7 +342,7 @@ def copied(cx: Context, node: Any, found: Grown, name: str = "") -> Box:
         assert isinstance(value, Value)
         ref = cx.new_array(value, name)
         if value.type.ndim > 1:  # type: ignore[union-attr]
-            cx.state.may |= {frozenset((ref.cell, items.buffer.cell))}
+            cx.state.share(ref.cell, items.buffer.cell)
         return Column(ref, items.weak)
 
     box = Box(LIST, name)

@@ -35,7 +35,7 @@ def call_definition(
         result = points.made(cx, node, tuple(args), result)
     base = args[0] if args else None
     if library.shares_memory(definition) and isinstance(result, Ref) and isinstance(base, Ref):
-        cx.state.may |= {frozenset((result.cell, base.cell))}  # a write makes the other stale
+        cx.state.share(result.cell, base.cell)  # a write makes the other stale
     return result
 
 

@@ -66,6 +66,15 @@ def put(cx: Context, node: Any, box: Box, contents: Grown) -> None:
     mark_changed(cx, box, node)
 
 
+def mark_elements(cx: Context, node: Any, base: Binding) -> None:
+    """After ``base[i] op= value``: arrays that a grown list may hold elements of are stale."""
+    found = cx.state.boxes.get(base) if isinstance(base, Box) else None
+    if isinstance(found, Grown):
+        for cell in cells_of(found.items) & cx.elements.holders:
+            for array in cx.state.partners(cell):
+                cx.state.stale[array] = cx.span(node)
+
+
 def make_room(
     cx: Context, node: Any, found: Grown, wanted: Operand, value: Binding = None
 ) -> None:  # fmt: skip
@@ -301,7 +310,7 @@ def sliced(cx: Context, node: Any, found: Grown, index: Any, name: str = "") -> 
         size = shapes.operand_of(cx, node, cx.extents.of(copy)[0])
         ref = cx.new_array(copy, name)
         if value.type.ndim > 1:
-            cx.state.may |= {frozenset((ref.cell, items.buffer.cell))}
+            cx.state.share(ref.cell, items.buffer.cell)
         return Column(ref, items.weak)
 
     items = part(found.items)

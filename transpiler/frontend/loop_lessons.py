@@ -186,6 +186,8 @@ class Lessons(Trials):
         known, after = self.known, trial.after
         size = len(known.pairs), len(known.stale)
         refs = self.refs_at_end(trial)
+        there = self.start.cells.keys() | self.start.boxes.keys()
+        known.pairs |= {pair for pair in after.may - self.start.may if pair <= there}
         for cell, end in refs.items():
             for other in (*self.start.cells, *self.start.boxes):
                 if end is other or related(after.may, end, other):

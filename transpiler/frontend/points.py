@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch
+from adgen.transpiler.frontend import element_views
 from adgen.transpiler.frontend.binding_parts import children
 from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Ref
 from adgen.transpiler.ir import core
@@ -63,6 +64,7 @@ def of_call(
     """
     if cx.frame.place is not None:  # in the text of the library
         return result
+    result = element_views.of_call(cx, node, callee, args, result)
     if callee in _VIEW:
         _share(cx, args, result)
     if callee in _FRESH and isinstance(result, np.generic):

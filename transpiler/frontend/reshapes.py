@@ -187,8 +187,7 @@ def _copied_unless(cx: Context, node: Any, ref: Ref, is_view: bool | None) -> Re
         return ref
     copy = copy_of(cx, node, ref)
     if is_view is None:
-        related = {ref.cell, *cx.state.partners(ref.cell)}
-        cx.state.may |= {frozenset((copy.cell, cell)) for cell in related}
+        cx.state.share(copy.cell, ref.cell)
     return copy
 
 

@@ -51,6 +51,11 @@ class State:
         """The other cells that may be the same memory as this one."""
         return [other for pair in self.may if cell in pair for other in pair if other is not cell]
 
+    def share(self, fresh: Cell, cell: Cell) -> None:
+        """Note that a fresh cell may be the memory of another one, or of what that may be."""
+        near = {cell, *self.partners(cell)} - {fresh}
+        self.may |= {frozenset((fresh, other)) for other in near}
+
 
 def related(may: frozenset[Pair], first: Cell, second: Cell) -> bool:
     """Whether two cells may be the same memory."""

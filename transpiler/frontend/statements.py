@@ -25,6 +25,7 @@ from adgen.transpiler.frontend.complex_numbers import named_part, read_named, wr
 from adgen.transpiler.frontend.containers import changeable, delete_item, put_item, read_item
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import STATEMENTS, statement
+from adgen.transpiler.frontend.element_views import refuse_update
 from adgen.transpiler.frontend.expressions import with_attributes
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.indexing import (
@@ -39,6 +40,7 @@ from adgen.transpiler.frontend.instances import assign_attribute
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.iterators import with_place
 from adgen.transpiler.frontend.layouts import written_in_place
+from adgen.transpiler.frontend.list_changes import mark_elements
 from adgen.transpiler.frontend.lists import extended
 from adgen.transpiler.frontend.liveness import assigned
 from adgen.transpiler.frontend.nullable import certain
@@ -250,6 +252,7 @@ def _aug_assign(cx: Context, node: Any) -> None:
     elif isinstance(target, gast.Attribute):
         base = with_attributes(cx, target, cx.ev(target.value))
         old = attribute(cx, target, base, target.attr) if is_object(base) else UNDEF
+        refuse_update(cx, node, old)
         new = UNDEF if old is UNDEF else _updated(cx, node, old, callee, target.attr)
         assign_attribute(cx, target, base, target.attr, new)
     else:
@@ -280,9 +283,11 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
 def _update_item(cx: Context, node: Any, base: Binding, index: Binding, callee: Any) -> None:
     """``base[index] op= value`` of a container."""
     old = read_item(cx, node.target, base, index)
+    refuse_update(cx, node, old)
     new = _updated(cx, node, old, callee, "")
     if new is not old or isinstance(base, FlatOf):  # of that, `old` is a copy
         put_item(cx, node.target, base, index, new)
+        mark_elements(cx, node, base)
 
 
 def _update(cx: Context, node: Any, ref: Ref, callee: Any, right: Binding) -> None:

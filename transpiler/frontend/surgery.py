@@ -155,7 +155,7 @@ def _hand_on(cx: Context, asked: CotangentOf, operand: Value, passed: Value) -> 
         cx.passed[passed] = cx.passed.get(operand, operand)
     elif isinstance(asked.node, gast.Name):
         fresh = cx.new_array(passed, passed.name)
-        cx.state.may |= {frozenset((fresh.cell, ref.cell))}  # a write makes the other stale
+        cx.state.share(fresh.cell, ref.cell)  # a write makes the other stale
         cx.bind(asked.node.id, fresh)
     else:
         cx.refuse(
