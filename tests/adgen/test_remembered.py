@@ -58,6 +58,8 @@ _numbers = itertools.count()
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ADGEN_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.syspath_prepend(str(tmp_path))
+    # Python takes the byte code of a text of the same length and the same second for that text's.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return tmp_path
 
 

@@ -79,10 +79,26 @@ def _limits(cx: Context, call: Call) -> Binding:
     given = type_of(dtype).dtype if is_operand(dtype) else None
     if given is None:
         given = static_value(cx, dtype, call.node, "`dtype`")
-    if call.function.endswith("finfo"):
-        names: tuple[str, ...] = ("bits", "eps", "epsneg", "max", "min", "resolution", "tiny")
-        return _constants(np.finfo(given), (*names, "smallest_normal", "smallest_subnormal"))
-    return _constants(np.iinfo(given), ("bits", "max", "min"))
+    is_float = call.function.endswith("finfo")
+    names = _OF_FLOATS if is_float else ("bits", "max", "min")
+    try:
+        return _constants(np.finfo(given) if is_float else np.iinfo(given), names)
+    except (TypeError, ValueError):
+        cx.refuse(TypeMismatch, f"`{call.function}` is given {_shown(given)}", call.node,
+                  "give it a type of " + ("floats" if is_float else "integers"))  # fmt: skip
+
+
+_OF_FLOATS = (
+    "bits", "eps", "epsneg", "max", "min", "resolution", "tiny",
+    "smallest_normal", "smallest_subnormal",
+)  # fmt: skip
+
+
+def _shown(given: Any) -> str:
+    try:
+        return f"`{np.dtype(given)}`"
+    except TypeError:
+        return f"`{given!r}`"
 
 
 def _constants(found: Any, names: tuple[str, ...]) -> Binding:
