@@ -24,7 +24,8 @@ from adgen.transpiler.frontend.budget import check_integer, spend
 from adgen.transpiler.frontend.conditions import tested
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
-from adgen.transpiler.frontend.element_views import as_number
+from adgen.transpiler.frontend.element_views import as_number, refreshed
+from adgen.transpiler.frontend.literals import beside_array
 from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.special_methods import binary_of_objects, unary_of_object
 from adgen.transpiler.frontend.texts import concatenated
@@ -54,6 +55,7 @@ _UNARY: dict[type, Any] = {
 @expression(gast.BinOp)
 def _bin_op(cx: Context, node: Any, name: str) -> Binding:
     left, right = cx.ev(node.left), cx.ev(node.right)
+    left = refreshed(cx, node, left)
     return binary(cx, node, OPERATORS[type(node.op)], left, right, name)
 
 
@@ -97,6 +99,7 @@ def binary(
     answer = binary_of_objects(cx, node, callee, left, right)
     if answer is not None:
         return answer
+    left, right = beside_array(cx, node, left, right), beside_array(cx, node, right, left)
     sequences = _sequences(cx, node, callee, left, right)
     if sequences is None and callee is operator.or_:
         sequences = united(cx, node, left, right, name)

@@ -12,7 +12,7 @@ from adgen.transpiler.frontend.bindings import Binding, Cell, Key, OneOf, Ref
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.layouts import joined_layout
 from adgen.transpiler.frontend.paths_compose import step_places
-from adgen.transpiler.frontend.shapes import mentions
+from adgen.transpiler.frontend.shapes import mentions, type_in
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value, type_of
@@ -51,6 +51,7 @@ class ArrayMerger:
         self.memo: dict[Any, Value] = {}
         self.uses: list[Uses] = []
         self.merged: dict[tuple[Cell, Cell], Cell] = {}  # a cell of each arm -> the joined one
+        self.copied: dict[Cell, tuple[Cell, Cell]] = {}  # holds views of these
         self.chosen: dict[Any, Ref] = {}
         self.own = True  # the name at hand is of the present frame
 
@@ -111,6 +112,9 @@ class ArrayMerger:
                 self.operand(a, b, "") for a, b in zip(first.index, second.index, strict=True)
             )
             return Ref(cell, first.path, index)
+        sides = zip(self.arms, (first, second), strict=True)
+        if any(not isinstance(type_in(arm.state, ref), Array) for arm, ref in sides):
+            return None  # views of elements (element_views.py)
         if followed:
             return self.one_of(name, first, second)
         return self.materialised(name, first, second)
@@ -195,7 +199,7 @@ class ArrayMerger:
         if joined is None:
             return None
         cell = self.new_cell(name, first.cell, second.cell, joined)
-        self.merged[first.cell, second.cell] = cell
+        self.copied[cell] = first.cell, second.cell
         return Ref(cell)
 
     def joined_values(self, name: str, first: Ref, second: Ref) -> Value | None:

@@ -29,6 +29,7 @@ from adgen.transpiler.frontend.boxes import is_list, is_sequence, items_of, open
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import expression
 from adgen.transpiler.frontend.growing import grown_of, used
+from adgen.transpiler.frontend.literals import beside_array
 from adgen.transpiler.frontend.nullable import certain, is_none, known_there
 from adgen.transpiler.frontend.special_methods import asked, compared_objects
 from adgen.transpiler.frontend.state import related
@@ -242,6 +243,7 @@ def compare(cx: Context, node: Any, op: Any, left: Binding, right: Binding, name
     answer = compared_objects(cx, node, callee, left, right)
     if answer is not None:
         return answer
+    left, right = beside_array(cx, node, left, right), beside_array(cx, node, right, left)
     if _is_array_like(left) and _is_array_like(right):
         one, two = (cx.read(b, node) if isinstance(b, Ref) else b for b in (left, right))
         return cx.wrap(cx.emit(node, callee, one, two, name=name))

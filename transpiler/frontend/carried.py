@@ -224,7 +224,9 @@ def _spread(cx: Context, name: str, init: Binding, end: Binding) -> Template:
     if isinstance(end, Ref) and is_operand(init):
         kind = shapes.ref_type(cx, end)
         wider = join(Scalar(kind.dtype), type_of(init))
-        assert isinstance(kind, Array) and wider is not None
+        if not isinstance(kind, Array):  # a view of an element (element_views.py)
+            return Clash(init, end)
+        assert wider is not None
         shape = shapes.ref_shape(cx, end)
         local = {r for _, op in core.walk(cx.builder.block((), ())) for r in op.results}
         if not mentions(shape, local):
@@ -314,7 +316,8 @@ def _sample(cx: Context, name: str, end: Binding) -> Template:
         if exact is not None:
             return exact
         kind = shapes.ref_type(cx, end)
-        assert isinstance(kind, Array)
+        if not isinstance(kind, Array):  # a view of an element (element_views.py)
+            return Clash(end, 0.0)
         return Whole(Cell(name), kind)
     if isinstance(end, Box):
         contents = cx.state.boxes[end]

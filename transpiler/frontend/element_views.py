@@ -37,21 +37,34 @@ _HAND_ON = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Place:
+    """Where an element was read: the part of which array, and what that was then.
+
+    ``near``: that array and all that may be the same memory.
+    """
+
+    part: Ref
+    near: frozenset[Cell]
+    then: tuple[Value, ...]
+
+
 @dataclass(eq=False)
 class ElementViews:
     """Where elements are views, and whether that matters.
 
-    ``follows``: names of them stand for the part of the array.  ``places``: which part each number
-    was read from.  ``named``: arrays that a name refers to an element of.  ``written``: arrays that
-    were written, and all that may be the same memory.  ``holders``: containers that hold elements.
+    ``follows``: names of them stand for the part of the array.  ``places``: where each number was
+    read.  ``named``: a name refers to an element; ``writes``:
+    an array is written (which one is not asked: where paths and iterations meet, arrays get other
+    cells).  ``holders``: containers that hold elements.
     ``met``: numbers that are elements of these arrays on some paths; ``overtaken``: those whose
     array was written since, with the place of that; ``doubted``: one of them was read.
     """
 
     follows: bool = False
-    places: dict[Value, Ref] = field(default_factory=dict)
-    named: set[Cell] = field(default_factory=set)
-    written: set[Cell] = field(default_factory=set)
+    places: dict[Value, Place] = field(default_factory=dict)
+    named: bool = False
+    writes: bool = False
     holders: set[Cell] = field(default_factory=set)
     met: dict[Value, set[Cell]] = field(default_factory=dict)
     overtaken: dict[Value, Span] = field(default_factory=dict)
@@ -60,7 +73,7 @@ class ElementViews:
     @property
     def matter(self) -> bool:
         """Whether a name and a write may meet that were not followed."""
-        return not self.follows and (self.doubted or not self.named.isdisjoint(self.written))
+        return not self.follows and (self.doubted or (self.named and self.writes))
 
     def named_binding(self, name: str, binding: Binding) -> Binding:
         """What a name is bound to where ``binding``, or a tuple with it, is assigned to it."""
@@ -75,8 +88,8 @@ class ElementViews:
         place = self.places.get(binding)
         if place is None:
             return binding
-        self.named.add(place.cell)
-        return place if self.follows else binding
+        self.named = True
+        return place.part if self.follows else binding
 
     def meet(self, result: Binding, sides: Iterable[Binding]) -> None:
         """Note that ``result`` is one of the sides."""
@@ -89,11 +102,11 @@ class ElementViews:
         if not isinstance(binding, Value):
             return set()
         place = self.places.get(binding)
-        return self.met.get(binding, set()) if place is None else {place.cell}
+        return self.met.get(binding, set()) if place is None else set(place.near)
 
     def note_write(self, cells: set[Cell], span: Span) -> None:
         """Note that these arrays, which may be one, are written."""
-        self.written |= cells
+        self.writes = True
         for number, arrays in self.met.items():
             if not arrays.isdisjoint(cells):
                 self.overtaken.setdefault(number, span)
@@ -102,8 +115,20 @@ class ElementViews:
 def element_view(cx: Context, node: object, part: Ref, name: str = "") -> Value:
     """The number that is now at ``part``, of which NumPy makes a view."""
     number = cx.read(part, node, name)
-    cx.elements.places[number] = part
+    cx.elements.places[number] = Place(part, cx.state.near(part.cell), _present(cx, part))
     return number
+
+
+def _present(cx: Context, part: Ref) -> tuple[Value, ...]:
+    return tuple(cx.state.cells[cell] for cell in cx.state.memories(part.cell))
+
+
+def refreshed(cx: Context, node: object, binding: Binding) -> Binding:
+    """An operand or argument as it is when all are evaluated, which may have written its array."""
+    place = cx.elements.places.get(binding) if isinstance(binding, Value) else None
+    if place is None or _present(cx, place.part) == place.then:
+        return binding
+    return element_view(cx, node, place.part)
 
 
 def is_element(cx: Context, binding: Binding) -> bool:
@@ -114,24 +139,27 @@ def is_element(cx: Context, binding: Binding) -> bool:
 
 def read_anew(cx: Context, node: object, binding: Binding) -> Binding:
     """What a name stands for, its elements of arrays as they are now."""
-    if isinstance(binding, Value) and binding in cx.elements.overtaken:
-        cx.elements.doubted = True
-    if not cx.elements.follows:
-        return binding
-    if isinstance(binding, Value) and binding in cx.elements.overtaken:
+    if is_element(cx, binding):
+        return element_view(cx, node, binding)
+    if isinstance(binding, Value):
+        _check_overtaken(cx, node, binding)
+    parts = children(binding) if isinstance(binding, (tuple, Node)) else ()
+    anew = tuple(read_anew(cx, node, part) for part in parts or ())
+    return with_children(binding, anew) if parts and cx.elements.follows else binding
+
+
+def _check_overtaken(cx: Context, node: object, number: Value) -> None:
+    if number not in cx.elements.overtaken:
+        return
+    cx.elements.doubted = True
+    if cx.elements.follows:
         cx.refuse(
             AliasedMutation,
             "this may be an element of an array that has been written since",
             node,
             "make it a number before the write: `float(x)`",
-            (("the write is here", cx.elements.overtaken[binding]),),
+            (("the write is here", cx.elements.overtaken[number]),),
         )
-    if is_element(cx, binding):
-        return element_view(cx, node, binding)
-    parts = children(binding) if isinstance(binding, (tuple, Node)) else ()
-    if not parts:
-        return binding
-    return with_children(binding, tuple(read_anew(cx, node, part) for part in parts))
 
 
 def held(cx: Context, holder: Cell, parts: Iterable[Binding]) -> None:
@@ -141,6 +169,11 @@ def held(cx: Context, holder: Cell, parts: Iterable[Binding]) -> None:
     for part in parts:
         if not isinstance(part, Value):
             held(cx, holder, children(part) or ())
+        elif part in cx.elements.places:
+            place = cx.elements.places[part]
+            if _present(cx, place.part) != place.then:
+                assert cx.builder.span is not None
+                cx.state.stale[holder] = cx.builder.span
         for array in cx.elements.arrays_of(part):
             cx.state.share(holder, array)
             cx.elements.holders.add(holder)
@@ -167,11 +200,15 @@ def as_number(cx: Context, node: Any, element: Operand) -> Operand:
 
 
 def refuse_update(cx: Context, node: Any, old: Binding) -> None:
-    """Refuse ``old op= value`` of an element in a container: NumPy writes into its array."""
-    if isinstance(old, Value) and old in cx.elements.places:
-        cx.refuse(
-            AliasedMutation,
-            "an element of an array is changed in place, which the array sees",
-            node,
-            "put in a number: `float(x)`",
-        )
+    """Refuse ``old op= value`` of what may be an element, where NumPy writes into its array."""
+    if not cx.elements.arrays_of(old):
+        return
+    if old in cx.elements.met and not cx.elements.follows:
+        cx.elements.doubted = True
+        return
+    cx.refuse(
+        AliasedMutation,
+        "an element of an array is changed in place, which the array sees",
+        node,
+        "make it a number first: `float(x)`",
+    )

@@ -31,7 +31,7 @@ from adgen.transpiler.frontend.dispatch import (
     container_method,
     expression,
 )
-from adgen.transpiler.frontend.element_views import read_anew
+from adgen.transpiler.frontend.element_views import read_anew, refreshed
 from adgen.transpiler.frontend.functions import evaluated_defaults
 from adgen.transpiler.frontend.iteration import all_items
 from adgen.transpiler.frontend.names import look_up, use_up_part
@@ -107,7 +107,7 @@ def elements(cx: Context, nodes: list[Any]) -> list[Binding]:
             out += items
         else:
             out.append(cx.ev(node))
-    return out
+    return [refreshed(cx, nodes[-1], binding) for binding in out]
 
 
 @expression(gast.IfExp)

@@ -153,6 +153,7 @@ class Merger(ArrayMerger):
             if isinstance(side, Node):
                 with self.cx.inside(arm.builder, arm.state):
                     side = in_arrays(self.cx, self.node, side, item, len(side), name, [])
+                    arm.state = self.cx.state  # another one where an item is one of several views
             made.append(side)
         return made[0], made[1]
 
@@ -299,7 +300,7 @@ class Merger(ArrayMerger):
             for cell, place in arm.state.stale.items():
                 if cell in self.joined.cells or cell in self.joined.boxes:
                     self.joined.stale.setdefault(cell, place)
-        sources = {cell: pair for pair, cell in self.merged.items()}
+        sources = {cell: pair for pair, cell in self.merged.items()} | self.copied
         for cell, (a, b) in sources.items():
             near = {a, b, *first.partners(a), *second.partners(b)}
             pairs |= {frozenset((cell, other)) for other in near}

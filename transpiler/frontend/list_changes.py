@@ -67,11 +67,14 @@ def put(cx: Context, node: Any, box: Box, contents: Grown) -> None:
 
 
 def mark_elements(cx: Context, node: Any, base: Binding) -> None:
-    """After ``base[i] op= value``: arrays that a grown list may hold elements of are stale."""
-    found = cx.state.boxes.get(base) if isinstance(base, Box) else None
-    if isinstance(found, Grown):
-        for cell in cells_of(found.items) & cx.elements.holders:
-            for array in cx.state.partners(cell):
+    """After ``base[i] op= value``: arrays that a container may hold elements of are stale."""
+    if not isinstance(base, Box):
+        return
+    found = cx.state.boxes[base]
+    holders = cells_of(found.items) if isinstance(found, Grown) else {base}
+    for cell in holders & cx.elements.holders:
+        for array in cx.state.partners(cell):
+            if not isinstance(array, Box):
                 cx.state.stale[array] = cx.span(node)
 
 

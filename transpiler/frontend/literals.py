@@ -11,7 +11,7 @@ from adgen.transpiler.errors import TypeMismatch
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Ref, is_operand
-from adgen.transpiler.frontend.boxes import items_of
+from adgen.transpiler.frontend.boxes import is_sequence, items_of
 from adgen.transpiler.frontend.checks import check_equal
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import grown_of, used
@@ -43,6 +43,13 @@ def stacked(
         out = cx.emit(node, core.SETITEM, out, value, *place, path=(path,), name=name)
     assert isinstance(out, Value)
     return out
+
+
+def beside_array(cx: Context, node: Any, side: Binding, other: Binding) -> Binding:
+    """One side of an operator: of a list or a tuple beside an array NumPy makes an array."""
+    if not isinstance(other, Ref) or not is_sequence(side):
+        return side
+    return cx.new_array(stacked(cx, node, side))
 
 
 def _copied(

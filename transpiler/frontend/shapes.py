@@ -28,6 +28,7 @@ from adgen.transpiler.primitives.typing import shaped
 
 if TYPE_CHECKING:
     from adgen.transpiler.frontend.context import Context
+    from adgen.transpiler.frontend.state import State
 
 Extent = Any
 Shape = tuple[Extent, ...]
@@ -328,8 +329,13 @@ def ref_shape(cx: Context, ref: Ref) -> Shape:
 
 
 def ref_type(cx: Context, ref: Ref) -> Type:
-    """The type of the array that a ref denotes."""
-    kind = cx.state.cells[ref.cell].type
+    """The type of the array that a ref denotes; a number's for an element (element_views.py)."""
+    return type_in(cx.state, ref)
+
+
+def type_in(state: State, ref: Ref) -> Type:
+    """The same, at a point of the program."""
+    kind = state.cells[ref.cell].type
     assert isinstance(kind, Array)
     return shaped(kind.dtype, paths.result_ones(kind.ones, ref.path))
 

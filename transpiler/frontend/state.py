@@ -51,10 +51,20 @@ class State:
         """The other cells that may be the same memory as this one."""
         return [other for pair in self.may if cell in pair for other in pair if other is not cell]
 
+    def memories(self, cell: Cell) -> list[Cell]:
+        """The cell itself, or those that it is one of."""
+        if cell not in self.one_of:
+            return [cell]
+        return list(dict.fromkeys(ref.cell for ref in self.one_of[cell].refs))
+
+    def near(self, cell: Cell) -> frozenset[Cell]:
+        """The cell, and all cells that may be the same memory."""
+        found = {cell, *self.memories(cell)}
+        return frozenset(found.union(*map(self.partners, found)))
+
     def share(self, fresh: Cell, cell: Cell) -> None:
         """Note that a fresh cell may be the memory of another one, or of what that may be."""
-        near = {cell, *self.partners(cell)} - {fresh}
-        self.may |= {frozenset((fresh, other)) for other in near}
+        self.may |= {frozenset((fresh, other)) for other in self.near(cell) - {fresh}}
 
 
 def related(may: frozenset[Pair], first: Cell, second: Cell) -> bool:

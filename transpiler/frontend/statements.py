@@ -223,12 +223,14 @@ def _aug_assign(cx: Context, node: Any) -> None:
         old = cx.ev(gast.Name(target.id, gast.Load(), None, None, lineno=target.lineno,
                               col_offset=target.col_offset))  # fmt: skip
         if isinstance(old, Value) and old in cx.elements.places:
-            element = cx.elements.places[old]
-            cx.elements.written |= {element.cell, *cx.state.partners(element.cell)}
+            element = cx.elements.places[old].part
+            cx.elements.writes = True
             if cx.elements.follows:
                 check_cast(cx, node, old, new := binary(cx, node, callee, old, cx.ev(node.value)))
                 write_part(cx, node, element, new)
                 return
+        elif isinstance(old, Value) and old in cx.elements.met:
+            refuse_update(cx, node, old)
         cx.bind(target.id, _updated(cx, node, old, callee, target.id))
     elif isinstance(target, gast.Subscript):
         array = subscripted(cx, target, cx.ev(target.value))
@@ -255,6 +257,7 @@ def _aug_assign(cx: Context, node: Any) -> None:
         refuse_update(cx, node, old)
         new = UNDEF if old is UNDEF else _updated(cx, node, old, callee, target.attr)
         assign_attribute(cx, target, base, target.attr, new)
+        mark_elements(cx, node, base)
     else:
         assign(cx, target, UNDEF)
 
@@ -267,7 +270,7 @@ def _updated(cx: Context, node: Any, old: Binding, callee: Any, name: str) -> Bi
     if isinstance(old, Ref):
         _update(cx, node, old, callee, right)
         return old
-    if is_list(old):
+    if is_list(old) and not isinstance(right, Ref):  # an array answers for itself: `xs + array`
         return extended(cx, node, changeable(cx, node, old, "an element"), callee, right)
     answer = updated_object(cx, node, callee, old, right)
     if answer is not None:

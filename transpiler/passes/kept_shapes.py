@@ -70,6 +70,9 @@ class _Guessing:
 
     def guard(self, b: Builder, before: Extent, after: Extent) -> None:
         """One guard, unless the guess is wrong for certain."""
+        initial = self.shapes.initial(before)
+        if isinstance(initial, int) and isinstance(after, int) and initial != after:
+            return
         first, second = self.shapes.emit(b, before), self.shapes.emit(b, after)
         if isinstance(first, Value) or isinstance(second, Value):
             b.effect(core.GUARD, first, second, kept="guessed")

@@ -147,6 +147,13 @@ class Shapes:
         kept = after in ((head, axis), before) or self._agree(op, before, after)
         return None if kept else (before, after)
 
+    def initial(self, extent: Extent) -> Extent:
+        """An extent of what loops carry, ahead of the first trip of all of them."""
+        while isinstance(extent, tuple) and extent[0] in self.argument:
+            op, k = self.argument[extent[0]]
+            extent = self.extent(op.operands[(3 if op.callee == core.FOR else 0) + k], extent[1])
+        return extent
+
     def _agree(self, loop: Op, first: Extent, second: Extent) -> bool:
         """Whether guards ahead of a loop say that two extents are equal."""
         same = [first]
