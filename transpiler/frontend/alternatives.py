@@ -63,6 +63,8 @@ def _moment(state: State, one_of: OneOf) -> tuple[object, ...]:
 def read_one_of(cx: Context, ref: Ref, node: object, name: str = "") -> Operand:
     """The present value of what ``ref`` denotes."""
     one_of = cx.state.one_of[ref.cell]
+    for cell in (ref.cell, *cx.state.memories(ref.cell)):
+        cx.check_fresh(cell, node)
     moment = _moment(cx.state, one_of)
     whole = cx.state.known.get(moment)
     if whole is not None:

@@ -186,6 +186,7 @@ class ArrayMerger:
         """A cell of the joined state for what two cells hold."""
         cell = Cell(name, captured=first.captured or second.captured)
         cell.origin = self.node
+        self.cx.elements.holds_too(cell, (first, second))
         cell.part = first.part or second.part
         self.joined.cells[cell] = value
         for arm, source in zip(self.arms, (first, second), strict=True):

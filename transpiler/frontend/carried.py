@@ -173,6 +173,8 @@ def _grow_exact(cx: Context, name: str, template: Template, init: Ref | None, en
     """The template of an array whose aliases are followed; None where the usual one is exact."""
     if isinstance(template, Chosen):
         return template  # ExactLoop.learn extends it
+    if not isinstance(shapes.ref_type(cx, end), Array):  # a view of an element
+        return None
     if isinstance(template, (Moved, type(None))) and init is not None:
         if init.cell is end.cell and init.path == end.path:
             if all(same_operand(init.index[k], end.index[k]) for k in step_places(init.path)):
@@ -274,7 +276,8 @@ def _grow_late(
     if isinstance(value, Conflict):
         return Clash(value.first, value.second)
     if template is None:
-        return Late(_sample(cx, name, value), value, name.startswith("$"))
+        sample = _sample(cx, name, value)
+        return sample if isinstance(sample, Clash) else Late(sample, value, name.startswith("$"))
     if template.inner is None and is_none(template.sample) and not is_none(value):
         return replace(template, inner=Optional(_sample(cx, name, value_of(value)), value))
     inner = _grow_sample(cx, name, template.inner, value)
@@ -312,12 +315,12 @@ def _sample(cx: Context, name: str, end: Binding) -> Template:
     if is_operand(end):
         return Number(type_of(end))
     if isinstance(end, Ref):
-        exact = None if cx.aliases is None else _grow_exact(cx, name, None, None, end)
-        if exact is not None:
-            return exact
         kind = shapes.ref_type(cx, end)
         if not isinstance(kind, Array):  # a view of an element (element_views.py)
             return Clash(end, 0.0)
+        exact = None if cx.aliases is None else _grow_exact(cx, name, None, None, end)
+        if exact is not None:
+            return exact
         return Whole(Cell(name), kind)
     if isinstance(end, Box):
         contents = cx.state.boxes[end]
@@ -342,6 +345,8 @@ def _grow_sample(cx: Context, name: str, template: Template, end: Binding) -> Te
             return template if wider == kind else Number(wider)  # type: ignore[arg-type]
         case Whole(kind=kind) if isinstance(end, Ref):
             return _grow_whole(cx, template, kind, end, end)
+        case Clash():
+            return template
         case Parts(parts=parts):
             items = children(end) or ()
             if len(items) == len(parts):

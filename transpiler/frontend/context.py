@@ -246,9 +246,16 @@ class Context:
             whole = self.read(Ref(ref.cell), node)
             assert isinstance(whole, Value)
             return whole
-        if ref.cell in self.state.stale:
-            self.refuse_alias(ref.cell, node, (("the write", self.state.stale[ref.cell]),))
+        self.check_fresh(ref.cell, node)
         return self.state.cells[ref.cell]
+
+    def check_fresh(self, cell: Cell, node: Any) -> None:
+        """Refuse an array that may have been written under another name.
+
+        Raises AliasedMutation.
+        """
+        if cell in self.state.stale:
+            self.refuse_alias(cell, node, (("the write", self.state.stale[cell]),))
 
     def refuse_alias(
         self, cell: Cell, node: Any, notes: tuple[tuple[str, Span], ...] = ()

@@ -86,16 +86,18 @@ class ElementViews:
             kept = tuple(self.named_binding(name, part) for part in parts)
             return with_children(binding, kept) if self.follows else binding
         place = self.places.get(binding)
-        if place is None:
-            return binding
-        self.named = True
-        return place.part if self.follows else binding
+        self.named |= place is not None or binding in self.met
+        return place.part if place is not None and self.follows else binding
 
     def meet(self, result: Binding, sides: Iterable[Binding]) -> None:
         """Note that ``result`` is one of the sides."""
-        arrays = set().union(*map(self.arrays_of, sides))
-        if arrays and isinstance(result, Value):
-            self.met.setdefault(result, set()).update(arrays)
+        if isinstance(result, Value):
+            self.note(result, set().union(*map(self.arrays_of, sides)))
+
+    def note(self, number: Value, arrays: set[Cell]) -> None:
+        """Note that a number may be an element of these arrays."""
+        if arrays:
+            self.met.setdefault(number, set()).update(arrays)
 
     def arrays_of(self, binding: Binding) -> set[Cell]:
         """The arrays that a number may be an element of."""
@@ -103,6 +105,11 @@ class ElementViews:
             return set()
         place = self.places.get(binding)
         return self.met.get(binding, set()) if place is None else set(place.near)
+
+    def holds_too(self, holder: Cell, others: Iterable[Cell]) -> None:
+        """Note that a container is one of these."""
+        if not self.holders.isdisjoint(others):
+            self.holders.add(holder)
 
     def note_write(self, cells: set[Cell], span: Span) -> None:
         """Note that these arrays, which may be one, are written."""

@@ -12,7 +12,6 @@ from adgen.transpiler.frontend.bindings import (
     UNDEF,
     Binding,
     Box,
-    Cell,
     Choice,
     Column,
     Conflict,
@@ -174,10 +173,9 @@ class Merger(ArrayMerger):
             return first
         if (one, two) not in self.merged:
             values = [self.arms[k].state.cells[cell] for k, cell in enumerate((one, two))]
-            cell = self.merged[one, two] = Cell(name)
             value = self.operand(values[0], values[1], name)
             assert isinstance(value, Value)
-            self.joined.cells[cell] = value
+            self.merged[one, two] = self.new_cell(name, one, two, value)
             shape, other = (self.cx.extents.of(one)[1:] for one in values)
             if shape == other and not any(mentions(shape, local) for local in self.local):
                 self.cx.extents.shapes[value] = (("dim", value, 0), *shape)
@@ -187,6 +185,7 @@ class Merger(ArrayMerger):
         """The container that is ``first`` on one path and ``second`` on the other."""
         if (first, second) not in self.merged:
             box = self.merged[first, second] = Box(first.kind, name)
+            self.cx.elements.holds_too(box, (first, second))
             parts = [
                 arm.state.boxes[side] for arm, side in zip(self.arms, (first, second), strict=True)
             ]

@@ -87,6 +87,7 @@ class Head:
                 rows = zip(part_names(name, init), parts, children(init) or (), strict=True)
                 return with_children(init, tuple(self.binding(*row) for row in rows))
             case Boxed(box=box, inner=inner):
+                self.cx.elements.holds_too(box, (init,))
                 self.boxes[box] = (init, self.binding(name, inner, self.cx.state.boxes[init]))
                 return box
             case Late(inner=inner, sample=sample, hidden=hidden):
@@ -152,6 +153,8 @@ class Head:
                 first = value_of(sample)
                 value = self.late(name, inner, value_of(found) if first is None else first)
                 return Nullable(value, self.carry(False, BOOL, f"{name}_there"))
+            case Clash(first=first, second=second):
+                return Conflict(first, second)
         return sample
 
 

@@ -189,6 +189,7 @@ class Lessons(Trials):
         there = self.start.cells.keys() | self.start.boxes.keys()
         known.pairs |= {pair for pair in after.may - self.start.may if pair <= there}
         for cell, end in refs.items():
+            self.cx.elements.holds_too(cell, (end,))
             for other in (*self.start.cells, *self.start.boxes):
                 if end is other or related(after.may, end, other):
                     known.pairs.add(frozenset((cell, other)))
@@ -233,8 +234,9 @@ class Lessons(Trials):
     def learn_shapes(self, trial: Trial) -> bool:
         """Arrays whose shape the body changes are assumed nothing about."""
         extents = self.cx.extents
-        news = False
-        for slot, end in zip(trial.head.slots, self.yields(trial, Builder()), strict=True):
+        ends = self.yields(trial, Builder())
+        news = self.learn_elements(trial, ends)
+        for slot, end in zip(trial.head.slots, ends, strict=True):
             layout = extents.layouts.get(slot.head)
             if layout not in (UNKNOWN, joined_layout(self.cx, end, None)):
                 self.scattering = self.scattering | {slot.name}
@@ -245,6 +247,18 @@ class Lessons(Trials):
             if extents.of(end) != shape and slot.name not in self.changing:
                 self.changing = self.changing | {slot.name}
                 news = True
+        return news
+
+    def learn_elements(self, trial: Trial, ends: list[Operand]) -> bool:
+        """Numbers that may be elements of arrays after an iteration."""
+        news = False
+        at_end = self.refs_at_end(trial)
+        for slot, end in zip(trial.head.slots, ends, strict=True):
+            arrays = self.cx.elements.arrays_of(end)
+            arrays |= {head for head, cell in at_end.items() if cell in arrays}
+            known = self.elements.setdefault(slot.name, set())
+            news |= not arrays <= known
+            known |= arrays
         return news
 
     def yields(self, trial: Trial, builder: Builder | None = None) -> list[Operand]:

@@ -89,6 +89,7 @@ class Loop(Lessons):
         for cell, place in known.stale.items():
             state.stale.setdefault(cell, place)
         for head, result in results.items():
+            cx.elements.meet(result, (head,))
             if head in cx.extents.layouts:
                 cx.extents.layouts[result] = cx.extents.layouts[head]
             shape = cx.extents.shapes.get(head)

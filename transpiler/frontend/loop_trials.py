@@ -72,6 +72,7 @@ class Trials:
         self.heads: dict[Key, Binding] = {}
         self.box_heads: dict[Box, Binding] = {}
         self.cell_slots: dict[Cell, Slot] = {}
+        self.elements: dict[str, set[Cell]] = {}  # arrays that a carried number is an element of
         self.changing: set[str] = set()  # names of arrays whose shape the body changes
         self.scattering: set[str] = set()  # and of those whose order in memory it changes
         self.tests_inside = False  # the condition of a while changes something
@@ -185,6 +186,8 @@ class Trials:
         """Assume that arrays keep their shape; ``learn`` checks it."""
         extents = self.cx.extents
         for slot in head.slots:
+            arrays = self.cx.elements.arrays_of(slot.init) | self.elements.get(slot.name, set())
+            self.cx.elements.note(slot.head, arrays)
             layout = joined_layout(self.cx, slot.init, None)
             if slot.name in self.scattering:
                 layout = UNKNOWN
