@@ -47,7 +47,7 @@ def _expected(function: Any, args: tuple[Any, ...]) -> tuple[float, Any]:
         return float(function(point.copy(), n))
 
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(over="raise"):  # an infinity that is written over leaves 0 * inf behind
             value = at(x)
             rows = np.eye(len(x))
             fine, coarse = (
