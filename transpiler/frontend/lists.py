@@ -119,10 +119,12 @@ def extended(cx: Context, node: Any, box: Box, callee: Any, right: Binding) -> B
         list_changes.extend(cx, node, box, right)
         return box
     items = list(contents(cx, box, node).parts)
-    if callee is operator.add and known_items(cx, node, right) is None:
-        list_changes.extend_known(cx, node, box, right)
-    elif callee is operator.add:
-        put_list(cx, node, box, [*items, *_known(cx, node, right)])
+    if callee is operator.add:
+        more = known_items(cx, node, right)
+        if more is None:
+            list_changes.extend_known(cx, node, box, right)
+        else:
+            put_list(cx, node, box, [*items, *more])
     elif callee is operator.mul and type(right) is int:
         put_list(cx, node, box, items * right)
     else:
@@ -134,16 +136,6 @@ def extended(cx: Context, node: Any, box: Box, callee: Any, right: Binding) -> B
 def _opened(cx: Context, base: Binding, call: Call) -> tuple[Box, list[Binding]]:
     box = changeable(cx, call.node, base, "an element")
     return box, list(contents(cx, box, call.node).parts)
-
-
-def _known(cx: Context, node: Any, values: Binding) -> list[Binding]:
-    items = known_items(cx, node, values)
-    if items is None:
-        cx.refuse(
-            UnsupportedSyntax, f"a list is extended by {describe(values)}", node,
-            "append its items in a loop",
-        )  # fmt: skip
-    return items
 
 
 def _place(cx: Context, call: Call, index: Binding) -> int:
