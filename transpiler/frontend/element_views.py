@@ -19,6 +19,7 @@ from adgen.transpiler.errors import AliasedMutation
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.binding_parts import children, with_children
 from adgen.transpiler.frontend.bindings import Binding, Cell, Ref
+from adgen.transpiler.frontend.budget import spend
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
 from adgen.transpiler.ir.trees import Node
@@ -146,11 +147,14 @@ def is_element(cx: Context, binding: Binding) -> bool:
 
 def read_anew(cx: Context, node: object, binding: Binding) -> Binding:
     """What a name stands for, its elements of arrays as they are now."""
+    if not cx.elements.places:
+        return binding
     if is_element(cx, binding):
         return element_view(cx, node, binding)
     if isinstance(binding, Value):
         _check_overtaken(cx, node, binding)
     parts = children(binding) if isinstance(binding, (tuple, Node)) else ()
+    spend(cx, node, len(parts or ()))  # parts may be shared: (a, a) of (b, b) of ...
     anew = tuple(read_anew(cx, node, part) for part in parts or ())
     return with_children(binding, anew) if parts and cx.elements.follows else binding
 
