@@ -72,8 +72,13 @@ class Browser:
             self._end()
 
     def open(self, file: Path) -> None:
-        """Show a file."""
+        """Show a file, whole: a driver under load answers while the page is still being read."""
         self._ask("POST", f"{self.session}/url", {"url": file.resolve().as_uri()})
+        deadline = time.monotonic() + PATIENCE
+        while self.run("return document.readyState") != "complete":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{file} is not read to its end")
+            time.sleep(0.02)
 
     def run(self, script: str, *args: Any) -> Any:
         """What a piece of JavaScript returns."""
