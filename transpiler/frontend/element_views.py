@@ -58,8 +58,9 @@ class ElementViews:
     read.  ``named``: a name refers to an element; ``writes``:
     an array is written (which one is not asked: where paths and iterations meet, arrays get other
     cells).  ``holders``: containers that hold elements.
-    ``met``: numbers that are elements of these arrays on some paths; ``overtaken``: those whose
-    array was written since, with the place of that; ``doubted``: one of them was read.
+    ``met``: numbers that are elements of these arrays on some paths, and ``readers``: the same by
+    array, until it is written; ``overtaken``: those whose array was written since, with the place
+    of that; ``doubted``: one of them was read.
     """
 
     follows: bool = False
@@ -68,6 +69,7 @@ class ElementViews:
     writes: bool = False
     holders: set[Cell] = field(default_factory=set)
     met: dict[Value, set[Cell]] = field(default_factory=dict)
+    readers: dict[Cell, dict[Value, None]] = field(default_factory=dict)
     overtaken: dict[Value, Span] = field(default_factory=dict)
     doubted: bool = False
 
@@ -99,6 +101,8 @@ class ElementViews:
         """Note that a number may be an element of these arrays."""
         if arrays:
             self.met.setdefault(number, set()).update(arrays)
+        for array in arrays:
+            self.readers.setdefault(array, {})[number] = None
 
     def arrays_of(self, binding: Binding) -> set[Cell]:
         """The arrays that a number may be an element of."""
@@ -115,8 +119,8 @@ class ElementViews:
     def note_write(self, cells: set[Cell], span: Span) -> None:
         """Note that these arrays, which may be one, are written."""
         self.writes = True
-        for number, arrays in self.met.items():
-            if not arrays.isdisjoint(cells):
+        for cell in cells:
+            for number in self.readers.pop(cell, ()):
                 self.overtaken.setdefault(number, span)
 
 

@@ -250,12 +250,17 @@ class Lessons(Trials):
         return news
 
     def learn_elements(self, trial: Trial, ends: list[Operand]) -> bool:
-        """Numbers that may be elements of arrays after an iteration."""
+        """Numbers that may be elements of arrays after an iteration.
+
+        Arrays that each trial makes anew are left out: what else names them has a cell of the head.
+        """
         news = False
+        lasting = self.start.cells.keys() | self.start.boxes.keys() | trial.head.cells.keys()
         at_end = self.refs_at_end(trial)
         for slot, end in zip(trial.head.slots, ends, strict=True):
             arrays = self.cx.elements.arrays_of(end)
             arrays |= {head for head, cell in at_end.items() if cell in arrays}
+            arrays &= lasting
             known = self.elements.setdefault(slot.name, set())
             news |= not arrays <= known
             known |= arrays
