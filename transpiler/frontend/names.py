@@ -25,6 +25,7 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.budget import check_bits
 from adgen.transpiler.frontend.context import Context
+from adgen.transpiler.frontend.element_views import is_element
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.types import Array, is_generator, opaque, real_dtype
@@ -85,12 +86,13 @@ def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
     if isinstance(binding, Unbound):
         binding = _checked(cx, node, name, frame, binding)
     if isinstance(binding, Conflict):
+        both_parts = isinstance(binding.first, Ref) and isinstance(binding.second, Ref)
         cx.refuse(
             TypeMismatch,
-            f"`{name}` is {describe(binding.first)} on one path and "
-            f"{describe(binding.second)} on another",
+            f"`{name}` is {_side(cx, binding.first)} on one path and "
+            f"{'another one' if both_parts else _side(cx, binding.second)} on another",
             node,
-            _remedy(binding),
+            _remedy(cx, binding),
         )
     return binding
 
@@ -114,8 +116,14 @@ def _checked(cx: Context, node: Any, name: str, frame: Frame, binding: Unbound) 
     return binding.maybe
 
 
-def _remedy(conflict: Conflict) -> str:
+def _side(cx: Context, side: Binding) -> str:
+    return "an element of an array" if is_element(cx, side) else describe(side)
+
+
+def _remedy(cx: Context, conflict: Conflict) -> str:
     kinds = {type(side) for side in (conflict.first, conflict.second)}
+    if is_element(cx, conflict.first) or is_element(cx, conflict.second):
+        return "make it a number before the paths meet: `float(x)`"
     if Ref in kinds and any(map(is_operand, (conflict.first, conflict.second))):
         return "start from an array: np.zeros(...) of the shape that it will have"
     if all(isinstance(getattr(side, "value", None), str) or isinstance(side, StringOf)
