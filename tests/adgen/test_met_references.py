@@ -49,6 +49,25 @@ def an_array_beside_a_list(x):
     return np.sum(y * ahead) + np.sum([1, 2, 3] * y) + np.sum(y * (y == [9.0, 9.0, 9.0]))
 
 
+def written_where_two_copies_are_needed(x):
+    a = np.zeros(2)
+    b = np.array([np.sin(x[1]), 0.72])
+    if x[0] > 0.5:
+        a = b[::-1]
+        b = a.reshape(2)
+    a[[1, 0]] = b if x[2] < 0.4 else a
+    return b[0] + a[1] * x[0]
+
+
+def an_element_of_what_each_iteration_makes(x):
+    e = x[0]
+    for k in range(3):
+        a = x[:2] * 1.5
+        a[0] = e * x[k]
+        e = a[..., 0]
+    return e
+
+
 def a_list_plus_an_array_is_an_array(x):
     xs = [x[0], 2.0, 3.0]
     xs += x
@@ -60,6 +79,7 @@ def a_list_plus_an_array_is_an_array(x):
     [
         a_view_and_its_array_meet_copies, two_lists_and_one_of_several_views,
         an_array_beside_a_list, a_list_plus_an_array_is_an_array,
+        written_where_two_copies_are_needed,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("last", [0.3, 0.9])
@@ -74,6 +94,12 @@ def test_right(program, last):
 def test_shapes_of_arrays_that_inner_loops_make():
     value, gradient = adgen.value_and_grad(an_array_that_inner_loops_make, jit=False)(X, 2)
     assert value == pytest.approx(0.24) and gradient == pytest.approx([0.4, 0.6, 0.0])
+
+
+def test_elements_of_what_each_iteration_makes_are_not_learned_without_end():
+    with pytest.raises(adgen.TypeMismatch, match="an element of an array on another") as caught:
+        adgen.grad(an_element_of_what_each_iteration_makes, jit=False)(X)
+    assert "float(x)" in str(caught.value)
 
 
 def one_array_many_times(x):

@@ -19,6 +19,8 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.paths import Reshape
 
+MOST_ROUNDS = 8  # of copies that make further ones necessary; two were seen
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -37,18 +39,27 @@ def plan(function: Function, style: Style) -> Plan:
 
     Raises InvalidIR if a write in place could be seen through another value.
     """
-    function = insert_copies(drop_unused(function))
-    try:
-        verify_copies(function)
-    except InvalidIR:  # a copy has made another buffer visible: look once more
-        function = insert_copies(function)
-        verify_copies(function)
+    function = _copied(drop_unused(function))
     function = restore_jumps(gather_extents(function))
     order = order_of(function)
     folding = Folding(function, order, Events(function, order), style)
     liveness = Liveness(function, order, folding)
     naming = Naming(function, order, liveness, style)
     return Plan(function, style, order, folding, naming, _writes_reshaped(function))
+
+
+def _copied(function: Function) -> Function:
+    """With copies.  Each may make another buffer visible, so they are looked for again."""
+    function = insert_copies(function)
+    for _ in range(MOST_ROUNDS):
+        try:
+            verify_copies(function)
+        except InvalidIR:
+            function = insert_copies(function)
+        else:
+            return function
+    verify_copies(function)
+    return function
 
 
 def _writes_reshaped(function: Function) -> bool:

@@ -111,6 +111,13 @@ class ElementViews:
         place = self.places.get(binding)
         return self.met.get(binding, set()) if place is None else set(place.near)
 
+    def has_read(self, binding: Binding) -> bool:
+        """Whether an element was read there, perhaps of an array that is not known here."""
+        return isinstance(binding, Ref) and any(
+            place.part.cell is binding.cell and place.part.path == binding.path
+            for place in self.places.values()
+        )
+
     def holds_too(self, holder: Cell, others: Iterable[Cell]) -> None:
         """Note that a container is one of these."""
         if not self.holders.isdisjoint(others):

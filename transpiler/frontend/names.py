@@ -25,7 +25,6 @@ from adgen.transpiler.frontend.bindings import (
 )
 from adgen.transpiler.frontend.budget import check_bits
 from adgen.transpiler.frontend.context import Context
-from adgen.transpiler.frontend.element_views import is_element
 from adgen.transpiler.ir.core import Value
 from adgen.transpiler.ir.layout import layout_of_array
 from adgen.transpiler.ir.types import Array, is_generator, opaque, real_dtype
@@ -117,12 +116,12 @@ def _checked(cx: Context, node: Any, name: str, frame: Frame, binding: Unbound) 
 
 
 def _side(cx: Context, side: Binding) -> str:
-    return "an element of an array" if is_element(cx, side) else describe(side)
+    return "an element of an array" if cx.elements.has_read(side) else describe(side)
 
 
 def _remedy(cx: Context, conflict: Conflict) -> str:
     kinds = {type(side) for side in (conflict.first, conflict.second)}
-    if is_element(cx, conflict.first) or is_element(cx, conflict.second):
+    if cx.elements.has_read(conflict.first) or cx.elements.has_read(conflict.second):
         return "make it a number before the paths meet: `float(x)`"
     if Ref in kinds and any(map(is_operand, (conflict.first, conflict.second))):
         return "start from an array: np.zeros(...) of the shape that it will have"
