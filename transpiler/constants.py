@@ -1,12 +1,13 @@
 """Evaluates constant expressions of a file that is read but not run.
 
-Literals, arithmetic on them, tuples, attributes of NumPy and ``math``, a few pure
-functions.  Nothing that the file itself defines is called, and no result is large.
+Literals, arithmetic on them and on arrays, tuples, attributes of NumPy and ``math``, a few
+pure functions.  Nothing that the file itself defines is called, and no result is large.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -19,7 +20,7 @@ from adgen.transpiler.surroundings import MISSING
 Lookup = Callable[[str], object]
 
 LARGEST_BITS = 4096  # of an integer: a file must not be able to keep us busy
-LARGEST_LITERAL = 10_000  # items of an array literal
+LARGEST_ARRAY = 10_000  # items: they may end up in the generated text
 
 BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -39,6 +40,36 @@ UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
 BUILTINS = (abs, min, max, float, int, bool, round)
 SLOW_MATH = frozenset({"comb", "factorial", "perm", "prod"})  # results may be huge
 ARRAYS = (np.array, np.asarray)
+
+
+def _items_of_range(start: Any, stop: Any = None, step: Any = 1, **_: Any) -> Any:
+    return (start if stop is None else stop - start) / step
+
+
+def _items_between(start: Any, stop: Any, num: Any = 50, *_: Any, **__: Any) -> Any:
+    return num
+
+
+def _items_of_shape(shape: Any, *_: Any, **__: Any) -> Any:
+    return math.prod(shape) if isinstance(shape, tuple) else shape
+
+
+def _items_of_square(n: Any, m: Any = None, *_: Any, **__: Any) -> Any:
+    return n * (n if m is None else m)
+
+
+# What makes an array of numbers, and how many items that will have.
+MAKERS: Mapping[Callable[..., Any], Callable[..., Any]] = {
+    np.arange: _items_of_range,
+    np.linspace: _items_between,
+    np.logspace: _items_between,
+    np.geomspace: _items_between,
+    np.zeros: _items_of_shape,
+    np.ones: _items_of_shape,
+    np.full: _items_of_shape,
+    np.eye: _items_of_square,
+    np.identity: _items_of_square,
+}
 
 
 class NotConstant(Exception):
@@ -62,6 +93,8 @@ def evaluate(node: ast.expr, lookup: Lookup) -> Any:
             return _attribute(evaluate(base, lookup), attr)
         case ast.Tuple(elts=items):
             return tuple(evaluate(item, lookup) for item in items)
+        case ast.Subscript(value=base, slice=index):
+            return _item(evaluate(base, lookup), evaluate(index, lookup))
         case ast.UnaryOp(op=op, operand=operand):
             return _apply(UNARY[type(op)], evaluate(operand, lookup))
         case ast.BinOp(left=left, op=op, right=right):
@@ -80,15 +113,25 @@ def _known(value: object, name: str) -> object:
 def _attribute(base: Any, attr: str) -> Any:
     if isinstance(base, (ModuleType, np.ndarray)) and not attr.startswith("_"):
         value = getattr(base, attr, None)
-        if value is not None and (isinstance(base, ModuleType) or attr in ("size", "ndim")):
+        of_array = attr in ("size", "ndim", "shape", "T")
+        if value is not None and (isinstance(base, ModuleType) or of_array):
             return value
     raise NotConstant(f"attribute `{attr}` is not known without running the file")
 
 
+def _item(base: Any, index: Any) -> Any:
+    is_sequence = isinstance(base, tuple) or (isinstance(base, np.ndarray) and base.ndim > 0)
+    if is_sequence and isinstance(index, (int, np.integer)):
+        if -len(base) <= index < len(base):
+            return base[index]
+    raise NotConstant("it is a part of something that is not known without running the file")
+
+
 def _binary(op: ast.operator, left: Any, right: Any) -> Any:
     function = BINARY.get(type(op))
-    if function is None or not (_is_number(left) and _is_number(right)):
-        raise NotConstant("it is computed by more than arithmetic on numbers")
+    if function is None or not (_is_numeric(left) and _is_numeric(right)):
+        raise NotConstant("it is computed by more than arithmetic on numbers and arrays")
+    _check_size(left, right)
     if isinstance(op, ast.Pow) and isinstance(left, int) and isinstance(right, int):
         if abs(left).bit_length() * abs(right) > LARGEST_BITS:
             raise NotConstant("the power is too large")
@@ -102,12 +145,36 @@ def _call(func: ast.expr, args: list[ast.expr], keywords: list[ast.keyword], loo
     callee = evaluate(func, lookup)
     if any(callee is maker for maker in ARRAYS):
         return _array(callee, args, keywords, lookup)
-    values = [evaluate(arg, lookup) for arg in args]
-    if keywords or not _is_pure(callee):
+    maker = any(callee is known for known in MAKERS)
+    if not maker and (keywords or not _is_pure(callee)):
         raise NotConstant(f"`{ast.unparse(func)}(…)` is not called when a file is only read")
-    if not all(_is_number(value) for value in values):
+    values = [evaluate(arg, lookup) for arg in args]
+    if maker:
+        options = {str(key.arg): evaluate(key.value, lookup) for key in keywords}
+        return _made(callee, values, options)
+    if callee is len and len(values) == 1 and isinstance(values[0], (tuple, np.ndarray)):
+        return _apply(len, *values)
+    takes = _is_numeric if isinstance(callee, np.ufunc) else _is_number
+    if not all(takes(value) for value in values):
         raise NotConstant(f"`{ast.unparse(func)}(…)` has an argument that is not a number")
+    _check_size(*values)
     return _apply(callee, *values)
+
+
+def _made(callee: Callable[..., Any], values: list[Any], options: dict[str, Any]) -> Any:
+    """What a maker of arrays makes, if that is not large."""
+    if not all(map(_is_plain, (*values, *options.values()))):
+        raise NotConstant("it is an array that is made of more than numbers")
+    count = _apply(MAKERS[callee], *values, **options)
+    if not _is_number(count) or not abs(count) <= LARGEST_ARRAY:
+        raise NotConstant(f"it is an array of more than {LARGEST_ARRAY} items")
+    return _apply(callee, *values, **options)
+
+
+def _check_size(*values: Any) -> None:
+    """Raise NotConstant where what is computed item by item would be large."""
+    if math.prod(_apply(np.broadcast_shapes, *map(np.shape, values))) > LARGEST_ARRAY:
+        raise NotConstant(f"it is an array of more than {LARGEST_ARRAY} items")
 
 
 def _is_pure(callee: Any) -> bool:
@@ -117,7 +184,7 @@ def _is_pure(callee: Any) -> bool:
     """
     if callee is np.random.default_rng or callee is np.random.RandomState:
         return True
-    if any(callee is known for known in BUILTINS) or isinstance(callee, np.ufunc):
+    if any(callee is known for known in (*BUILTINS, len)) or isinstance(callee, np.ufunc):
         return True
     if isinstance(callee, type):
         return issubclass(callee, np.number)
@@ -131,7 +198,7 @@ def _array(
     lookup: Lookup,
 ) -> Any:
     """An array written as nested lists of numbers."""
-    if len(args) != 1 or sum(1 for _ in ast.walk(args[0])) > 2 * LARGEST_LITERAL:
+    if len(args) != 1 or sum(1 for _ in ast.walk(args[0])) > 2 * LARGEST_ARRAY:
         raise NotConstant("it is an array that is not written as a short literal")
     options = {key.arg: evaluate(key.value, lookup) for key in keywords if key.arg == "dtype"}
     if len(options) != len(keywords):
@@ -150,6 +217,17 @@ def _nested(node: ast.expr, lookup: Lookup) -> Any:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (bool, int, float, complex, np.bool_, np.integer, np.inexact))
+
+
+def _is_plain(value: object) -> bool:
+    """A number, a shape, or a type of numbers (a text as dtype may ask for gigabytes)."""
+    if isinstance(value, type):
+        return value in (bool, int, float, complex) or issubclass(value, np.number)
+    return all(map(_is_number, value)) if isinstance(value, tuple) else _is_number(value)
+
+
+def _is_numeric(value: object) -> bool:
+    return _is_number(value) or (isinstance(value, np.ndarray) and value.dtype.kind in "biufc")
 
 
 def _apply(function: Callable[..., Any], *values: Any, **options: Any) -> Any:

@@ -29,6 +29,12 @@ class StaticBindings:
         """Why the name is MISSING."""
         return self.reasons.get(name, "it is not defined in this file")
 
+    def remedy(self, name: str) -> str:
+        """What a user can do about it."""
+        if name not in self.reasons:
+            return ""
+        return "give it as an argument, write it as a constant, or have the file executed: --run"
+
     def bind(self, name: str, value: object) -> None:
         """Give a name a value."""
         self.values[name] = value

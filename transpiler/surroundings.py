@@ -36,6 +36,10 @@ class Bindings(Protocol):
         """Why ``lookup`` says MISSING: half a sentence for an error message."""
         ...
 
+    def remedy(self, name: str) -> str:
+        """What a user can do about that; empty if there is nothing to say."""
+        ...
+
 
 class Table(Protocol):
     """Where a name is looked up again, to see whether it still means the same."""
@@ -157,6 +161,10 @@ class LiveBindings:
         if name in self.function.__code__.co_freevars:
             return "the enclosing function has not assigned it yet"
         return "it is not defined"
+
+    def remedy(self, name: str) -> str:
+        """Nothing: the name has to be defined, and the reason says so."""
+        return ""
 
 
 def is_library(module: str) -> bool:

@@ -81,6 +81,31 @@ def test_names_that_are_not_known(name, reason):
     assert known.reason(name) == reason
 
 
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("np.arange(5)", [0, 1, 2, 3, 4]),
+        ("np.arange(1.0, 2.0, 0.5, dtype=np.float32)", [1.0, 1.5]),
+        ("2.0 * np.linspace(0.0, 1.0, num=3) + 1", [1.0, 2.0, 3.0]),
+        ("-np.sqrt(np.full((1, 2), 4.0)).T", [[-2.0], [-2.0]]),
+        ("np.eye(2) - np.ones((2, 2))", [[0.0, -1.0], [-1.0, 0.0]]),
+        ("np.zeros((3, 2)).shape[1]", 2),
+        ("(4.0, 5.0)[-1] + len(np.zeros((3, 2)))", 8.0),
+        ("np.arange(4.0)[2]", 2.0),
+        ("np.zeros((2, 3)).size", 6),
+    ],
+)
+def test_arrays_that_are_made_of_numbers(expression, value):
+    text = f"import numpy as np\nx = {expression}\ndef f(y): return y\n"
+    found = bindings(text).lookup("x")
+    assert found is not MISSING and np.array_equal(found, value)
+
+
+def test_what_is_not_known_can_be_had_by_running_the_file():
+    known = bindings("import numpy as np\nx = np.load('x')\ndef f(y): return y\n")
+    assert "--run" in known.remedy("x") and known.remedy("nowhere") == ""
+
+
 def test_arrays_and_functions():
     known = bindings(NAMES)
     array = known.lookup("E")
@@ -93,7 +118,13 @@ def test_arrays_and_functions():
     "expression",
     ["'a' * 10**9", "(1,) * 10**9", "math.factorial(10**6)", "np.zeros(10**10)", "open('x')",
      "__import__('os').getcwd()", "np.__loader__", "1 << 10**9", "[x for x in (1, 2)]",
-     "(lambda: 1)()", "1 / 0", "np.array(C)", "f'{1}'.join"],
+     "(lambda: 1)()", "1 / 0", "np.array(C)", "f'{1}'.join", "np.arange(10**9)",
+     "np.arange(0.0, 1.0, 1e-300)", "np.linspace(0.0, 1.0, 10**9)", "np.eye(10**6)",
+     "np.zeros(10, dtype='U1000000000')", "np.zeros(3, dtype=object)", "np.full((9, 10**9), 1.0)",
+     "np.ones((9000, 1)) * np.ones(9000)", "np.add(np.ones((9000, 1)), np.ones(9000))",
+     "np.linspace(np.ones(9000), np.zeros(9000), 9000)", "np.zeros(float('nan'))", "np.zeros(-1)",
+     "np.arange(5).tolist()", "np.ones(3).tofile('x')", "np.full(3, 'abc')",
+     "(1.0, 2.0)[2]", "np.ones(3)[[0, 1]]", "len(3)", "len('abc')", "np.zeros(())[0]", "len(np.zeros(()))", "len([1])"],
 )  # fmt: skip
 def test_expressions_that_are_not_evaluated(expression):
     text = f"import math\nimport numpy as np\nx = {expression}\ndef f(y): return y\n"

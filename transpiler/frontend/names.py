@@ -43,9 +43,9 @@ def look_up(cx: Context, node: Any, name: str) -> Binding:
         return binding
     found = cx.frame.source.bindings.lookup(name)
     if found is MISSING:
-        reason = cx.frame.source.bindings.reason(name)
-        cx.refuse(UnboundName, f"`{name}` is not known: {reason}", node,
-                  raises=NameError(f"name {name!r} is not defined"))  # fmt: skip
+        bindings = cx.frame.source.bindings
+        cx.refuse(UnboundName, f"`{name}` is not known: {bindings.reason(name)}", node,
+                  bindings.remedy(name), raises=NameError(f"name {name!r} is not defined"))  # fmt: skip
     return from_object(cx, node, found, name)
 
 
