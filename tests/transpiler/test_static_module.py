@@ -124,7 +124,8 @@ def test_arrays_and_functions():
      "np.ones((9000, 1)) * np.ones(9000)", "np.add(np.ones((9000, 1)), np.ones(9000))",
      "np.linspace(np.ones(9000), np.zeros(9000), 9000)", "np.zeros(float('nan'))", "np.zeros(-1)",
      "np.arange(5).tolist()", "np.ones(3).tofile('x')", "np.full(3, 'abc')",
-     "(1.0, 2.0)[2]", "np.ones(3)[[0, 1]]", "len(3)", "len('abc')", "np.zeros(())[0]", "len(np.zeros(()))", "len([1])"],
+     "(1.0, 2.0)[2]", "np.ones(3)[[0, 1]]", "len(3)", "len('abc')", "np.zeros(())[0]",
+     "len(np.zeros(()))", "len([1])"],
 )  # fmt: skip
 def test_expressions_that_are_not_evaluated(expression):
     text = f"import math\nimport numpy as np\nx = {expression}\ndef f(y): return y\n"
