@@ -44,8 +44,13 @@ def look_up(cx: Context, node: Any, name: str) -> Binding:
     found = cx.frame.source.bindings.lookup(name)
     if found is MISSING:
         bindings = cx.frame.source.bindings
-        cx.refuse(UnboundName, f"`{name}` is not known: {bindings.reason(name)}", node,
-                  bindings.remedy(name), raises=NameError(f"name {name!r} is not defined"))  # fmt: skip
+        cx.refuse(
+            UnboundName,
+            f"`{name}` is not known: {bindings.reason(name)}",
+            node,
+            bindings.remedy(name),
+            raises=NameError(f"name {name!r} is not defined"),
+        )
     return from_object(cx, node, found, name)
 
 
