@@ -10,14 +10,16 @@ import ast
 import hashlib
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 from adgen.cli import standalone_parts
 from adgen.cli.callers import Caller, Derived, captured_arrays, signature_text
 from adgen.leaves import leaves_of
 from adgen.listing import Listed
+from adgen.runtime import schedule
 from adgen.transpiler import optimisations
 from adgen.transpiler.compiler import derive, prepare, to_loops, to_read
 from adgen.transpiler.emit.module import emit_module
@@ -34,14 +36,30 @@ from adgen.wrt import counters, flat_wrt
 
 PREFIX = "_adgen_"  # of every name in such a module that is not the user's
 MODULES = ("math", "numpy", "scipy", "sys")  # what the generated code may import
+
+
+def _text_of(function: Callable[..., Any]) -> str:
+    """A function without its annotations, which would need imports."""
+    (node,) = ast.parse(inspect.getsource(function)).body
+    assert isinstance(node, ast.FunctionDef)
+    node.returns = None
+    for arg in node.args.args:
+        arg.annotation = None
+    return ast.unparse(node) + "\n"
+
+
 # What the loop level would need of adgen while it runs is left out; the rest is defined here.
 LEFT_OUT = (
     optimisations.DISTINCT_ARRAYS, optimisations.ROLLED_LOOPS, optimisations.CLAIMED_INDICES,
 )  # fmt: skip
+# What generated code takes of adgen, written into the module: for CPython ...
+OWN = {"next_snapshot": schedule.next_snapshot}
+# ... and for Numba.
 KERNELS = {
     "radd": '@njit(fastmath={"reassoc", "nsz", "contract"})\ndef radd(x, y):\n    return x + y\n',
     "copied": "@njit\ndef copied(x):\n    return x.copy()\n",
     "matmul": "@njit\ndef matmul(x, y):\n    return x @ y\n",
+    **{name: f"@njit\n{_text_of(function)}" for name, function in OWN.items()},
 }
 
 
@@ -76,11 +94,12 @@ def module_text(items: Sequence[Listed], wanted: Wanted, made_from: str, digest:
     pieces = [piece for item in items for piece in _pieces(item, wanted)]
     _check_names(pieces)
     read = [function for piece in pieces for function in piece.read]
-    code = emit_module(read, Style(numba=False))
+    code, own = _without_own(emit_module(read, Style(numba=False)))
     _check_imports(code, items)
     parts = [
         _header(items, pieces, made_from, digest),
         _with_numpy(code),
+        *[_text_of(OWN[name]) for name in own],
         *[caller.constants() for caller in _one_of_each([piece.caller for piece in pieces])],
         *[piece.caller.text() for piece in pieces],
         *([_compiled(pieces)] if wanted.numba and any(piece.loops for piece in pieces) else []),
@@ -212,19 +231,21 @@ def _with_numpy(code: str) -> str:
 
 
 def _own_parts() -> list[str]:
-    """The functions of ``standalone_parts``, without annotations, which would need imports."""
-    tree = ast.parse(inspect.getsource(standalone_parts))
-    parts = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-            for arg in node.args.args:
-                arg.annotation = None
-            parts.append(ast.unparse(node) + "\n")
+    """The functions of ``standalone_parts``."""
+    parts = vars(standalone_parts).values()
+    here = [part for part in parts if getattr(part, "__module__", "") == standalone_parts.__name__]
     return [
         "# Arguments are checked: the code above is right for these types and no others.",
-        *parts,
+        *(_text_of(part) for part in here if inspect.isfunction(part)),
     ]
+
+
+def _without_own(code: str) -> tuple[str, list[str]]:
+    """The code without imports of what the module holds itself, and the names of that."""
+    own = [name for _, name in _imports(code) if name in OWN]
+    for name in own:
+        code = code.replace(f"from {OWN[name].__module__} import {name}\n", "")
+    return code, own
 
 
 def _exports(pieces: Sequence[Piece]) -> str:

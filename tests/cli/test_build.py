@@ -281,3 +281,35 @@ def test_arrays_of_the_surroundings_are_written_exactly(tmp_path):
     text = build(tmp_path, MANY)
     assert "np.array([1.0, 0.5, float('inf')], 'f8')" in text
     assert np.isinf(eval("np.array([1.0, float('inf')], 'f8')")[1])
+
+
+CHECKPOINTED = """
+import numpy as np
+from adgen import checkpointed
+
+def swing(x: "f8[:]", steps: int):
+    a, b = x[0], x[1]
+    for _ in checkpointed(range(steps), snapshots=3):
+        a, b = a + 0.1 * np.sin(b), b - 0.1 * a * b
+    return a * b
+"""
+SWINGING = """
+import sys
+import numpy as np
+import built as m
+assert "adgen" not in sys.modules
+x = np.array([0.4, 0.8])
+value, bar = m.swing_value_and_grad(x, 25)
+assert value == m.swing(x, 25)
+for k, step in enumerate(1e-6 * np.eye(2)):
+    np.testing.assert_allclose(
+        bar[k], (m.swing(x + step, 25) - m.swing(x - step, 25)) / 2e-6, rtol=1e-7
+    )
+"""
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("missing", [("adgen", "numba"), ("adgen",)])
+def test_checkpointed_loops_bring_their_schedule(tmp_path, missing):
+    build(tmp_path, CHECKPOINTED)
+    run(tmp_path, SWINGING, missing)
