@@ -8,6 +8,7 @@ import numpy as np
 
 from adgen.transpiler.dialects import understood
 from adgen.transpiler.errors import TypeMismatch, UnboundName, UnsupportedSyntax
+from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     ITERATORS,
@@ -90,11 +91,10 @@ def _local(cx: Context, node: Any, name: str, frame: Frame) -> Binding:
     if isinstance(binding, Unbound):
         binding = _checked(cx, node, name, frame, binding)
     if isinstance(binding, Conflict):
-        both_parts = isinstance(binding.first, Ref) and isinstance(binding.second, Ref)
+        first, second = _sides(cx, binding)
         cx.refuse(
             TypeMismatch,
-            f"`{name}` is {_side(cx, binding.first)} on one path and "
-            f"{'another one' if both_parts else _side(cx, binding.second)} on another",
+            f"`{name}` is {first} on one path and {second} on another",
             node,
             _remedy(cx, binding),
         )
@@ -120,8 +120,23 @@ def _checked(cx: Context, node: Any, name: str, frame: Frame, binding: Unbound) 
     return binding.maybe
 
 
-def _side(cx: Context, side: Binding) -> str:
-    return "an element of an array" if cx.elements.has_read(side) else describe(side)
+def _sides(cx: Context, conflict: Conflict) -> tuple[str, str]:
+    """What a name is on either path; of two arrays, how they differ."""
+    sides = conflict.first, conflict.second
+    arrays = [side for side in sides if isinstance(side, Ref)]
+    ranks = [_rank(cx, side) for side in arrays]
+    if len(set(ranks)) == 2 and None not in ranks:
+        return f"an array with {ranks[0]} axes", f"one with {ranks[1]}"
+    first, second = (
+        "an element of an array" if cx.elements.has_read(side) else describe(side) for side in sides
+    )
+    return first, "another one" if len(arrays) == 2 and first == second else second
+
+
+def _rank(cx: Context, array: Ref) -> int | None:
+    """The number of axes, if that is known here: one path may have made the array."""
+    kind = shapes.ref_type(cx, array) if array.cell in cx.state.cells else None
+    return kind.ndim if isinstance(kind, Array) else None
 
 
 def _remedy(cx: Context, conflict: Conflict) -> str:
