@@ -23,7 +23,7 @@ from adgen.runtime import schedule
 from adgen.transpiler import optimisations
 from adgen.transpiler.compiler import derive, prepare, to_loops, to_read
 from adgen.transpiler.emit.module import emit_module
-from adgen.transpiler.emit.reserved import local_name
+from adgen.transpiler.emit.reserved import PLAIN_MODULES, local_name
 from adgen.transpiler.emit.style import Style
 from adgen.transpiler.errors import AdgenError, NotDifferentiable, UnsupportedError
 from adgen.transpiler.ir import core
@@ -35,7 +35,7 @@ from adgen.version import __version__
 from adgen.wrt import counters, flat_wrt
 
 PREFIX = "_adgen_"  # of every name in such a module that is not the user's
-MODULES = ("math", "numpy", "scipy", "sys")  # what the generated code may import
+MODULES = (*PLAIN_MODULES, "numpy", "scipy")  # what the generated code may import
 
 
 def _text_of(function: Callable[..., Any]) -> str:

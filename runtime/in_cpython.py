@@ -7,7 +7,9 @@ character.  A call costs about a microsecond, and ten milliseconds to compile.
 from __future__ import annotations
 
 import functools
+import logging
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +22,10 @@ from numba.extending import lower_builtin
 
 from adgen.runtime.exceptions import class_named, throw
 
-_NAMES = {"np": np, "sys": sys, "class_named": class_named, "throw": throw}
+_NAMES = {
+    "np": np, "logging": logging, "sys": sys, "warnings": warnings, "class_named": class_named,
+    "throw": throw,
+}  # fmt: skip
 
 
 def in_cpython(text: str, *values: Any) -> None:

@@ -7,8 +7,11 @@ import builtins
 import contextlib
 import functools
 import itertools
+import logging
 import math
 import operator
+import time
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +30,7 @@ from adgen.transpiler.surroundings import MISSING
 
 MODULES: dict[str, Any] = {"numpy": np, "math": math, "builtins": builtins, "numba": NUMBA}
 MODULES |= {module.__name__: module for module in (contextlib, functools, itertools, operator)}
+MODULES |= {module.__name__: module for module in (logging, time, warnings)}
 MODULES |= dict.fromkeys(("adgen", "autograd", "jax"), ADGEN)
 HARMLESS_DECORATORS = frozenset({"njit", "jit", "differentiate", "lru_cache", "cache", "wraps"})
 

@@ -14,9 +14,10 @@ from adgen.transpiler.errors import Unrun
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Function
 from adgen.transpiler.ir.templates import Error
+from adgen.transpiler.ir.voices import Warned
 
 # Names that the pieces of Python in compiled code use.
-RESERVED = frozenset({"class_named", "np", "print", "sys", "throw"})
+RESERVED = frozenset({"class_named", "logging", "np", "print", "sys", "throw", "warnings"})
 
 _keys: weakref.WeakKeyDictionary[type, str] = weakref.WeakKeyDictionary()
 _taken: Counter[str] = Counter()
@@ -72,9 +73,12 @@ def hidden(functions: Sequence[Function]) -> dict[str, type]:
 
 
 def raised(functions: Sequence[Function]) -> Iterator[type]:
-    """The classes of all exceptions that functions raise."""
+    """The classes of all exceptions that functions raise, and of what they warn of."""
     for function in functions:
         for _, op in core.walk(function.body):
+            voice = op.attrs.get("voice") if op.callee == core.PRINT else None
+            if isinstance(voice, Warned):
+                yield voice.category
             error: Error | None = op.attrs.get("error") if op.callee == core.ASSERT else None
             while error is not None:
                 yield error.cls

@@ -18,7 +18,7 @@ from adgen.transpiler.emit.origins import Origins
 from adgen.transpiler.emit.plan import Plan, plan
 from adgen.transpiler.emit.printing import print_statement
 from adgen.transpiler.emit.repeated import share_equal_loops
-from adgen.transpiler.emit.reserved import local_name
+from adgen.transpiler.emit.reserved import PLAIN_MODULES, local_name
 from adgen.transpiler.emit.statements import Statements
 from adgen.transpiler.emit.style import WIDTH, Style
 from adgen.transpiler.ir import core
@@ -112,7 +112,7 @@ def _nested(structure: Any, items: list[Expr]) -> Expr:
 
 def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) -> list[str]:
     """The import lines that the texts need, in three groups."""
-    named = {("math", ""), ("sys", ""), ("numpy", "np")}
+    named = {*((module, "") for module in PLAIN_MODULES), ("numpy", "np")}
     used = {
         (module, short)
         for module, short in named
@@ -132,7 +132,7 @@ def _imports(functions: Sequence[Function], texts: Sequence[str], style: Style) 
         )
     pairs = sorted(pair for pair in found if pair is not None)
     groups = [
-        [f"import {module}" for module in ("math", "sys") if (module, "") in used],
+        [f"import {module}" for module in PLAIN_MODULES if (module, "") in used],
         ["import numpy as np"] if ("numpy", "np") in used else [],
         [
             _from_import(module, [name for other, name in pairs if other == module])

@@ -8,8 +8,9 @@ import re
 
 from adgen.transpiler.emit import kernels, vector_forms
 
+PLAIN_MODULES = ("logging", "math", "sys", "warnings")  # imported by their own names
 MODULES = (
-    frozenset({"np", "math", "sys", "special", "linalg", "lapack", vector_forms.MODULE})
+    frozenset({"np", *PLAIN_MODULES, "special", "linalg", "lapack", vector_forms.MODULE})
     | kernels.NAMES
 )
 _BUILTINS = frozenset(dir(builtins))

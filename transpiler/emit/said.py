@@ -13,6 +13,7 @@ from adgen.transpiler.emit.printing import print_expression
 from adgen.transpiler.ir.core import Op, Operand, Value, type_of
 from adgen.transpiler.ir.templates import Error, Field, Items, Template, Text, places, places_of
 from adgen.transpiler.ir.types import Scalar, Type
+from adgen.transpiler.ir.voices import Voice, Warned
 
 
 class Said:
@@ -29,15 +30,29 @@ class Said:
         self.taken = None if self.numba else frozenset(plan.naming.values.values())
 
     def printed(self, op: Op) -> Stmt:
-        """``print(...)``."""
+        """``print(...)``, or who else says it (``ir/voices.py``)."""
         ends = {
             name: nodes.load(f"sys.{value}") if name == "file" else nodes.constant(value)
             for name, value in op.attrs.get("ends", {}).items()
         }
         values = self._values(op.operands)
         parts = self._arguments(op.attrs["template"], values, list(op.operands))
-        said = nodes.call("print", *parts, **ends)
+        said = (
+            self._voiced(op, parts) if "voice" in op.attrs else nodes.call("print", *parts, **ends)
+        )
         return nodes.statement(self._run(said, op.operands) if self.numba else said)
+
+    def _voiced(self, op: Op, parts: list[Expr]) -> Expr:
+        voice: Voice = op.attrs["voice"]
+        if isinstance(voice, Warned):
+            plain = voice.category is UserWarning
+            category = [] if plain else [classes.expression(voice.category, self.taken)]
+            return nodes.call("warnings.warn", *parts, *category)
+        if voice.logger is None:
+            return nodes.call(f"logging.{voice.method}", *parts)
+        names = [nodes.constant(voice.logger)] if voice.logger else []
+        logger = nodes.call("logging.getLogger", *names)
+        return nodes.call(nodes.attribute(logger, voice.method), *parts)
 
     def raised(self, error: Error, operands: Sequence[Operand]) -> Stmt:
         """``raise ...``."""

@@ -1,10 +1,9 @@
-"""What a program does beside its computation: bars of progress, clocks, warnings, log records."""
+"""What a program does beside its computation: bars of progress, clocks, log records."""
 
 from __future__ import annotations
 
 import logging
 import time
-import warnings
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -14,6 +13,9 @@ from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.instances import make
 from adgen.transpiler.frontend.library_calls import call_definition
+from adgen.transpiler.frontend.printing import entry
+from adgen.transpiler.ir import core
+from adgen.transpiler.ir.voices import Logged
 from adgen.transpiler.library import progress
 from adgen.transpiler.surroundings import own_attribute
 
@@ -30,7 +32,7 @@ def of_bystander(
     if module == "tqdm" and callee.__name__ in ("trange", "tnrange"):
         return call_definition(cx, node, progress.trange, args, kwargs)
     if module == "logging":
-        return _of_logging(cx, node, callee, args)
+        return _of_logging(cx, node, callee, args, kwargs)
     return None
 
 
@@ -46,27 +48,55 @@ _LEVELS = {
 
 
 def _of_logging(
-    cx: Context, node: Any, callee: FunctionType, args: tuple[Binding, ...]
+    cx: Context, node: Any, callee: FunctionType, args: tuple[Binding, ...],
+    kwargs: dict[str, Binding],
 ) -> Binding:  # fmt: skip
-    """Nothing where a record is below the level of its logger; all else is refused."""
+    """Nothing where a record is below the level of its logger, else an effect as a print is."""
     if callee is logging.getLogger and all(_is_text(arg) for arg in args):
         return Static(logging.getLogger(*(arg.value for arg in args)))
     of_class = callee.__qualname__.startswith("Logger.")
     logger = getattr(args[0], "value", None) if of_class and args else logging.root
     rest = args[1:] if of_class else args
-    said = callee.__name__ in ("log", "isEnabledFor")
-    level = rest[0] if said and rest else _LEVELS.get(callee.__name__)
-    if type(logger) in (logging.Logger, logging.RootLogger) and type(level) is int:
+    takes_level = callee.__name__ in ("log", "isEnabledFor")
+    level = rest[0] if takes_level and rest else _LEVELS.get(callee.__name__)
+    if _is_known(logger) and type(level) is int:
         enabled = _enabled(logger, level)
         if callee.__name__ == "isEnabledFor":
             return enabled
         # the functions of the module set up a handler where there is none
         if not enabled and (of_class or own_attribute(logger, "handlers")):
             return Static(None)
+        if callee.__name__ != "exception" and not kwargs.keys() - {"stacklevel"}:
+            _record(cx, node, Logged(callee.__name__, _name_of(logger, of_class)), rest)
+            return Static(None)
     cx.refuse(
         UnsupportedSyntax, f"`{callee.__qualname__}` of `logging` is not compiled", node,
-        "log around the call of the function; records below the level of a logger are nothing",
+        "log around the call of the function, or the text alone: log.info('x is %s', x)",
     )  # fmt: skip
+
+
+def _is_known(logger: Any) -> bool:
+    """Whether a logger is one of Python's own classes, which ``getLogger`` finds by its name."""
+    if logger is logging.root:
+        return True
+    return type(logger) is logging.Logger and logging.getLogger(logger.name) is logger
+
+
+def _name_of(logger: Any, of_class: bool) -> str | None:
+    """What ``Logged`` names it by."""
+    if not of_class:
+        return None
+    return "" if logger is logging.root else str(logger.name)
+
+
+def _record(cx: Context, node: Any, voice: Logged, args: tuple[Binding, ...]) -> None:
+    template, operands = [], []
+    for arg in args:
+        said, values = entry(cx, node, arg)
+        template.append(said)
+        operands += values
+    cx.builder.span = cx.span(node)
+    cx.builder.effect(core.PRINT, *operands, template=tuple(template), voice=voice)
 
 
 def _is_text(binding: Binding) -> bool:
@@ -99,9 +129,3 @@ def _clock(cx: Context, call: Call) -> NoReturn:
 def _sleep(cx: Context, call: Call) -> NoReturn:
     cx.refuse(UnsupportedSyntax, "`time.sleep` is not compiled", call.node,
               "wait around the call of the function")  # fmt: skip
-
-
-@known(warnings.warn)
-def _warn(cx: Context, call: Call) -> NoReturn:
-    cx.refuse(UnsupportedSyntax, "`warnings.warn` is not compiled", call.node,
-              "print to sys.stderr, or return what is to be warned of")  # fmt: skip

@@ -58,6 +58,7 @@ class Context:
         self.captures: dict[int, tuple[Any, Binding, Value]] = {}  # by identity of the object
         self.extents = shapes.Extents()
         self.ignored: dict[str, None] = {}  # what np.errstate lets pass in the function
+        self.unheard: tuple[Any, ...] = ()  # what filters of warnings ignore (see warned.py)
         self.tries: list[Any] = []  # the `try` bodies that are being lowered (see trying.py)
         self.handled: list[Any] = []  # the exceptions whose handlers are being lowered
         self.mixes: bool | None = None  # paths met with integers and floats, if anybody asks

@@ -45,6 +45,7 @@ from adgen.transpiler.frontend import (  # noqa: F401  (they register their hand
     texts,
     trying,
     views,
+    warned,
 )
 from adgen.transpiler.frontend.binding_parts import (
     children,

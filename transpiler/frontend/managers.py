@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -12,7 +11,7 @@ import gast
 import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.arguments import named, static_flag, static_value
+from adgen.transpiler.frontend.arguments import named, static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, ManagedBy, ManagerOf, Static
 from adgen.transpiler.frontend.blocks import run_block
@@ -23,6 +22,7 @@ from adgen.transpiler.frontend.generator_managers import run_inside
 from adgen.transpiler.frontend.statements import assign
 from adgen.transpiler.frontend.surgery import CotangentOf, lower_surgery
 from adgen.transpiler.frontend.trying import Try, check_body, classes_of, thrown_by
+from adgen.transpiler.frontend.warned import CatchesWarnings, caught
 
 _KINDS = ("all", "divide", "over", "under", "invalid")
 
@@ -49,6 +49,10 @@ def _enter(cx: Context, node: Any, number: int) -> None:
     elif isinstance(manager, ManagerOf):
         _bind(cx, item, manager.value)
         _enter(cx, node, number + 1)
+    elif isinstance(manager, CatchesWarnings):
+        _bind(cx, item, Static(None))
+        with caught(cx, manager):
+            _enter(cx, node, number + 1)
     elif is_manager(manager):
         run_within(cx, node, item, manager, _entering(cx, node, number))
     else:
@@ -125,21 +129,3 @@ def _nullcontext(cx: Context, call: Call) -> Binding:
 def _exit_stack(cx: Context, call: Call) -> NoReturn:
     cx.refuse(UnsupportedSyntax, "`contextlib.ExitStack` is not compiled", call.node,
               "write the managers into one `with`: with a as x, b as y:")  # fmt: skip
-
-
-@known(warnings.catch_warnings)
-def _catch_warnings(cx: Context, call: Call) -> Binding:
-    if static_flag(cx, call.kwargs.get("record"), call.node, "`record`", False):
-        cx.refuse(UnsupportedSyntax, "`warnings.catch_warnings` that records", call.node,
-                  "leave `record` out")  # fmt: skip
-    return ManagerOf(Static(None))
-
-
-@known(warnings.simplefilter, warnings.filterwarnings)
-def _filter(cx: Context, call: Call) -> Binding:
-    """Compiled code warns of nothing, so there is nothing to let through."""
-    action = call.args[0] if call.args else call.kwargs.get("action", Static(""))
-    if static_value(cx, action, call.node, "`action`") != "ignore":
-        cx.refuse(UnsupportedSyntax, f"`{call.function}` that does not ignore", call.node,
-                  "set the filters outside of the function")  # fmt: skip
-    return Static(None)

@@ -15,6 +15,7 @@ from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, type_of
 from adgen.transpiler.ir.paths import INT, Index
 from adgen.transpiler.ir.types import Scalar
+from adgen.transpiler.ir.voices import Warned
 
 Classes = frozenset[type[BaseException]]
 
@@ -51,6 +52,8 @@ def may_raise(ops: Iterable[Op]) -> Classes:
 def _of(op: Op) -> Classes:
     if op.callee == core.ASSERT:
         return frozenset({op.attrs["error"].cls})
+    if op.callee == core.PRINT and isinstance(op.attrs.get("voice"), Warned):
+        return frozenset({op.attrs["voice"].category})  # where a filter makes it an error
     if op.callee in (core.GETITEM, core.SETITEM, core.ADDITEM):
         steps = [step for step in op.attrs["path"] if isinstance(step, Index)]
         indexed = any(item == INT for step in steps for item in step.items)

@@ -46,6 +46,13 @@ def string_of(pieces: Sequence[StringOf]) -> Binding:
     return Static("".join(part for part in text if isinstance(part, str)))
 
 
+def is_text(binding: Binding) -> bool:
+    """Whether a binding is a string, constant or with values in it."""
+    return isinstance(binding, StringOf) or (
+        isinstance(binding, Static) and isinstance(binding.value, str)
+    )
+
+
 def constant(text: str) -> StringOf:
     """A piece without values."""
     return StringOf((text,), ())

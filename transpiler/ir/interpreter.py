@@ -243,6 +243,9 @@ def _assert(op: Op, condition: Any, *values: Any) -> None:
 
 
 def _print(op: Op, *values: Any) -> None:
+    if "voice" in op.attrs:
+        op.attrs["voice"](*filled(op.attrs["template"], iter(values)))
+        return
     ends = dict(op.attrs.get("ends", {}))
     if "file" in ends:
         ends["file"] = getattr(sys, ends["file"])
