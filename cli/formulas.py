@@ -54,6 +54,8 @@ def _function_name(entry: Primitive) -> str:
     if is_special(callee) or entry.shape is not None:
         return called(callee)
     module = _module(callee)
+    if module.startswith("adgen."):
+        return called(callee)
     short = {"numpy": "np.", "builtins": "", "math": "math.", "_operator": "operator."}
     return f"{short.get(module, f'{module}.')}{getattr(callee, '__name__', repr(callee))}"
 
@@ -173,6 +175,8 @@ class _Written(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         args = [self.visit(arg) for arg in node.args]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "call":  # of a Tracer
+            return ast.Call(args[0], [self.visit(node.func.value), *args[1:]], [])
         helper = self.known.get(node.func.id) if isinstance(node.func, ast.Name) else None
         body = _body(helper)
         if helper is None or body is None:

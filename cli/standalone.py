@@ -288,5 +288,5 @@ def _check_imports(code: str, items: Sequence[Listed]) -> None:
             raise UnsupportedError(
                 f"the module would have to import {what}",
                 items[0].source.header,
-                hint="use exceptions and functions of Python and NumPy",
+                hint="use exceptions and functions of Python and NumPy, or keep adgen",
             )

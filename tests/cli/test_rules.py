@@ -12,6 +12,7 @@ from scipy import linalg, special
 
 from adgen.cli.formulas import formula_of, name_of
 from adgen.cli.rules import rows_of_table
+from adgen.runtime import shape_derivatives as by_shape
 from adgen.transpiler.errors import AdgenError
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Explicit, Linear
 from adgen.transpiler.primitives.table import entries
@@ -33,7 +34,7 @@ def test_every_rule_has_a_formula_or_says_why_not():
             assert "unknown: " in row.remark
 
 
-NAMES = {"np": np, "math": math, "special": special, "linalg": linalg}
+NAMES = {"np": np, "math": math, "special": special, "linalg": linalg, **vars(by_shape)}
 STEP = 1e-6
 WHOLE = [e for e in entries() if isinstance(e.kind, Elementwise) and name_of(e) != "np.nextafter"]
 

@@ -38,7 +38,10 @@ def test_a_parameter_without_derivative_is_refused() -> None:
     said = "`special.jv` has no derivative by its first argument: the order of a Bessel function is"
     assert said in str(caught.value)
     with pytest.raises(NotDifferentiable, match="no closed form"):
-        adgen.jvp(lambda a: sp.gammainc(a, 2.0), (1.5,), (1.0,), jit=False)
+        adgen.jvp(lambda a: sp.hyp1f1(a, 2.0, 0.5), (1.5,), (1.0,), jit=False)
+    slope = adgen.grad(adgen.grad(lambda a: sp.gammainc(a, 2.0)), jit=False)
+    with pytest.raises(NotDifferentiable, match="a third derivative by parameters of shape"):
+        adgen.grad(slope, jit=False)(1.5)
 
 
 def test_signs() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from adgen.runtime import shape_derivatives as by_shape
 from adgen.transpiler.autodiff.forward import forward
 from adgen.transpiler.autodiff.reverse import reverse
 from adgen.transpiler.ir.core import LEAF, Block, Function
@@ -144,6 +145,7 @@ def test_float32_stays_float32(case: Case) -> None:
         assert np.asarray(cotangent).dtype == np.asarray(operands[k]).dtype
 
 
+_THIRD_IS_REFUSED = (by_shape.gammainc_by_a, by_shape.betainc_by_a, by_shape.betainc_by_b)
 _BY_DIGAMMA = (special.gamma, special.rgamma, special.loggamma)
 
 
@@ -152,7 +154,8 @@ _BY_DIGAMMA = (special.gamma, special.rgamma, special.loggamma)
     [
         case
         for case in (*all_cases(), *complex_cases())
-        if "c" not in case.dtype or case.entry.callee not in _BY_DIGAMMA  # refused there
+        if case.entry.callee not in _THIRD_IS_REFUSED
+        and ("c" not in case.dtype or case.entry.callee not in _BY_DIGAMMA)  # refused there
     ],
     ids=str,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from adgen.transpiler.autodiff import custom
+from adgen.transpiler.autodiff.absorbed import Uses
 from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.adjoints import Adjoints, bar
 from adgen.transpiler.autodiff.array_rules import RULES
@@ -49,7 +50,9 @@ class Reverser(ControlFlow):
         for op in ops:
             if op.callee == core.DECLARE and op.attrs["slot"] in self.activity:
                 b.effect(core.DECLARE, slot=self.twin(op.attrs["slot"]))
-        for op in reversed(ops):
+        uses: Uses | None = None
+        for k in range(len(ops) - 1, -1, -1):
+            op = ops[k]
             moves = self.moves(op)
             if not moves and not any(result in adjoints for result in op.results):
                 continue
@@ -58,7 +61,8 @@ class Reverser(ControlFlow):
                 self.stack_op(op, adjoints, b)
                 continue
             if op.callee == core.IF:
-                self.conditional(op, adjoints, b)
+                uses = uses or Uses(ops, self.activity)
+                self.conditional(op, uses.absorbed(k, adjoints), adjoints, b)
             elif op.callee in (core.FOR, core.WHILE):
                 if ATTRIBUTE in op.attrs and self.turning.has_state(self, op):
                     turn(self, op, adjoints, b)

@@ -9,7 +9,9 @@ tangent of a selection is a selection of tangents, and nothing goes wrong.)
    is applied to ``g``, and the selection to what comes out.  The rules are linear, so nothing else
    changes, and no op is added.
 2. Where the selection is lost on the way (an array that was broadcast, sliced or summed before), a
-   rule that may divide by zero or leave its domain is only applied where its cotangent is not 0.
+   rule that may divide by zero or leave its domain gives 0, not nan, for a cotangent of 0.  The
+   same holds for values that only some paths through later ifs use, as far as ``absorbed.py``
+   does not reverse what made them in those ifs.
 """
 
 from __future__ import annotations
@@ -22,12 +24,13 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.autodiff.activity import Activity
+from adgen.transpiler.autodiff.uncertain import uncertain
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar
 from adgen.transpiler.primitives import tracer
 from adgen.transpiler.primitives.builder import Builder, zero
-from adgen.transpiler.primitives.kinds import BOOLEAN, REAL, Bilinear
+from adgen.transpiler.primitives.kinds import BOOLEAN, REAL, Bilinear, Elementwise
 from adgen.transpiler.primitives.table import find
 
 SELECTIONS = frozenset({np.where, np.clip})
@@ -57,6 +60,10 @@ class Masks:
         self.known: dict[Operand, Mask] = {}
         self.activity = activity
         self.left_out: set[Value] = set()
+        self.uncertain: set[Value] = set()  # of which only some paths make use
+        self.absorbed: set[Value] = set()  # of those the ones that are now reversed on such a path
+        if any(op.callee == core.IF for _, op in core.walk(body)):
+            self.uncertain = uncertain(body, activity)
         if any(op.callee in SELECTIONS for _, op in core.walk(body)):
             size = -1
             while size != len(self.left_out):
@@ -81,9 +88,14 @@ class Masks:
             inner = self._new_mask(b, count, part)
             if inner is not None:
                 self.known[part] = inner
-            elif op.result in self.left_out and _may_fail(op, k):
-                part = _where_not_zero(b, g, part)
+            elif self._may_be_lost(op.result) and may_fail(op, k):
+                part = _zero_of_zero(b, g, part)
         return part
+
+    def _may_be_lost(self, value: Value) -> bool:
+        """Whether the cotangent of a value may be 0 because nobody has taken the value."""
+        doubtful = value in self.uncertain and value not in self.absorbed
+        return doubtful or value in self.left_out
 
     def summed(self, b: Builder, first: Operand, second: Operand, add: Any) -> Operand:
         """The sum of two cotangents of a value, made by ``add``; of one selection: one."""
@@ -150,18 +162,25 @@ def _keeps_zeros(op: Op) -> bool:
     return entry is not None and not isinstance(entry.kind, Bilinear)
 
 
-def _may_fail(op: Op, k: int) -> bool:
+def may_fail(op: Op, k: int) -> bool:
     """Whether the derivative by an operand is not finite for some finite operands."""
     entry = find(op.callee)
-    assert entry is not None
+    if entry is None or not isinstance(entry.kind, Elementwise):
+        return False
     if entry.kink and not (k == 0 and op.callee in _POWERS):
         return False  # a convention makes it finite
     return any(domain not in (REAL, BOOLEAN) for domain in entry.domain)
 
 
-def _where_not_zero(b: Builder, g: Operand, part: Operand) -> Operand:
+def _zero_of_zero(b: Builder, g: Operand, part: Operand) -> Operand:
+    """A part that is nan because a cotangent of 0 met an infinite slope: 0.
+
+    A cotangent that happens to be 0, where the slope is finite, is not left out: what it changes
+    by counts in the second derivative.
+    """
     nothing = zero(Scalar(type_of(part).dtype))
-    return b.emit(np.where, b.emit(operator.ne, g, 0.0), part, nothing)
+    lost = b.emit(operator.and_, b.emit(operator.eq, g, 0.0), b.emit(np.isnan, part))
+    return b.emit(np.where, lost, nothing, part)
 
 
 def _shaped_alike(first: Operand, second: Operand) -> bool:

@@ -32,15 +32,18 @@ class ControlFlow(Accumulator, ABC):
     def block(self, ops: Sequence[Op], adjoints: Adjoints, b: Builder) -> None:
         """The adjoint ops of a straight list of ops, last first."""
 
-    def conditional(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
-        """The mirrored if: each arm reverses its own arm on top of the outer adjoints."""
+    def conditional(self, op: Op, absorbed: Sequence[Op], adjoints: Adjoints, b: Builder) -> None:
+        """The mirrored if: each arm reverses its own arm on top of the outer adjoints.
+
+        ``absorbed``: ops ahead of it that are reversed in the arms too (see ``absorbed.py``).
+        """
         gs = [adjoints.pop(result, None) for result in op.results]
         outer = dict(adjoints)
         touched: dict[Value, None] = {}
         given: set[Value] = set()  # adjoints that an arm gets by taking one over
-        reversed_arms = [self._arm(region, gs, outer, b) for region in op.regions]
+        reversed_arms = [self._arm(region, absorbed, gs, outer, b) for region in op.regions]
         for region, (inner, after) in zip(op.regions, reversed_arms, strict=True):
-            changed = self._changed(region, outer, after)
+            changed = self._changed(region, absorbed, outer, after)
             touched |= dict.fromkeys(changed)
             given |= {v for v in changed if v in after and not _sums_up(inner, after[v])}
         zeros = [
@@ -51,7 +54,7 @@ class ControlFlow(Accumulator, ABC):
         for value in zeros:
             outer[value] = b.zeros_like(value, bar(value))
         if zeros:  # only then: ifs in ifs would be reversed twice as often with each level
-            reversed_arms = [self._arm(region, gs, outer, b) for region in op.regions]
+            reversed_arms = [self._arm(region, absorbed, gs, outer, b) for region in op.regions]
         arms = [
             (inner, [after[v] if v in after else _zero(inner, v) for v in touched])
             for inner, after in reversed_arms
@@ -64,20 +67,34 @@ class ControlFlow(Accumulator, ABC):
         adjoints.update(zip(touched, results, strict=True))
 
     def _arm(
-        self, region: Block, gs: Sequence[Operand | None], outer: Adjoints, b: Builder
-    ) -> tuple[Builder, Adjoints]:
+        self, region: Block, absorbed: Sequence[Op], gs: Sequence[Operand | None],
+        outer: Adjoints, b: Builder,
+    ) -> tuple[Builder, Adjoints]:  # fmt: skip
         """One arm backwards, on top of the adjoints outside: its ops, and the adjoints then."""
         inner, adjoints = b.inner(), dict(outer)
         for y, g in zip(region.yields, gs, strict=True):
             if g is not None:
                 self.contribute(inner, adjoints, y, g)
-        self.block(region.ops, adjoints, inner)
+        if absorbed:
+            before = self.masks.absorbed
+            self.masks.absorbed = before | {op.result for op in absorbed}
+            self.block((*absorbed, *region.ops), adjoints, inner)
+            self.masks.absorbed = before
+        else:
+            self.block(region.ops, adjoints, inner)
         return inner, adjoints
 
-    def _changed(self, region: Block, before: Adjoints, after: Adjoints) -> list[Value]:
+    def _changed(
+        self, region: Block, absorbed: Sequence[Op], before: Adjoints, after: Adjoints
+    ) -> list[Value]:
         """Values from outside the region whose adjoint it touches."""
-        outside = core.free_values(region)
-        return [v for v, g in after.items() if v in outside and before.get(v) is not g]
+        outside = dict(core.free_values(region))
+        for op in absorbed:
+            outside |= dict.fromkeys(o for o in op.operands if isinstance(o, Value))
+        own = {op.result for op in absorbed}
+        return [
+            v for v, g in after.items() if v in outside and v not in own and before.get(v) is not g
+        ]
 
     def loop(self, op: Op, adjoints: Adjoints, b: Builder) -> None:
         """The mirrored loop, last iteration first."""
@@ -157,7 +174,7 @@ class ControlFlow(Accumulator, ABC):
                 break
             useful |= more
         own = set(heads)
-        touched = [v for v in self._changed(body, {}, trial) if v not in own]
+        touched = [v for v in self._changed(body, (), {}, trial) if v not in own]
         self.found[key] = (sorted(useful), touched)
         return self.found[key]
 

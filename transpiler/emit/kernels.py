@@ -17,6 +17,10 @@ from adgen.transpiler.ir.threads import ATTRIBUTE
 from adgen.transpiler.ir.types import Array
 
 _HIGHEST_RANK = 3
+SHAPE_DERIVATIVES = (
+    "betainc_by_a", "betainc_by_a_and_b", "betainc_by_a_twice", "betainc_by_b",
+    "betainc_by_b_twice", "gammainc_by_a", "gammainc_by_a_twice",
+)  # fmt: skip
 _PRODUCTS = {operator.matmul, np.matmul, np.dot}
 _MODULES = {
     "at_least": "adgen.runtime.kernels",
@@ -55,6 +59,10 @@ _MODULES = {
 _FOR_BOTH = {
     "call_python": ("adgen.runtime.outside", "adgen.runtime.machine_outside"),
     "next_snapshot": ("adgen.runtime.schedule", "adgen.runtime.machine_schedule"),
+    **dict.fromkeys(
+        SHAPE_DERIVATIVES,
+        ("adgen.runtime.shape_derivatives", "adgen.runtime.machine_shape_derivatives"),
+    ),
 }
 NAMES = frozenset({*_MODULES, *_FOR_BOTH})
 

@@ -1,6 +1,6 @@
-"""Distribution functions of ``scipy.special``, by their points: the slopes are densities.
+"""Distribution functions of ``scipy.special``, made of the incomplete gamma and beta functions.
 
-By parameters of shape the derivatives have no closed form, but for rates (DLMF 8.2, 8.17, 26).
+The slopes by their points are densities (DLMF 8.2, 8.17, 26).
 """
 
 from __future__ import annotations
@@ -8,56 +8,98 @@ from __future__ import annotations
 import numpy as np
 from scipy import special as sp
 
+from adgen.transpiler.primitives.incomplete import (
+    PROBABILITY,
+    beta_density,
+    beta_slope_a,
+    beta_slope_b,
+    gamma_density,
+    gamma_slope,
+)
 from adgen.transpiler.primitives.kinds import POSITIVE, Domain, Elementwise, Unknown
-from adgen.transpiler.primitives.special import PROBABILITY, _beta_density, _student_density
 from adgen.transpiler.primitives.table import primitive
 
-NO_FORMULA = Unknown("it has no closed form")
 WHOLE = Unknown("it is a number of successes")
 COUNT = Domain(1, 4, integer=True)
+_TWO, _THREE = (POSITIVE, POSITIVE), (POSITIVE, POSITIVE, POSITIVE)
+
+# Chi-square: gammainc(v / 2, x / 2)
 
 
 def _chi_square(v, x):  # type: ignore[no-untyped-def]
     """The density of ``v`` degrees of freedom."""
-    return 0.5 * np.exp(sp.xlogy(0.5 * v - 1, 0.5 * x) - 0.5 * x - sp.gammaln(0.5 * v))
+    return 0.5 * gamma_density(0.5 * v, 0.5 * x)
+
+
+def _chi_square_slope(v, x):  # type: ignore[no-untyped-def]
+    """The derivative of ``chdtr(v, x)`` by ``v``."""
+    return 0.5 * gamma_slope(0.5 * v, 0.5 * x)
+
+
+primitive(sp.chdtr, Elementwise(lambda t, z, v, x: t * _chi_square_slope(v, x),
+                                lambda t, z, v, x: t * _chi_square(v, x)),
+          domain=_TWO)  # fmt: skip
+primitive(sp.chdtrc, Elementwise(lambda t, z, v, x: -t * _chi_square_slope(v, x),
+                                 lambda t, z, v, x: -t * _chi_square(v, x)),
+          domain=_TWO)  # fmt: skip
+primitive(sp.chdtri, Elementwise(
+              lambda t, z, v, p: -t * _chi_square_slope(v, z) / _chi_square(v, z),
+              lambda t, z, v, p: -t / _chi_square(v, z)),
+          domain=(POSITIVE, PROBABILITY))  # fmt: skip
+
+# F, the ratio of two chi-squares: betainc(n / 2, m / 2, n x / (n x + m))
+
+
+def _share(n, m, x):  # type: ignore[no-untyped-def]
+    return n * x / (n * x + m)
 
 
 def _f(n, m, x):  # type: ignore[no-untyped-def]
-    """The density of the ratio of two chi-squares."""
-    return _beta_density(0.5 * n, 0.5 * m, n * x / (n * x + m)) * n * m / (n * x + m) ** 2
+    """The density."""
+    return beta_density(0.5 * n, 0.5 * m, _share(n, m, x)) * n * m / (n * x + m) ** 2
 
 
-def _gamma(b, x):  # type: ignore[no-untyped-def]
-    return np.exp(sp.xlogy(b - 1, x) - x - sp.gammaln(b))
+def _f_slope_n(n, m, x):  # type: ignore[no-untyped-def]
+    """The derivative of ``fdtr(n, m, x)`` by ``n``."""
+    return 0.5 * beta_slope_a(0.5 * n, 0.5 * m, _share(n, m, x)) + _f(n, m, x) * x / n
 
 
-def _by_point(function, rule, domain):  # type: ignore[no-untyped-def]
-    unknown = (NO_FORMULA,) * (len(domain) - 1)
-    primitive(function, Elementwise(*unknown, rule), domain=domain)
+def _f_slope_m(n, m, x):  # type: ignore[no-untyped-def]
+    """The derivative of ``fdtr(n, m, x)`` by ``m``."""
+    return 0.5 * beta_slope_b(0.5 * n, 0.5 * m, _share(n, m, x)) - _f(n, m, x) * x / m
 
 
-_TWO, _THREE = (POSITIVE, POSITIVE), (POSITIVE, POSITIVE, POSITIVE)
-_by_point(sp.chdtr, lambda t, z, v, x: t * _chi_square(v, x), _TWO)
-_by_point(sp.chdtrc, lambda t, z, v, x: -t * _chi_square(v, x), _TWO)
-_by_point(sp.chdtri, lambda t, z, v, p: -t / _chi_square(v, z), (POSITIVE, PROBABILITY))
-_by_point(sp.fdtr, lambda t, z, n, m, x: t * _f(n, m, x), _THREE)
-_by_point(sp.fdtrc, lambda t, z, n, m, x: -t * _f(n, m, x), _THREE)
-_by_point(sp.fdtri, lambda t, z, n, m, p: t / _f(n, m, z), (POSITIVE, POSITIVE, PROBABILITY))
-_by_point(sp.stdtrit, lambda t, z, n, p: t / _student_density(n, z),
-          (Domain(1.0, 4.0), PROBABILITY))  # fmt: skip
-_by_point(sp.betainccinv, lambda t, z, a, b, p: -t / _beta_density(a, b, z),
-          (POSITIVE, POSITIVE, PROBABILITY))  # fmt: skip
+primitive(sp.fdtr, Elementwise(
+              lambda t, z, n, m, x: t * _f_slope_n(n, m, x),
+              lambda t, z, n, m, x: t * _f_slope_m(n, m, x),
+              lambda t, z, n, m, x: t * _f(n, m, x)), domain=_THREE)  # fmt: skip
+primitive(sp.fdtrc, Elementwise(
+              lambda t, z, n, m, x: -t * _f_slope_n(n, m, x),
+              lambda t, z, n, m, x: -t * _f_slope_m(n, m, x),
+              lambda t, z, n, m, x: -t * _f(n, m, x)), domain=_THREE)  # fmt: skip
+primitive(sp.fdtri, Elementwise(
+              lambda t, z, n, m, p: -t * _f_slope_n(n, m, z) / _f(n, m, z),
+              lambda t, z, n, m, p: -t * _f_slope_m(n, m, z) / _f(n, m, z),
+              lambda t, z, n, m, p: t / _f(n, m, z)),
+          domain=(POSITIVE, POSITIVE, PROBABILITY))  # fmt: skip
 
-primitive(sp.gdtr, Elementwise(lambda t, z, a, b, x: t * x * _gamma(b, a * x), NO_FORMULA,
-                               lambda t, z, a, b, x: t * a * _gamma(b, a * x)),
+# Gamma of rate a and shape b: gammainc(b, a x); Poisson
+
+primitive(sp.gdtr, Elementwise(lambda t, z, a, b, x: t * x * gamma_density(b, a * x),
+                               lambda t, z, a, b, x: t * gamma_slope(b, a * x),
+                               lambda t, z, a, b, x: t * a * gamma_density(b, a * x)),
           domain=_THREE)  # fmt: skip
-primitive(sp.gdtrc, Elementwise(lambda t, z, a, b, x: -t * x * _gamma(b, a * x), NO_FORMULA,
-                                lambda t, z, a, b, x: -t * a * _gamma(b, a * x)),
+primitive(sp.gdtrc, Elementwise(lambda t, z, a, b, x: -t * x * gamma_density(b, a * x),
+                                lambda t, z, a, b, x: -t * gamma_slope(b, a * x),
+                                lambda t, z, a, b, x: -t * a * gamma_density(b, a * x)),
           domain=_THREE)  # fmt: skip
-primitive(sp.pdtr, Elementwise(WHOLE, lambda t, z, k, m: -t * _gamma(np.floor(k) + 1, m)),
+primitive(sp.pdtr, Elementwise(WHOLE, lambda t, z, k, m: -t * gamma_density(np.floor(k) + 1, m)),
           domain=(COUNT, POSITIVE))  # fmt: skip
-primitive(sp.pdtrc, Elementwise(WHOLE, lambda t, z, k, m: t * _gamma(np.floor(k) + 1, m)),
+primitive(sp.pdtrc, Elementwise(WHOLE, lambda t, z, k, m: t * gamma_density(np.floor(k) + 1, m)),
           domain=(COUNT, POSITIVE))  # fmt: skip
+
+# Box and Cox
+
 primitive(sp.boxcox, Elementwise(
               lambda t, z, x, k: t * x ** (k - 1),
               lambda t, z, x, k: t * _power_slope(np.log(x), k)),

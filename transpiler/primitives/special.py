@@ -41,7 +41,7 @@ def _two(function, first, second, domain=POSITIVE, **facts):  # type: ignore[no-
     primitive(function, Elementwise(first, second), domain=domain, **facts)
 
 
-# Gamma and beta (DLMF 5.2, 5.9, 5.12, 8.2, 8.17)
+# Gamma and beta (DLMF 5.2, 5.9, 5.12)
 
 _one(sp.gamma, lambda t, y, x: t * y * sp.psi(x), POSITIVE, complex=True)
 _one(sp.rgamma, lambda t, y, x: -t * y * sp.psi(x), POSITIVE, complex=True)
@@ -66,17 +66,6 @@ _two(hidden._zeta, NO_FORMULA, lambda t, z, x, q: -t * x * hidden._zeta(x + 1, q
 _one(hidden._riemann_zeta, NO_FORMULA, Domain(1.5, 4.0))
 
 
-def _gamma_density(a, x):  # type: ignore[no-untyped-def]
-    """x^(a-1) e^-x / Γ(a)."""
-    return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
-
-
-_two(sp.gammainc, NO_FORMULA, lambda t, z, a, x: t * _gamma_density(a, x))
-_two(sp.gammaincc, NO_FORMULA, lambda t, z, a, x: -t * _gamma_density(a, x))
-_two(sp.gammaincinv, NO_FORMULA, lambda t, z, a, p: t / _gamma_density(a, z),
-     (POSITIVE, PROBABILITY))  # fmt: skip
-_two(sp.gammainccinv, NO_FORMULA, lambda t, z, a, p: -t / _gamma_density(a, z),
-     (POSITIVE, PROBABILITY))  # fmt: skip
 _two(sp.beta, lambda t, z, a, b: t * z * (sp.psi(a) - sp.psi(a + b)),
      lambda t, z, a, b: t * z * (sp.psi(b) - sp.psi(a + b)))  # fmt: skip
 _two(sp.betaln, lambda t, z, a, b: t * (sp.psi(a) - sp.psi(a + b)),
@@ -86,20 +75,6 @@ _two(sp.poch, lambda t, y, z, m: t * y * (sp.psi(z + m) - sp.psi(z)),
 _two(sp.binom, lambda t, z, n, k: t * z * (sp.psi(n + 1) - sp.psi(n - k + 1)),
      lambda t, z, n, k: t * z * (sp.psi(n - k + 1) - sp.psi(k + 1)),
      (Domain(3.1, 6.0), Domain(0.3, 2.7)))  # fmt: skip
-
-
-def _beta_density(a, b, x):  # type: ignore[no-untyped-def]
-    """x^(a-1) (1-x)^(b-1) / B(a, b)."""
-    return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
-
-
-_BETA = (POSITIVE, POSITIVE, PROBABILITY)
-primitive(sp.betainc, Elementwise(NO_FORMULA, NO_FORMULA,
-          lambda t, z, a, b, x: t * _beta_density(a, b, x)), domain=_BETA)  # fmt: skip
-primitive(sp.betaincc, Elementwise(NO_FORMULA, NO_FORMULA,
-          lambda t, z, a, b, x: -t * _beta_density(a, b, x)), domain=_BETA)  # fmt: skip
-primitive(sp.betaincinv, Elementwise(NO_FORMULA, NO_FORMULA,
-          lambda t, z, a, b, p: t / _beta_density(a, b, z)), domain=_BETA)  # fmt: skip
 
 # Error functions and the normal distribution (DLMF 7.2, 7.10, 7.17)
 
@@ -114,20 +89,11 @@ _one(sp.ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x), complex
 _one(sp.log_ndtr, lambda t, y, x: t * (1 / ROOT_2PI) * np.exp(-0.5 * x * x - y), complex=True)
 _one(sp.ndtri, lambda t, y, p: t * ROOT_2PI * np.exp(0.5 * y * y), PROBABILITY)
 _one(sp.ndtri_exp, lambda t, y, x: t * ROOT_2PI * np.exp(x + 0.5 * y * y), Domain(-3.0, -0.1))
-_two(sp.stdtr, NO_FORMULA, lambda t, z, n, x: t * _student_density(n, x),
-     (POSITIVE, REAL))  # fmt: skip
 _two(sp.owens_t,
      lambda t, z, h, a: t * (-0.5 / ROOT_2PI) * np.exp(-0.5 * h * h)
      * sp.erf(a * h * math.sqrt(0.5)),
      lambda t, z, h, a: t * np.exp(-0.5 * h * h * (1 + a * a)) / (2 * math.pi * (1 + a * a)),
      REAL)  # fmt: skip
-
-
-def _student_density(n, x):  # type: ignore[no-untyped-def]
-    """The density of Student's distribution of n degrees of freedom."""
-    return np.exp(sp.gammaln(0.5 * (n + 1)) - sp.gammaln(0.5 * n) - 0.5 * np.log(n * math.pi)
-                  - 0.5 * (n + 1) * np.log1p(x * x / n))  # fmt: skip
-
 
 # Logistic functions and entropies
 

@@ -133,7 +133,9 @@ def _load() -> None:
 # Entries of functions that a program has only if it has imported their module: importing it
 # here would take longer than most compilations.
 _OF_SCIPY = {
-    "scipy.special": ("special", "bessel", "orthogonal_polynomials", "distribution_functions"),
+    "scipy.special": (
+        "special", "incomplete", "bessel", "orthogonal_polynomials", "distribution_functions",
+    ),
     "scipy.linalg": ("scipy_linalg", "scipy_decompositions"), "numpy.fft": ("fourier",),
 }  # fmt: skip
 _loaded: set[str] = set()

@@ -48,11 +48,13 @@ CASES |= {
         case(lambda x: special.betainc(2.0, 1.5, x), spread(*PART, (4,))),
         case(lambda x: special.betainc(0.7, 2.5, x), spread(*PART, (2, 3))),
         case(lambda x: special.betainc(3.0, 0.5, x), spread(*PART)),
+        case(lambda a, b: special.betainc(a, b, 0.3), spread(*POSITIVE, (3,)), 1.4),
     ],
     "special.gammainc": [
         case(lambda x: special.gammainc(1.5, x), spread(*POSITIVE, (4,))),
         case(lambda x: special.gammainc(0.7, x), spread(*POSITIVE, (2, 3))),
         case(lambda x: special.gammainc(3.0, x), spread(*POSITIVE)),
+        case(lambda a, x: special.gammainc(a, x), spread(*POSITIVE, (2, 3)), 1.2),
     ],
     "special.gammaincc": [
         case(lambda x: special.gammaincc(1.5, x), spread(*POSITIVE, (4,))),
