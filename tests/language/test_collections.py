@@ -262,3 +262,37 @@ def test_refusals() -> None:
         with pytest.raises(adgen.UnsupportedError) as caught:
             adgen.grad(function, jit=False)(1.5)
         assert caught.value.message == message
+
+
+def test_lists_of_integers_that_are_extended_by_floats() -> None:
+    """What is read is what was put in; the first items are no measure for the others."""
+
+    def sums(x: Any) -> Any:
+        s = [0]
+        s.extend(np.cumsum(x))
+        return np.sum(np.array(s) ** 2) * x[0]
+
+    def known(x: Any) -> Any:
+        s = [1, 2]
+        s.extend(x)
+        t = [True]
+        t.extend(x[x > 1.0])
+        return s[2] * t[-1]
+
+    def grown(x: Any) -> Any:
+        s: list[Any] = []
+        for k in range(len(x)):
+            s.append(k)
+        s.extend(x)
+        s.extend(np.outer(x, x)[0])
+        return s[3] * s[-1] + s[1]
+
+    def generated(x: Any) -> Any:
+        s = [0]
+        s.extend(x[k] * k for k in range(len(x)))
+        s.extend(map(np.sin, x))
+        s.extend(reversed(x))
+        return s[3] * s[4] * s[-1]
+
+    for function in (sums, known, grown, generated):
+        agree(function, np.array([0.7, 1.6, 2.9]))

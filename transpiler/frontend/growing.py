@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
@@ -202,7 +202,7 @@ def store(cx: Context, node: Any, items: Binding, index: Operand, value: Binding
     if isinstance(items, tuple):
         parts = value if isinstance(value, tuple) else ()
         if len(parts) != len(items):
-            _refuse_item(cx, node, value)
+            refuse_item(cx, node, value)
         for column, part in zip(items, parts, strict=True):
             store(cx, node, column, index, part)
         return
@@ -211,7 +211,7 @@ def store(cx: Context, node: Any, items: Binding, index: Operand, value: Binding
     assert isinstance(room, Array)
     operand = cx.read(value, node) if isinstance(value, Ref) else value
     if not (is_operand(value) or isinstance(value, Ref)) or _rank(operand) != room.ndim - 1:
-        _refuse_item(cx, node, value)
+        refuse_item(cx, node, value)
     kind = join(Scalar(room.dtype), Scalar(type_of(operand).dtype))
     assert kind is not None
     if kind.dtype != room.dtype:  # all items of a list are as wide as the widest
@@ -239,7 +239,8 @@ def _rank(operand: Operand) -> int:
     return kind.ndim if isinstance(kind, Array) else 0
 
 
-def _refuse_item(cx: Context, node: Any, value: Binding) -> Any:
+def refuse_item(cx: Context, node: Any, value: Binding) -> NoReturn:
+    """Refuse what does not fit to the items of a list."""
     cx.refuse(
         TypeMismatch, f"{describe(value)} is put into a list of other things", node,
         "let all items of a list that grows in a loop be of one type and shape",

@@ -10,7 +10,18 @@ from typing import Any
 from adgen.transpiler.errors import UnsupportedSyntax
 from adgen.transpiler.frontend import shapes
 from adgen.transpiler.frontend.binding_parts import children, describe
-from adgen.transpiler.frontend.bindings import Binding, Box, Cell, Column, Grown, Ref, is_operand
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Box,
+    Cell,
+    Column,
+    GeneratorOf,
+    Grown,
+    IteratorOf,
+    Ref,
+    ReversedOf,
+    is_operand,
+)
 from adgen.transpiler.frontend.boxes import mark_changed
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.growing import (
@@ -23,15 +34,18 @@ from adgen.transpiler.frontend.growing import (
     load,
     of_array,
     place,
+    refuse_item,
     store,
     used,
     used_of,
 )
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Operand, Value
+from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, Index, Slice
 from adgen.transpiler.ir.trees import LIST, Node
-from adgen.transpiler.ir.types import Array, Scalar
+from adgen.transpiler.ir.types import Array, Scalar, join
+
+_ASKED = (GeneratorOf, IteratorOf, ReversedOf)  # for one item after the other
 
 
 def append(cx: Context, node: Any, box: Box, value: Binding) -> None:
@@ -232,26 +246,48 @@ def extend(cx: Context, node: Any, box: Box, values: Binding) -> None:
     found = grown_of(cx, box, node)
     assert found is not None
     other = grown_of(cx, values, node)
-    if other is not None and not isinstance(found.items, Column):
-        from adgen.transpiler.frontend.library_calls import call_definition
-        from adgen.transpiler.library.iteration import append_all
-
-        call_definition(cx, node, append_all, (box, values), {})
+    one_by_one = other is not None and not isinstance(found.items, Column)
+    if one_by_one or isinstance(values, _ASKED):
+        _append_all(cx, node, box, values)
         return
     new, size = _array_of_items(cx, node, values, found)
     wanted = _more(cx, node, box, found.size, size)
     make_room(cx, node, found, wanted)
     column = found.items
-    root = cx.root(column.buffer, node)
+    root, new = widened(cx, node, column, new, values)
     assert isinstance(root.type, Array)
-    new = cx.cast(node, new, Array(root.type.dtype, new.type.ones))  # type: ignore[union-attr]
     path = (Index((Slice(True, True, False), *(FULL,) * (root.type.ndim - 1))),)
     written = cx.emit(
         node, core.SETITEM, root, new, found.size, wanted, path=path, name=column.buffer.cell.name
     )
     assert isinstance(written, Value)
     cx.state.cells[column.buffer.cell] = written
-    put(cx, node, box, replace(found, size=wanted, added=replace(found.added, bounded=False)))
+    column = replace(column, weak=column.weak and not isinstance(values, Ref))
+    added = replace(found.added, bounded=False)
+    put(cx, node, box, replace(found, items=column, size=wanted, added=added))
+
+
+def _append_all(cx: Context, node: Any, box: Box, values: Binding) -> None:
+    from adgen.transpiler.frontend.library_calls import call_definition
+    from adgen.transpiler.library.iteration import append_all
+
+    call_definition(cx, node, append_all, (box, values), {})
+
+
+def widened(
+    cx: Context, node: Any, column: Column, new: Operand, values: Binding
+) -> tuple[Value, Operand]:
+    """The items of a list and further ones, both as wide as the widest."""
+    root, more = cx.root(column.buffer, node), type_of(new)
+    room = root.type
+    assert isinstance(room, Array)
+    if not isinstance(more, Array) or more.ndim != room.ndim:
+        refuse_item(cx, node, values)
+    kind = join(Scalar(room.dtype), Scalar(more.dtype))
+    assert kind is not None
+    wide = cx.cast(node, root, Array(kind.dtype, room.ones))
+    assert isinstance(wide, Value)
+    return wide, cx.cast(node, new, Array(kind.dtype, more.ones))
 
 
 def _array_of_items(
@@ -273,16 +309,19 @@ def _array_of_items(
 
 def extend_known(cx: Context, node: Any, box: Box, values: Binding) -> None:
     """Put the items of a sequence of computed length into a list of known length."""
+    if isinstance(values, _ASKED):
+        _append_all(cx, node, box, values)
+        return
     contents = cx.state.boxes[box]
     other = grown_of(cx, values, node)
     item = items_in(cx, contents)
     if other is not None:
         item = joined_items(item, items_in(cx, other))
-    elif isinstance(values, Ref) and item == ():
+    elif isinstance(values, Ref):
         kind, shape = shapes.ref_type(cx, values), shapes.ref_shape(cx, values)
         assert isinstance(kind, Array)
         part = Array(kind.dtype, kind.ones[1:]) if kind.ndim > 1 else Scalar(kind.dtype)
-        item = Leaf(part, shape[1:])
+        item = joined_items(item, Leaf(part, shape[1:]))
     if item is None or item == ():
         cx.refuse(
             UnsupportedSyntax, f"a list is extended by {describe(values)}", node,

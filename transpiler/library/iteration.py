@@ -291,7 +291,7 @@ def between(array, start, stop):
 
 
 def append_all(items, others):
-    """``items += others``, for lists whose items are tuples."""
+    """``items += others``, one after the other: of tuples, or of what others are asked for."""
     for other in others:
         items.append(other)
 
