@@ -153,3 +153,16 @@ def test_selected_infinities() -> None:
     x, t = np.array([0.0, 4.0]), np.array([[-1.0, 2.5]])
     for program in (residuals, in_branches):
         assert adgen.grad(program, jit=False)(x, t).tolist() == [0.0, -0.25]
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_infinities_that_are_written_over() -> None:
+    def f(w: Any) -> Any:
+        r, s, q = np.reciprocal(w), np.sqrt(w), w / 3.0
+        r[0] = s[0] = q[0] = 0.0
+        return np.sum(r) + np.sum(s * q)
+
+    x = np.array([0.0, 4.0])
+    slope = -1 / 16 + (0.25 * 4 + 2) / 3
+    np.testing.assert_allclose(adgen.grad(f, jit=False)(x), [0.0, slope])
+    assert adgen.differentiate(f).source(x).count("isnan") == 2  # a quotient by 3 is harmless

@@ -34,6 +34,7 @@ from adgen.transpiler.primitives.kinds import BOOLEAN, REAL, Bilinear, Elementwi
 from adgen.transpiler.primitives.table import find
 
 SELECTIONS = frozenset({np.where, np.clip})
+_QUOTIENTS = frozenset({operator.truediv, np.true_divide})
 _POWERS = frozenset({operator.pow, np.power, np.float_power})
 
 
@@ -62,6 +63,9 @@ class Masks:
         self.left_out: set[Value] = set()
         self.uncertain: set[Value] = set()  # of which only some paths make use
         self.absorbed: set[Value] = set()  # of those the ones that are now reversed on such a path
+        self.overwritten = {  # in part: the cotangent of that part is 0
+            op.operands[0] for _, op in core.walk(body) if op.callee == core.SETITEM
+        }
         if any(op.callee == core.IF for _, op in core.walk(body)):
             self.uncertain = uncertain(body, activity)
         if any(op.callee in SELECTIONS for _, op in core.walk(body)):
@@ -95,7 +99,7 @@ class Masks:
     def _may_be_lost(self, value: Value) -> bool:
         """Whether the cotangent of a value may be 0 because nobody has taken the value."""
         doubtful = value in self.uncertain and value not in self.absorbed
-        return doubtful or value in self.left_out
+        return doubtful or value in self.left_out or value in self.overwritten
 
     def summed(self, b: Builder, first: Operand, second: Operand, add: Any) -> Operand:
         """The sum of two cotangents of a value, made by ``add``; of one selection: one."""
@@ -166,6 +170,11 @@ def may_fail(op: Op, k: int) -> bool:
     """Whether the derivative by an operand is not finite for some finite operands."""
     entry = find(op.callee)
     if entry is None or not isinstance(entry.kind, Elementwise):
+        return False
+    second = op.operands[1] if len(op.operands) > 1 else None
+    if op.callee in _QUOTIENTS and not isinstance(second, Value) and second:
+        return False
+    if op.callee in _POWERS and isinstance(second, (int, float)) and second >= 1:
         return False
     if entry.kink and not (k == 0 and op.callee in _POWERS):
         return False  # a convention makes it finite
