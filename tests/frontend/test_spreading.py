@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import adgen
 from tests.adgen.agreement import agrees
@@ -69,9 +70,45 @@ def test_other_lengths_raise():
         adgen.grad(functions, jit=False)(np.ones(4))
 
 
-def test_defaults_leave_it_open():
-    def optional(a, b=1.0):
-        return a * b
+def optional(t, a, b=2.0, c=0.5):
+    return a * np.exp(-b * t) + c
 
+
+def any_number(t, *p):
+    total = 0.0
+    for k, value in enumerate(p):
+        total += value * t**k
+    return total * len(p)
+
+
+def defaults(p):
+    """The length decides, when the program runs, which of them are given."""
+    return optional(0.3, *p) + optional(0.3, *p[:1]) * optional(0.1, p[0], *tuple(p[1:]))
+
+
+def rest(p):
+    return any_number(0.3, *p) + (lambda *q: q[0] * q[-1])(*p)
+
+
+def of_scipy(p):
+    return stats.norm.logpdf(0.3, *p) + stats.norm.logpdf(0.3, *p[:1])
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_lengths_that_only_the_run_tells(length):
+    agrees(defaults, V[: max(length, 2)])
+    agrees(rest, V[:length])
+    agrees(of_scipy, np.array([0.1, 0.7])[: min(length, 2)])
+
+
+def test_lengths_that_no_default_explains():
+    gradient = adgen.grad(lambda p: optional(0.3, *p), jit=False)
+    with pytest.raises(TypeError, match="has not 1 to 3 items"):
+        gradient(np.ones(4))
+    with pytest.raises(TypeError, match="has not 1 to 3 items"):
+        gradient(np.ones(0))
+
+
+def test_what_nobody_knows():
     with pytest.raises(adgen.UnsupportedError, match=r"an array is spread by `\*`"):
-        adgen.grad(lambda p: optional(*p), jit=False)(V)
+        adgen.grad(lambda p: any_number(*p), jit=False)(V)

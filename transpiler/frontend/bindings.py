@@ -176,6 +176,13 @@ class Method:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Rest:
+    """All that ``*args`` of a function is to have: a list of computed length."""
+
+    items: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Partial:
     """A function that has some of its arguments: a method with its object, a ``partial``."""
 

@@ -58,7 +58,7 @@ from adgen.transpiler.frontend.random_generators import (
     is_stream,
 )
 from adgen.transpiler.frontend.special_methods import unary_of_object
-from adgen.transpiler.frontend.spreading import arguments
+from adgen.transpiler.frontend.spreading import Spread, arguments, called_with
 from adgen.transpiler.frontend.texts import method_of_string
 from adgen.transpiler.frontend.ufunc_keywords import with_keywords
 from adgen.transpiler.frontend.vectorized import call_vectorized
@@ -85,7 +85,10 @@ def _call(cx: Context, node: Any, name: str) -> Binding:
             binding, whole = found
             return binding if whole else call(cx, node, function, (binding,), {}, name)
     args = arguments(cx, node, function)
-    return call(cx, node, function, args, _keywords(cx, node), name)
+    kwargs = _keywords(cx, node)
+    if isinstance(args, Spread):
+        return called_with(cx, args, lambda args: call(cx, node, function, args, kwargs, name))
+    return call(cx, node, function, args, kwargs, name)
 
 
 def _keywords(cx: Context, node: Any) -> dict[str, Binding]:

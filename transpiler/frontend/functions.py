@@ -22,6 +22,7 @@ from adgen.transpiler.frontend.bindings import (
     Frame,
     GeneratorOf,
     Nullable,
+    Rest,
     Static,
 )
 from adgen.transpiler.frontend.boxes import new_box
@@ -252,7 +253,9 @@ def bind_arguments(
     only_positional = {arg.id for arg in signature.posonlyargs}
     keyword = [arg.id for arg in signature.kwonlyargs]
     bound: dict[str, Binding] = dict(zip(positional, args, strict=False))
-    extra = tuple(args[len(positional) :])
+    extra: Binding = tuple(args[len(positional) :])
+    if len(extra) == 1 and isinstance(extra[0], Rest):
+        extra = extra[0].items
     if signature.vararg:
         bound[signature.vararg.id] = extra
     elif extra:
