@@ -12,6 +12,9 @@ from adgen.runtime.compile import Options as NumbaOptions
 from adgen.transpiler.primitives.conventions import Chosen, checked
 
 
+_WRT_ELSEWHERE = frozenset({"argnum", "argnums"})  # what Autograd and JAX call it
+
+
 @dataclass(frozen=True)
 class Options:
     """``jit``: by Numba or in CPython; ``fastmath``, ``boundscheck``: as Numba has them.
@@ -49,6 +52,11 @@ class Options:
         known = Choices.__annotations__
         for name in choices:
             if name not in known:
+                if name in _WRT_ELSEWHERE:
+                    raise TypeError(
+                        f"there is no option {name!r}: what to differentiate by is `wrt`, "
+                        "as in grad(f, wrt=1) or grad(f, wrt=('w', 'b'))"
+                    )
                 near = difflib.get_close_matches(name, known, n=1)
                 raise TypeError(
                     f"there is no option {name!r}"

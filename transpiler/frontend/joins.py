@@ -236,8 +236,13 @@ class Merger(ArrayMerger):
             value = self.binding(name, *values)
         if isinstance(value, Conflict):
             return value
-        there = self.flag(there_of(first), there_of(second))
+        there = self.flag(self.there(0, first), self.there(1, second))
         return value if there is True else Nullable(value, there)
+
+    def there(self, side: int, binding: Binding) -> Operand:
+        """Whether a value is not None at the end of an arm; a test in the arm may have said so."""
+        there = there_of(binding)
+        return ("true", there) in self.arms[side].state.known or there
 
     def flag(self, first: Operand, second: Operand) -> Operand:
         """The join of two truth values."""

@@ -101,6 +101,10 @@ def making_of_fields(call: Call) -> None:
     """Stands for ``_make`` of a named tuple, which is given its class."""
 
 
+def nothing_to_do() -> None:
+    """Stands for ``object.__init__`` of an object."""
+
+
 def _of_class(
     cx: Context, node: Any, cls: type, name: str, after: type | None = None
 ) -> Binding | None:
@@ -133,6 +137,8 @@ def _of_instance(cx: Context, node: Any, base: Binding, name: str) -> Binding | 
         own = _own(cx, node, holder, name)
         if own is not None:
             return own
+    if name == "__init__" and stored is object.__init__:
+        return Static(nothing_to_do)  # it takes no arguments besides the object
     if stored is not MISSING:
         return _bound(cx, node, holder, stored, name)
     asked = class_attribute(cls, "__getattr__", after)
