@@ -59,7 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     f"{_T}.emit": _TABLE,
     f"{_T}.requests": _IR,
     f"{_T}.compiler": _TABLE | _READING | _ROOMS | {f"{_T}.requests"},
-    "adgen.runtime": set(),
+    "adgen.runtime": {"adgen.runtime.shape_derivatives"},
     "adgen.runtime.shape_derivatives": set(),
 }
 ALLOWED["adgen"] = set(ALLOWED)

@@ -15,7 +15,7 @@ from adgen.transpiler.emit.classes import hidden
 from adgen.transpiler.emit.module import Style, emit_module
 from adgen.transpiler.emit.opaque import outside
 from adgen.transpiler.emit.origins import Origins
-from adgen.transpiler.errors import NotDifferentiable, UnsupportedError
+from adgen.transpiler.errors import AliasedMutation, NotDifferentiable, UnsupportedError
 from adgen.transpiler.frontend.lower import Argument, lower
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Function, Slot, returning_updates
@@ -192,6 +192,13 @@ def derive(primal: Function, request: Request) -> tuple[Function, ...]:
 
 def _derived(primal: Function, request: Request) -> tuple[Function, ...]:
     passes, holomorphic = _passes(request.speculates), request.holomorphic
+    if request.mode == "primal" and primal.disturbs:
+        raise AliasedMutation(
+            f"a plain call of `{primal.name}` assigns attributes of an object of type "
+            f"`{primal.disturbs[0]}` of the surroundings",
+            primal.span,
+            hint="derivatives leave it as it is; for the value call the plain function",
+        )
     if request.mode == "primal":
         return (gradient.primal(returning_updates(primal), passes),)
     if request.mode != "jvp" and optimisations.enabled(optimisations.WORK_SPACE):

@@ -11,7 +11,6 @@ from typing import Any, TypedDict
 from adgen.runtime.compile import Options as NumbaOptions
 from adgen.transpiler.primitives.conventions import Chosen, checked
 
-
 _WRT_ELSEWHERE = frozenset({"argnum", "argnums"})  # what Autograd and JAX call it
 
 

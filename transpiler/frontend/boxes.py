@@ -38,6 +38,7 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
     check_fresh(cx, box, node)
     found = cx.state.boxes[box]
     if isinstance(found, Conflict):
+        _read_all(cx, box)
         one, two = (_extent(side) for side in (found.first, found.second))
         cx.refuse(
             TypeMismatch,
@@ -56,6 +57,13 @@ def contents(cx: Context, box: Box, node: Any) -> Node:
         )
     assert isinstance(found, Node)
     return found
+
+
+def _read_all(cx: Context, box: Box) -> None:
+    if box in cx.shadow_of:
+        from adgen.transpiler.frontend.shadows import read_all
+
+        read_all(cx, box)
 
 
 def check_fresh(cx: Context, box: Box, node: Any) -> None:
@@ -91,7 +99,7 @@ def rewrite(cx: Context, box: Box, keys: Keys, parts: Sequence[Binding], node: A
 
     Raises TypeMismatch where it would contain itself.
     """
-    if any(_reaches(cx, part, box) for part in parts):
+    if any(reaches(cx, part, box) for part in parts):
         cx.refuse(TypeMismatch, f"{describe(box)} is put into itself", node, "put in a copy")
     contents(cx, box, node)
     cx.state.boxes[box] = Node(box.kind, keys, tuple(parts))
@@ -106,15 +114,17 @@ def mark_changed(cx: Context, box: Box, node: Any) -> None:
             cx.state.stale[other] = cx.span(node)
 
 
-def _reaches(cx: Context, binding: Binding, box: Box) -> bool:
+def reaches(cx: Context, binding: Binding, box: Box) -> bool:
+    """Whether a container is, or holds somewhere inside, that one."""
     if isinstance(binding, Box):
-        return binding is box or _reaches(cx, cx.state.boxes[binding], box)
-    return any(_reaches(cx, part, box) for part in children(binding) or ())
+        return binding is box or reaches(cx, cx.state.boxes[binding], box)
+    return any(reaches(cx, part, box) for part in children(binding) or ())
 
 
 def opened(cx: Context, binding: Binding, node: Any) -> Node | None:
     """The contents of a container other than a plain tuple; None for anything else."""
     if isinstance(binding, Box):
+        _read_all(cx, binding)
         return contents(cx, binding, node)
     if isinstance(binding, Node):
         return binding

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
 from adgen.transpiler.frontend import broadcasting, budget, dtypes, layouts, noted_shapes, shapes
-from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Cell, Frame, Ref, Static
+from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Box, Cell, Frame, Ref, Static
 from adgen.transpiler.frontend.element_views import ElementViews
 from adgen.transpiler.frontend.state import State
 from adgen.transpiler.ir import core
@@ -68,6 +68,9 @@ class Context:
         self.roomy: set[Cell] = set()  # arrays of lists with room for all that a loop appends
         self.spans: dict[Any, Span] = {}
         self.takes_none = True  # values may be None on some paths (see nullable.py)
+        self.shadows: dict[int, Any] = {}  # objects of the surroundings that are changed, by id
+        self.shadowed: dict[int, Box] = {}  # what stands for them
+        self.shadow_of: dict[Box, Any] = {}
         self.script: Any = None  # what draws give, where that was drawn before (see scripts.py)
         self.elements = ElementViews()
         self.passed: dict[Value, Value] = {}  # arrays behind blocks of grad_of, and ahead of them

@@ -14,6 +14,7 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSyntax
+from adgen.transpiler.frontend import shadows
 from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import Binding, Box, FlatOf, Ref, SliceOf, Static
@@ -37,7 +38,7 @@ def make(
     if type(cls).__module__ == "enum":
         return _member(cx, node, cls, args) if len(args) == 1 and not kwargs else None
     if cls is SimpleNamespace and not args:
-        return new_box(cx, _kind_of_instances(cls), tuple(kwargs), tuple(kwargs.values()))
+        return new_box(cx, kind_of_instances(cls), tuple(kwargs), tuple(kwargs.values()))
     if issubclass(cls, tuple):
         return None if kind is None else _named_tuple(cx, node, kind, args, kwargs)
     if type(cls) not in (type, abc.ABCMeta) or cls.__new__ is not object.__new__:
@@ -48,7 +49,7 @@ def make(
     if not isinstance(init, FunctionType) and init is not object.__init__:
         return None
     fields = _field_names(cls)
-    box = new_box(cx, kind if kind and fields else _kind_of_instances(cls), (), ())
+    box = new_box(cx, kind if kind and fields else kind_of_instances(cls), (), ())
     if isinstance(init, FunctionType):
         called(cx, node, Static(init), box, *args, **kwargs)
     elif args or kwargs:
@@ -58,7 +59,7 @@ def make(
 
 
 @functools.cache
-def _kind_of_instances(cls: Any) -> Kind:
+def kind_of_instances(cls: Any) -> Kind:
     """The attributes of an object of a plain class, which may get more."""
 
     def take(value: Any) -> tuple[Keys, Parts]:
@@ -165,6 +166,8 @@ def _check_complete(cx: Context, node: Any, cls: type, held: Mapping[str, Any]) 
 
 def assign_attribute(cx: Context, node: Any, base: Binding, name: str, value: Binding) -> None:
     """``base.name = value``."""
+    if isinstance(base, Static) and shadows.can_be_changed(base):
+        shadows.assign(cx, base, name)
     if isinstance(base, Static) and is_object(base):
         cx.refuse(
             AliasedMutation,
@@ -187,6 +190,7 @@ def assign_attribute(cx: Context, node: Any, base: Binding, name: str, value: Bi
             cx.refuse(TypeMismatch, f"the property `{name}` has no setter", node)
         called(cx, node, Static(stored.fset), base, value)
         return
+    shadows.assign_first(cx, base, name)
     found = contents(cx, base, node)
     order = _order(cls, {*found.keys, name})
     if name in found.keys or name not in order:

@@ -71,10 +71,12 @@ from adgen.transpiler.frontend.context import Context, static
 from adgen.transpiler.frontend.dicts import spread
 from adgen.transpiler.frontend.functions import activate, bind_arguments, refuse_generator, tree_of
 from adgen.transpiler.frontend.growing import grown_of, used_of
+from adgen.transpiler.frontend.instances import kind_of_instances
 from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.points import CALLER, is_point
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
+from adgen.transpiler.frontend.shadows import Restart, Shadow, begin
 from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
@@ -106,15 +108,18 @@ def lower(
     """
     exact: frozenset[Any] = frozenset()
     follows = False
+    shadows: dict[int, Shadow] = {}
     while True:
         cx = Context(expressions.evaluate, statements.execute, speculates, exact)
-        cx.ones_known = ones_known
+        cx.ones_known, cx.shadows = ones_known, shadows
         try:
             cx.elements.follows = follows
             lowered = _lowered(cx, source, arguments)
             if not cx.elements.matter:
                 return lowered
             follows = True
+        except Restart as found:
+            shadows[id(found.shadow.thing)] = found.shadow
         except AliasedMutation:  # where aliases meet that matter, they are followed exactly
             if cx.doubtful <= exact:
                 raise
@@ -129,6 +134,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
     if not isinstance(tree, (gast.FunctionDef, gast.Lambda)):
         cx.refuse(UnsupportedSyntax, "this is no plain function", tree, "use def")
     refuse_generator(cx, tree, source.name, tree)
+    begin(cx, kind_of_instances)
     given = _Parameters(cx, arguments)
     bound = {
         name: given.binding(name, argument, (position,))
@@ -152,6 +158,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         updates=updates,
         ignored=tuple(cx.ignored),
         points=tuple(k for k, leaf in enumerate(leaves) if is_point(cx, leaf)),
+        disturbs=tuple(type(shadow.thing).__name__ for shadow in cx.shadows.values()),
     )
 
 

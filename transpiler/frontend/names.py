@@ -167,7 +167,7 @@ def from_object(cx: Context, node: Any, value: Any, name: str = "") -> Binding:
         return _captured_generator(cx, value, name)
     if isinstance(value, tuple) and type(value) is tuple:
         return tuple(from_object(cx, node, part, name) for part in value)
-    return Static(value)
+    return cx.shadowed.get(id(value)) or Static(value)
 
 
 def _captured_generator(cx: Context, generator: Any, name: str) -> Value:

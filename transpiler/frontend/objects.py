@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.errors import UnsupportedSyntax
+from adgen.transpiler.frontend import shadows
 from adgen.transpiler.frontend.binding_parts import describe
 from adgen.transpiler.frontend.bindings import (
     UNDEF,
@@ -29,7 +30,7 @@ from adgen.transpiler.frontend.bindings import (
     Static,
     SuperOf,
 )
-from adgen.transpiler.frontend.boxes import opened
+from adgen.transpiler.frontend.boxes import contents
 from adgen.transpiler.frontend.containers import attribute_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
@@ -157,10 +158,13 @@ def _check_plain(cx: Context, node: Any, base: Binding, cls: type) -> None:
 
 def _own(cx: Context, node: Any, holder: Binding, name: str) -> Binding | None:
     """What the object itself holds."""
-    if isinstance(holder, (Box, Node)):
-        found = opened(cx, holder, node)
-        assert found is not None
-        return attribute_of(cx, node, holder, found, name)
+    if isinstance(holder, Box):
+        own = attribute_of(cx, node, holder, contents(cx, holder, node), name)
+        if own is None:
+            shadows.read(cx, holder, name)
+        return own
+    if isinstance(holder, Node):
+        return attribute_of(cx, node, holder, holder, name)
     value = own_attribute(holder.value, name)
     return None if value is MISSING else from_object(cx, node, value, name)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from types import FunctionType
 from typing import Any
 
-from adgen.transpiler.errors import TypeMismatch
+from adgen.transpiler.errors import TypeMismatch, UnsupportedSyntax
 from adgen.transpiler.frontend.arguments import named
 from adgen.transpiler.frontend.binding_parts import children, describe, with_children
 from adgen.transpiler.frontend.bindings import Binding, Ref, Static
@@ -15,16 +16,18 @@ from adgen.transpiler.frontend.constructors import copy_of
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dicts import new_dict
 from adgen.transpiler.frontend.dispatch import Call, container, known
-from adgen.transpiler.frontend.instances import make
+from adgen.transpiler.frontend.instances import kind_of_instances, make
 from adgen.transpiler.frontend.iteration import known_items
 from adgen.transpiler.frontend.objects import making_of_fields
-from adgen.transpiler.ir.trees import Kind, Node
+from adgen.transpiler.frontend.shadows import can_be_changed, part_of_object
+from adgen.transpiler.ir.trees import Kind, Node, kind_of
+from adgen.transpiler.surroundings import class_attribute
 
 
 def _record(
     cx: Context, kind: Kind, keys: tuple[Any, ...], parts: tuple[Binding, ...], name: str
 ) -> Binding:
-    if kind.changeable:
+    if kind.changeable or kind_of(kind.cls) is None:
         return new_box(cx, kind, keys, parts, name)
     return Node(kind, keys, parts)
 
@@ -95,6 +98,8 @@ def _copied(cx: Context, call: Call, base: Binding, deep: bool) -> Binding:
     if isinstance(base, Ref):
         return copy_of(cx, call.node, base, name=call.name)
     found = opened(cx, base, call.node)
+    if found is None and can_be_changed(base):
+        found = _living(cx, call, base)
     if found is None and not isinstance(base, tuple):
         return base
     parts = tuple(children(base if found is None else found) or ())
@@ -103,6 +108,19 @@ def _copied(cx: Context, call: Call, base: Binding, deep: bool) -> Binding:
     if found is None:
         return with_children(base, parts)
     return _record(cx, found.kind, found.keys, parts, call.name)
+
+
+def _living(cx: Context, call: Call, base: Static) -> Node:
+    """The attributes of an object of the surroundings, which is copied by no way of its own."""
+    cls = type(base.value)
+    for name in ("__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__reduce_ex__"):
+        if isinstance(class_attribute(cls, name), FunctionType):
+            cx.refuse(UnsupportedSyntax, f"{describe(base)} is copied by its own `{name}`",
+                      call.node, "make the copy outside of the function")  # fmt: skip
+    names = tuple(sorted(vars(base.value)))
+    parts = tuple(part_of_object(cx, base.value, name) for name in names)
+    kind: Kind = kind_of_instances(cls)  # type: ignore[arg-type]  # of a cached function
+    return Node(kind, names, parts)
 
 
 # Taking apart

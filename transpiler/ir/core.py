@@ -232,6 +232,7 @@ class Function:
     ``captures``: arrays of the surroundings, the arguments for the last parameters.
     ``ignored``: floating-point errors that NumPy is not to warn of while it runs.
     ``points``: leaves of the result that are arrays without axes.
+    ``disturbs``: classes of objects of the surroundings whose attributes a plain call assigns.
     ``residuals_out``: of a forward function ``f_forward(args) -> (value, residuals)``:
     what it hands over.  ``residuals_in``: of a backward function
     ``f_backward(residuals, *params)``: values and slots that are defined on entry.
@@ -249,6 +250,7 @@ class Function:
     updates: tuple[Update, ...] = ()
     ignored: tuple[str, ...] = ()
     points: tuple[int, ...] = ()
+    disturbs: tuple[str, ...] = ()
 
     @property
     def params(self) -> tuple[Value, ...]:
