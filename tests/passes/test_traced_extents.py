@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import adgen
 from tests.adgen.agreement import agrees
 
 
@@ -56,3 +57,21 @@ def test_chains_of_ifs_in_loops_are_followed_once(monkeypatch):
     monkeypatch.setattr(Shapes, "_traced", counted)
     agrees(chained, np.array([0.7, -0.4, 1.3, 2.2]))
     assert 0 < asked < 20_000
+
+
+def test_arrays_that_lean_on_each_other() -> None:
+    """Each of many carried arrays keeps its shape if the others do: not all orders are tried."""
+    count = 14
+    names = [f"a{k}" for k in range(count)]
+    made = "".join(f"    {name} = np.zeros(e.shape)\n" for name in names)
+    steps = "".join(
+        f"        a{k} = a{k} + c * (np.sin(a{(k + 1) % count}) - a{(k + 1) % count})\n"
+        for k in range(count)
+    )
+    text = (
+        f"import numpy as np\ndef f(c, e):\n{made}    a0 = e * c\n"
+        f"    for t in range(5):\n{steps}    return np.sum(a0 * a0)\n"
+    )
+    f = adgen.differentiate(adgen.from_source(text)["f"])
+    loops = f.source(0.1, np.ones((4, 3)), stage="numba")
+    assert loops.count("a13.shape") == 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,9 @@ class Extents:
         self._declared: dict[Slot, Op] = {}
         self._agreed = agreed_ahead(function)
         self._measured = measured_extents(function)
-        self._pending: set[Value] = set()
+        self._pending: set[Value] = set()  # carried arrays that are supposed to keep their shape
+        self._rests_on: set[Value] = set()  # of those, what is being computed rests on these
+        self._supposed: dict[Value, list[tuple[frozenset[Value], Any]]] = {}
         self.narrow = any(_is_narrow(param) for param in function.params)
         self._shapes: dict[Value, Shape] = {}
         self._syms: dict[Value, Sym] = {}
@@ -62,12 +65,32 @@ class Extents:
         """The symbolic value of an integer operand."""
         if not isinstance(operand, Value):
             return Sym(int(operand))
-        known = self._syms.get(operand)
-        if known is None:
-            known = self._sym_of(operand)
-            if not self._pending:
-                self._syms[operand] = known
-        return known
+        found: Sym = self._remembered(operand, self._syms, self._sym_of)
+        return found
+
+    def _remembered(
+        self, x: Value, known: dict[Value, Any], compute: Callable[[Value], Any]
+    ) -> Any:
+        """What is known of a value, or was found under suppositions that are made now too.
+
+        Arrays that a loop carries are supposed to keep their shape while it is found out whether
+        they do.  What rests on no supposition is known for good.
+        """
+        if x in known:
+            return known[x]
+        for supposed, found in self._supposed.get(x, ()):
+            if supposed <= self._pending:
+                self._rests_on |= supposed
+                return found
+        before, self._rests_on = self._rests_on, set()
+        found = compute(x)
+        if self._rests_on:
+            supposed = frozenset(self._rests_on)
+            self._supposed.setdefault(x, []).append((supposed, found))
+        else:
+            known[x] = found
+        self._rests_on |= before
+        return found
 
     def _sym_of(self, value: Value) -> Sym:
         if value in self._index:
@@ -123,14 +146,13 @@ class Extents:
         """The extents of an array, ``()`` of a scalar."""
         if not isinstance(x, Value) or isinstance(x.type, Scalar):
             return ()
-        known = self._shapes.get(x)
-        if known is not None:
-            return known
-        found = self._shape_of(x)
-        shape = tuple(ONE if one else e for one, e in zip(x.type.ones, found, strict=True))
-        if not self._pending:
-            self._shapes[x] = shape
+        shape: Shape = self._remembered(x, self._shapes, self._shape_by_flags)
         return shape
+
+    def _shape_by_flags(self, x: Value) -> Shape:
+        assert isinstance(x.type, Array)
+        found = self._shape_of(x)
+        return tuple(ONE if one else e for one, e in zip(x.type.ones, found, strict=True))
 
     def note(self, x: Value, shape: Shape) -> None:
         """The extents of an array that is no value of the input."""
@@ -161,6 +183,7 @@ class Extents:
         body = op.regions[-1]
         head = body.args[(1 if op.callee == core.FOR else 0) + k]
         if head in self._pending:
+            self._rests_on.add(head)
             return self.opaque(head)
         lead = 1 if op.attrs.get("exits") else 0
         init = self.of(op.operands[(3 if op.callee == core.FOR else 0) + k])
@@ -169,6 +192,7 @@ class Extents:
             after = self.of(body.yields[lead + k])
         finally:
             self._pending.discard(head)
+            self._rests_on.discard(head)
         keeps = all(
             e in (own, first) or self._agree(op, e, first)
             for e, own, first in zip(after, self.opaque(head), init, strict=True)
@@ -290,8 +314,9 @@ class Extents:
         for operand in reversed(operands):
             kind = type_of(operand)
             outer = kind.ndim - inner if isinstance(kind, Array) else 0
+            extents = self.of(operand)
             for k in range(outer):
-                extent, before = self.of(operand)[k], shape[k + rank - outer]
+                extent, before = extents[k], shape[k + rank - outer]
                 one = kind.ones[k]  # type: ignore[union-attr]
                 if not one and (before == ONE or not self._is_better(before, extent)):
                     shape[k + rank - outer] = extent
