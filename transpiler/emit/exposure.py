@@ -31,6 +31,7 @@ class Exposure:
     """What a list of statements reads of what was there before it.
 
     ``all``: by the whole list; a name that is written on some paths only counts as read.
+    ``bound``: names that the list binds in any case.
     """
 
     def __init__(self, statements: Sequence[Stmt]) -> None:
@@ -40,6 +41,7 @@ class Exposure:
             self._after.append(reads | (self._after[-1] - writes))
         self._after.reverse()
         self.all = self._after[0]
+        self.bound = frozenset[str]().union(*(writes for _, writes in self._found))
 
     def after(self, place: int) -> frozenset[str]:
         """What is read behind the statement at that place."""
@@ -63,13 +65,8 @@ def _exposed(statement: Stmt) -> tuple[frozenset[str], frozenset[str]]:
     if isinstance(statement, gast.While):
         return frozenset(loads([statement.test])) | Exposure(statement.body).all, frozenset()
     if isinstance(statement, gast.If):
-        ways = [statement.body, statement.orelse]
-        reads = frozenset[str]().union(*(Exposure(way).all for way in ways))
-        both = frozenset[str].intersection(*(_bound(way) for way in ways))
+        ways = [Exposure(statement.body), Exposure(statement.orelse)]
+        reads = frozenset[str]().union(*(way.all for way in ways))
+        both = frozenset[str].intersection(*(way.bound for way in ways))
         return frozenset(loads([statement.test])) | reads, both
     return frozenset(loads([statement])), frozenset()
-
-
-def _bound(statements: Sequence[Stmt]) -> frozenset[str]:
-    """The names that a list of statements surely binds."""
-    return frozenset[str]().union(*(_exposed(one)[1] for one in statements))

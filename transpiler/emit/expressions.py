@@ -203,7 +203,8 @@ class Expressions:
             return nodes.method(value, "astype", nodes.dtype(want.dtype))
         if self.numba and have.dtype == want.dtype:
             return value
-        if want.weak:
+        from_unsigned = self.numba and have.dtype.kind == "u"  # Numba's `int` leaves it that
+        if want.weak and not (from_unsigned and want.dtype.kind == "i"):
             return nodes.call(PYTHON[want.dtype.kind].__name__, value)
         return nodes.call(nodes.dtype(want.dtype), value)
 

@@ -112,7 +112,12 @@ def _saved(group: Sequence[_Loop]) -> int:
 def _is_fit(statement: Stmt) -> bool:
     if not isinstance(statement, gast.For):
         return False
-    return not any(isinstance(node, _UNFIT) for node in gast.walk(statement))
+    return not any(isinstance(node, _UNFIT) or _is_of_stack(node) for node in gast.walk(statement))
+
+
+def _is_of_stack(node: Any) -> bool:
+    """Whether a list grows or shrinks: Numba learns what is in it where it is made, or not."""
+    return isinstance(node, gast.Attribute) and node.attr in ("append", "pop")
 
 
 def _loop(

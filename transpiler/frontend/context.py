@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+import numpy as np
+
 from adgen.transpiler.errors import AliasedMutation, InvalidIR, TypeMismatch, UnsupportedError
 from adgen.transpiler.frontend import broadcasting, budget, dtypes, layouts, noted_shapes, shapes
 from adgen.transpiler.frontend.bindings import OF_POINT, Binding, Box, Cell, Frame, Ref, Static
@@ -143,6 +145,8 @@ class Context:
             if key in self.state.known:
                 known: Operand = self.state.known[key]
                 return known
+        if any(kind.dtype == np.uint64 for kind in given):
+            operands = dtypes.unsigned(callee, operands)
         operands = broadcasting.agreed(self, node, callee, operands)
         callee = dtypes.of_truth_values(callee, operands)
         try:

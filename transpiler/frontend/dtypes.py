@@ -23,6 +23,22 @@ _LOGIC: dict[Any, Any] = {
 }
 
 
+_INTEGRAL = frozenset(
+    {operator.add, operator.sub, operator.mul, operator.floordiv, operator.mod, operator.and_,
+     operator.or_, operator.xor, np.add, np.subtract, np.multiply, np.maximum, np.minimum}
+)  # fmt: skip
+
+
+def unsigned(callee: Callee, operands: Sequence[Operand]) -> tuple[Operand, ...]:
+    """The operands beside one of uint64; Python's integers as that too, as NumPy takes them.
+
+    Numba makes floats of an unsigned and a signed integer.
+    """
+    if callee not in _INTEGRAL:
+        return tuple(operands)
+    return tuple(np.uint64(o) if type(o) is int and o >= 0 else o for o in operands)  # type: ignore[misc]
+
+
 def of_truth_values(callee: Callee, operands: Sequence[Operand]) -> Callee:
     """The callee, or what it is to NumPy's truth values: machine code would count them.
 

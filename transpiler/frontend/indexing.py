@@ -22,7 +22,7 @@ from adgen.transpiler.frontend.element_views import element_view
 from adgen.transpiler.frontend.names import use_up_part
 from adgen.transpiler.frontend.nullable import certain
 from adgen.transpiler.frontend.paths_compose import compose
-from adgen.transpiler.ir import core
+from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import Operand, Value, type_of
 from adgen.transpiler.ir.paths import FULL, INT, NEW, Index, Item, Slice
 from adgen.transpiler.ir.types import Array, Scalar
@@ -129,8 +129,10 @@ def _integer(cx: Context, node: Any, binding: Binding) -> Operand:
     if is_operand(binding):
         kind = type_of(binding)
         if isinstance(kind, Scalar) and kind.dtype.kind in "iu":
-            operand: Operand = binding if isinstance(binding, Value) else int(binding)
-            return operand
+            if not isinstance(binding, Value):
+                return int(binding)  # type: ignore[arg-type]
+            # a sum of an unsigned and a signed integer is a float for Numba
+            return cx.cast(node, binding, types.INT) if kind.dtype.kind == "u" else binding
     if isinstance(binding, Ref) or is_list(binding):
         cx.refuse(
             UnsupportedSyntax, "indexing by an array or a list is not compiled yet", node,
