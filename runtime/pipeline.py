@@ -17,12 +17,12 @@ from numba.core.untyped_passes import (
     FixupArgs,
     GenericRewrites,
     IRProcessing,
-    ReconstructSSA,
 )
 
 from adgen.runtime.bytecode_names import ShortTranslation
 from adgen.runtime.lowering import ShortLowering
 from adgen.runtime.ordered_sums import ordered_sums_vectorised
+from adgen.runtime.single_assignment import ShortSSA
 from adgen.runtime.typing_memory import Remembering
 
 
@@ -66,7 +66,7 @@ _PASSES = (
     (FixupArgs, "fix up args"),
     (IRProcessing, "processing IR"),
     (GenericRewrites, "nopython rewrites"),
-    (ReconstructSSA, "ssa"),
+    (ShortSSA, "ssa"),
     (ShortTypeInference, "nopython frontend"),
     (PreLowerStripPhis, "remove phis nodes"),
     (IRLegalization, "ensure IR is legal prior to lowering"),
