@@ -212,3 +212,11 @@ def test_what_is_read_before_it_is_written(text, names):
 def test_what_is_read_behind_a_statement():
     found = exposed("a = 1\nb = a\na = 2\nc = a + b")
     assert [set(found.after(k)) for k in range(4)] == [{"a"}, {"b"}, {"a", "b"}, set()]
+
+
+def test_loops_with_stacks_stay_where_their_lists_are_made() -> None:
+    """Numba learns what is in an empty list from what the same function appends to it."""
+    (grows,) = gast.parse("for i in range(n):\n    saved.append(x.copy())\n").body
+    (shrinks,) = gast.parse("for i in range(n):\n    x = saved.pop()\n").body
+    (plain,) = gast.parse("for i in range(n):\n    x[i] = 0.0\n").body
+    assert [repeated._is_fit(loop) for loop in (grows, shrinks, plain)] == [False, False, True]

@@ -12,8 +12,8 @@ import numpy as np
 from adgen.transpiler.emit import nodes
 from adgen.transpiler.emit.nodes import Expr
 from adgen.transpiler.ir import core
-from adgen.transpiler.ir.core import Op, type_of
-from adgen.transpiler.ir.types import BOOL
+from adgen.transpiler.ir.core import Op, Operand, Value, type_of
+from adgen.transpiler.ir.types import BOOL, is_complex
 
 
 def form(op: Op, operands: list[Expr]) -> Expr | None:
@@ -22,8 +22,17 @@ def form(op: Op, operands: list[Expr]) -> Expr | None:
         return None
     if op.callee is operator.invert and type_of(op.operands[0]) == BOOL:
         return nodes.unary(op.callee, nodes.call("int", *operands))
+    if op.callee in _QUOTIENTS and is_complex(op.result.type) and _may_be_zero(op.operands[1]):
+        return nodes.call("np.divide", *operands)  # of complex numbers `/` raises, whatever is said
     write = None if isinstance(op.callee, str) else _FORMS.get(op.callee)
     return write(*operands) if write is not None else None
+
+
+_QUOTIENTS = frozenset({operator.truediv, np.true_divide})
+
+
+def _may_be_zero(operand: Operand) -> bool:
+    return isinstance(operand, Value) or operand == 0
 
 
 def _clip(x: Expr, low: Expr, high: Expr) -> Expr:
