@@ -59,6 +59,35 @@ def parallel_range(*bounds: int) -> range:
     return range(*bounds)
 
 
+def empty_list(cls: Any, item_type: Any, allocated: int = 0) -> list[Any]:
+    """What ``numba.typed.List.empty_list`` makes."""
+    return []
+
+
+def empty_dict(cls: Any, key_type: Any, value_type: Any, n_keys: int = 0) -> dict[Any, Any]:
+    """What ``numba.typed.Dict.empty`` makes."""
+    return {}
+
+
+_TYPED = {
+    ("numba.typed.typedlist", "List.empty_list"): empty_list,
+    ("numba.typed.typeddict", "Dict.empty"): empty_dict,
+}
+_PLAIN = {("numba.typed.typedlist", "List"): list, ("numba.typed.typeddict", "Dict"): dict}
+
+
+def plain_container(value: Any) -> type | None:
+    """The container of Python that a class of ``numba.typed`` is like."""
+    return _PLAIN.get((getattr(value, "__module__", ""), getattr(value, "__qualname__", "")))
+
+
+def is_object_mode(value: Any) -> bool:
+    """Whether a thing is ``numba.objmode``, whose blocks are plain ones for CPython."""
+    return type(value).__module__ == "numba.core.withcontexts" and (
+        type(value).__name__ == "_ObjModeContextType"
+    )
+
+
 ADGEN = ModuleType("adgen")  # the transforms, where the package itself is not asked
 vars(ADGEN).update((name, transform(name)) for name in OF_FUNCTION | AT_ONCE)
 
@@ -73,6 +102,9 @@ def understood(value: Any) -> Any:
     numba = sys.modules.get("numba")
     if numba is not None and vars(numba).get("prange") is value:
         return parallel_range
+    module = getattr(value, "__module__", None)
+    if isinstance(module, str) and module.startswith("numba.typed."):
+        return _TYPED.get((module, getattr(value, "__qualname__", "")), value)
     name = getattr(value, "__name__", None)
     if not callable(value) or not isinstance(name, str):
         return value

@@ -11,6 +11,7 @@ from typing import Any, Union
 
 import numpy as np
 
+from adgen.transpiler.dialects import plain_container
 from adgen.transpiler.errors import AdgenError, UnsupportedError
 from adgen.transpiler.guess import guess_arguments
 from adgen.transpiler.ir.layout import layout_of_array
@@ -89,6 +90,11 @@ def argument_of(value: Any) -> Argument:
         keys, parts = container.take(value)
         _check_parts(type(value).__name__, parts)
         return Node(container, keys, tuple(argument_of(part) for part in parts))
+    plain = plain_container(type(value))
+    if plain is not None:
+        kind = type(value).__name__
+        raise UnsupportedError(f"an argument is a `numba.typed.{kind}`",
+                               hint=f"pass a {plain.__name__}: {plain.__name__}(xs)")  # fmt: skip
     known = isinstance(value, (*STATIC_KINDS, Source)) or callable(value)
     if known or _is_plain_object(value):
         return Static(value)
@@ -134,8 +140,10 @@ def _argument_of_array(value: np.ndarray[Any, Any]) -> Argument:
 
 def _checked(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind not in "biufc" or real_dtype(dtype).itemsize > 8 or dtype == np.float16:
+        fields = "pass a dict of its fields: {name: x[name] for name in x.dtype.names}"
         raise UnsupportedError(
-            f"arrays of dtype {dtype} are not supported", hint="convert with x.astype(np.float64)"
+            f"arrays of dtype {dtype} are not supported",
+            hint=fields if dtype.names else "convert with x.astype(np.float64)",
         )
     if not dtype.isnative:
         raise UnsupportedError(

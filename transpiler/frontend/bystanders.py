@@ -7,12 +7,14 @@ import time
 from types import FunctionType
 from typing import Any, NoReturn
 
+from adgen.transpiler.dialects import is_object_mode, plain_container
 from adgen.transpiler.errors import UnsupportedSyntax
-from adgen.transpiler.frontend.bindings import Binding, Static
+from adgen.transpiler.frontend.bindings import Binding, ManagerOf, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.instances import make
 from adgen.transpiler.frontend.library_calls import call_definition
+from adgen.transpiler.frontend.objects import called
 from adgen.transpiler.frontend.printing import entry
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.voices import Logged
@@ -23,7 +25,12 @@ from adgen.transpiler.surroundings import own_attribute
 def of_bystander(
     cx: Context, node: Any, callee: Any, args: tuple[Binding, ...], kwargs: dict[str, Binding]
 ) -> Binding | None:
-    """What a call of ``tqdm`` or of ``logging`` gives; None for all else."""
+    """What a call of ``tqdm``, of ``logging`` or of Numba gives; None for all else."""
+    plain = plain_container(callee)
+    if plain is not None:
+        return called(cx, node, Static(plain), *args, **kwargs)
+    if is_object_mode(callee):
+        return ManagerOf(Static(None))  # its types of results are what the block makes anyway
     module = str(getattr(callee, "__module__", "")).partition(".")[0]
     if module == "tqdm" and isinstance(callee, type) and _is_bar(callee):
         return make(cx, node, progress.tqdm, args, kwargs)
