@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from typing import Any
 
 import numpy as np
@@ -113,3 +114,17 @@ def arrays(x: Any) -> float:
 def test_arrays_are_not_sorted() -> None:
     with pytest.raises(adgen.UnsupportedError, match="values computed at run time are sorted"):
         adgen.grad(arrays, jit=False)(X)
+
+
+def by_bisection(x: Any) -> Any:
+    knots, heights = [0.0, 0.5, 1.0], [1.0, 3.0, 2.0]
+    total = 0.0
+    for value in x:
+        k = min(max(bisect.bisect(knots, value) - 1, 0), 1)
+        total += heights[k] + (heights[k + 1] - heights[k]) * (value - knots[k]) / 0.5
+    places = bisect.bisect_left(knots, 0.5), bisect.bisect_right(knots, 0.5)
+    return total * x[places[0]] + x[places[1]] * bisect.bisect_left(np.sort(x), x[0], 1)
+
+
+def test_bisection() -> None:
+    agree(by_bisection, X)

@@ -316,3 +316,17 @@ def test_refusals() -> None:
     refused(filtered, "`simplefilter` that does not ignore")
     refused(caught_computed, "what `except` catches is not known")
     refused(unknown_text, "something without a value is formatted")
+
+
+def test_attributes_that_arrays_do_not_have() -> None:
+    """Programs for pandas name what they compute, if it has a name."""
+
+    def named(x: Any) -> Any:
+        p = np.sin(x)
+        try:
+            p.name = "projection"
+        except AttributeError:
+            pass
+        return np.sum(p)
+
+    agree(named, np.array([0.3, 1.2]))

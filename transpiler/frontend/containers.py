@@ -10,7 +10,15 @@ from adgen.transpiler.errors import AliasedMutation, TypeMismatch, UnsupportedSy
 from adgen.transpiler.frontend import growing, list_changes
 from adgen.transpiler.frontend.arguments import static_value
 from adgen.transpiler.frontend.binding_parts import describe
-from adgen.transpiler.frontend.bindings import Binding, Box, FlatOf, SliceOf, Static, is_operand
+from adgen.transpiler.frontend.bindings import (
+    Binding,
+    Box,
+    FlatOf,
+    Ref,
+    SliceOf,
+    Static,
+    is_operand,
+)
 from adgen.transpiler.frontend.boxes import (
     contents,
     is_list,
@@ -311,6 +319,7 @@ def put_attribute(cx: Context, node: Any, base: Binding, name: str, value: Bindi
         cx.refuse(
             UnsupportedSyntax, f"an attribute of {describe(base)} is assigned", node,
             "make a changed copy of it, or use a dict",
+            raises=AttributeError if isinstance(base, Ref) or is_operand(base) else None,
         )  # fmt: skip
     found = contents(cx, base, node)
     if name not in found.keys:

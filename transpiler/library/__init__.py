@@ -6,6 +6,7 @@ and differentiated with the rest.  Refusals inside point at the user's call.
 
 from adgen.transpiler.library import (  # noqa: F401  (they register their definitions)
     bins,
+    bisection,
     changing,
     choosing,
     comparing,
