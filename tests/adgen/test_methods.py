@@ -375,19 +375,33 @@ class Stateful:
         self.table["k"] = x[0]
         return self.table["k"]
 
-    def number(self, x):
-        self.n += 1.0
-        return x[0] * self.n
-
-    def by_name(self, x):
-        setattr(self, "n", x[0])  # noqa: B010
-        return self.n
-
 
 @pytest.mark.parametrize("name", [name for name in vars(Stateful) if not name.startswith("_")])
 def test_what_an_object_holds_is_not_changed(name):
     with pytest.raises(adgen.AliasedMutation, match="of the surroundings|to the surroundings"):
         adgen.grad(getattr(Stateful(), name), jit=False)(V)
+
+
+class Counting:
+    """Its attributes are assigned: derivatives leave it as it is."""
+
+    n = 0.5
+
+    def number(self, x):
+        self.n += 1.0
+        return x[0] * self.n
+
+    def by_name(self, x):
+        setattr(self, "n", x[0] * self.n)  # noqa: B010
+        return self.n
+
+
+def test_attributes_are_assigned_for_the_time_of_a_call():
+    for name, slope in (("number", 1.5), ("by_name", 0.5)):
+        counting = Counting()
+        gradient = adgen.grad(getattr(counting, name), jit=False)
+        assert gradient(V).tolist() == gradient(V).tolist() == [slope, 0.0, 0.0]
+        assert vars(counting) == {}
 
 
 class Spring:
