@@ -148,6 +148,8 @@ def _remedy(cx: Context, conflict: Conflict) -> str:
     if all(isinstance(getattr(side, "value", None), str) or isinstance(side, StringOf)
            for side in (conflict.first, conflict.second)):  # fmt: skip
         return "use each string in the branch that makes it"
+    if kinds == {Ref}:
+        return "let it have one dtype and as many axes on both: np.array([x]) has one more than x"
     return "use different names, or make both the same kind of thing"
 
 
