@@ -88,20 +88,30 @@ def gamma_by_fraction(
         b += 2.0
         c, c_1, c_2 = next_convergent(b, -1.0, p, n, 0.0, c, c_1, c_2)
         e, e_1, e_2 = next_convergent(b, -1.0, p, n, 0.0, e, e_1, e_2)
-        more = c_1 / c - e_1 / e
-        most = c_2 / c - (c_1 / c) ** 2 - e_2 / e + (e_1 / e) ** 2
-        log_h += math.log(c / e)
-        first += more
-        second += most
-        if (
-            abs(c / e - 1.0) <= 2e-16
-            and abs(more) <= SMALL + 1e-16 * abs(first)
-            and abs(most) <= SMALL + 1e-16 * abs(second)
-        ):
+        more = log_derivatives(c, c_1, c_2, e, e_1, e_2)
+        log_h, first, second = log_h + more[0], first + more[1], second + more[2]
+        if are_settled(more, first, second):
             break
     above = math.exp(log_power(a, x, log_gamma) + log_h)
     along = math.log(x) - psi + first
     return -above * along, -above * (along * along - trigamma + second)
+
+
+def log_derivatives(
+    c: float, c_1: float, c_2: float, e: float, e_1: float, e_2: float
+) -> tuple[float, float, float]:
+    """``log(c / e)`` and its two derivatives."""
+    bent = c_2 / c - (c_1 / c) ** 2 - e_2 / e + (e_1 / e) ** 2
+    return math.log(c / e), c_1 / c - e_1 / e, bent
+
+
+def are_settled(more: tuple[float, float, float], first: float, second: float) -> bool:
+    """Whether a factor has changed nothing: not the fraction, and none of its derivatives."""
+    return (
+        abs(more[0]) <= 2e-16
+        and abs(more[1]) <= SMALL + 1e-16 * abs(first)
+        and abs(more[2]) <= SMALL + 1e-16 * abs(second)
+    )
 
 
 def next_convergent(
@@ -167,17 +177,9 @@ def beta_fraction(a: float, b: float, x: float, da: float, db: float) -> tuple[f
         if n > 1:
             c, c_1, c_2 = next_convergent(1.0, 0.0, p, p_1, p_2, c, c_1, c_2)
         e, e_1, e_2 = next_convergent(1.0, 0.0, p, p_1, p_2, e, e_1, e_2)
-        more = c_1 / c - e_1 / e
-        most = c_2 / c - (c_1 / c) ** 2 - e_2 / e + (e_1 / e) ** 2
-        log_h += math.log(c / e)
-        first += more
-        second += most
-        if (
-            n > 2
-            and abs(c / e - 1.0) <= 2e-16
-            and abs(more) <= SMALL + 1e-16 * abs(first)
-            and abs(most) <= SMALL + 1e-16 * abs(second)
-        ):
+        more = log_derivatives(c, c_1, c_2, e, e_1, e_2)
+        log_h, first, second = log_h + more[0], first + more[1], second + more[2]
+        if n > 2 and are_settled(more, first, second):
             break
     return log_h, first, second
 

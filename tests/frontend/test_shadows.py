@@ -177,3 +177,55 @@ def test_what_is_refused() -> None:
     for function in (turns, guards):
         with pytest.raises(adgen.AliasedMutation):
             adgen.grad(function, jit=False)(1.0)
+
+
+def test_an_object_that_is_an_argument_too_is_refused() -> None:
+    """The argument would change with it."""
+
+    def doubled(p: Any) -> Any:
+        SETTINGS.rate = p.rate * 2
+        return p.rate * SETTINGS.rate
+
+    with pytest.raises(adgen.AliasedMutation, match="and one is an argument"):
+        adgen.grad(doubled, jit=False)(SETTINGS)
+
+
+def test_what_an_object_gets_later_is_noticed() -> None:
+    class Centred:
+        def loss(self, x: Any) -> Any:
+            self.seen = x[1]
+            if not hasattr(self, "mean"):
+                self.mean = x[0] * 3
+            return self.mean * self.seen
+
+    centred = Centred()
+    gradient = adgen.grad(centred.loss, jit=False)
+    assert gradient(X[:2]).tolist() == [3 * X[1], 3 * X[0]]
+    centred.mean = 10.0
+    assert gradient(X[:2]).tolist() == [0.0, 10.0]
+
+
+def test_descriptors_store_in_their_own_way() -> None:
+    class Doubling:
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            return instance.held
+
+        def __set__(self, instance: Any, value: Any) -> None:
+            instance.held = value * 2
+
+    class Holder:
+        kept = Doubling()
+
+    holder = Holder()
+
+    def outside(x: float) -> Any:
+        holder.kept = x
+        return holder.kept * x
+
+    def inside(x: float) -> Any:
+        own = Holder()
+        own.kept = x
+        return own.kept * x
+
+    for function in (outside, inside):
+        assert adgen.grad(function, jit=False)(3.0) == 12.0

@@ -112,3 +112,21 @@ def test_lengths_that_no_default_explains():
 def test_what_nobody_knows():
     with pytest.raises(adgen.UnsupportedError, match=r"an array is spread by `\*`"):
         adgen.grad(lambda p: any_number(*p), jit=False)(V)
+
+
+def given_once(p):
+    items = []
+    for value in p:
+        items.append(value)
+    later = kept(*items)
+    items.append(100 * p[0])
+    return later()
+
+
+def kept(*values):
+    return lambda: sum(values)
+
+
+def test_what_is_given_is_given_once():
+    """`*args` is a tuple: what the list gets later is not in it."""
+    agrees(given_once, V)

@@ -17,9 +17,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Sequence
 
-from adgen.transpiler.autodiff.activity import Activity
 from adgen.transpiler.autodiff.masks import may_fail
-from adgen.transpiler.autodiff.uncertain import active_operands, used_in
+from adgen.transpiler.autodiff.uncertain import Reach
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Op, Value
 from adgen.transpiler.primitives.kinds import Bilinear, Elementwise, Linear
@@ -32,13 +31,13 @@ _NO_ARMS: frozenset[int] = frozenset()
 class Uses:
     """Which ops of a straight list make a value, and which may hand a cotangent on to it."""
 
-    def __init__(self, ops: Sequence[Op], activity: Activity) -> None:
-        self.ops, self.activity = ops, activity
+    def __init__(self, ops: Sequence[Op], reach: Reach) -> None:
+        self.ops, self.reach = ops, reach
         self.made: dict[Value, int] = {}
         self.by: dict[Value, list[int]] = {}
         for k, op in enumerate(ops):
             self.made.update((result, k) for result in op.results)
-            for value in dict.fromkeys(active_operands(op, activity)):
+            for value in dict.fromkeys(reach.through(op)):
                 self.by.setdefault(value, []).append(k)
 
     def absorbed(self, place: int, known: Collection[Value]) -> tuple[Op, ...]:
@@ -46,7 +45,7 @@ class Uses:
 
         ``known``: values that have a cotangent from what is behind.
         """
-        arms = [used_in(region, self.activity) for region in self.ops[place].regions]
+        arms = [self.reach.into(region) for region in self.ops[place].regions]
         everywhere = frozenset(range(len(arms)))
         matters = {v: frozenset(n for n in everywhere if v in arms[n]) for v in set().union(*arms)}
         own: dict[int, frozenset[int]] = {}  # ops, and the arms that they matter in
@@ -64,7 +63,7 @@ class Uses:
             mine = _NO_ARMS.union(*parts)
             if mine and mine != everywhere:
                 own[k] = mine
-                for value in active_operands(op, self.activity):
+                for value in self.reach.through(op):
                     if value in self.made:
                         heapq.heappush(queue, -self.made[value])
         return self._needed([self.ops[k] for k in sorted(own)])
@@ -74,7 +73,7 @@ class Uses:
         kept: list[Op] = []
         results: set[Value] = set()
         for op in own:
-            active = (k for k, o in enumerate(op.operands) if o in self.activity)
+            active = (k for k, o in enumerate(op.operands) if o in self.reach.activity)
             if any(may_fail(op, k) for k in active) or not results.isdisjoint(op.operands):  # type: ignore[arg-type]
                 kept.append(op)
                 results.add(op.result)

@@ -61,7 +61,7 @@ class Reverser(ControlFlow):
                 self.stack_op(op, adjoints, b)
                 continue
             if op.callee == core.IF:
-                uses = uses or Uses(ops, self.activity)
+                uses = uses or Uses(ops, self.masks.reach)
                 self.conditional(op, uses.absorbed(k, adjoints), adjoints, b)
             elif op.callee in (core.FOR, core.WHILE):
                 if ATTRIBUTE in op.attrs and self.turning.has_state(self, op):

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from adgen.transpiler.autodiff.activity import Activity
-from adgen.transpiler.autodiff.uncertain import uncertain
+from adgen.transpiler.autodiff.uncertain import Reach
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Block, Op, Operand, Value, type_of
 from adgen.transpiler.ir.types import Array, Scalar
@@ -59,7 +59,7 @@ class Masks:
 
     def __init__(self, body: Block, activity: Activity) -> None:
         self.known: dict[Operand, Mask] = {}
-        self.activity = activity
+        self.activity, self.reach = activity, Reach(activity)
         self.left_out: set[Value] = set()
         self.uncertain: set[Value] = set()  # of which only some paths make use
         self.absorbed: set[Value] = set()  # of those the ones that are now reversed on such a path
@@ -67,7 +67,7 @@ class Masks:
             op.operands[0] for _, op in core.walk(body) if op.callee == core.SETITEM
         }
         if any(op.callee == core.IF for _, op in core.walk(body)):
-            self.uncertain = uncertain(body, activity)
+            self.uncertain = self.reach.uncertain(body)
         if any(op.callee in SELECTIONS for _, op in core.walk(body)):
             size = -1
             while size != len(self.left_out):

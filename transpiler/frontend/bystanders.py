@@ -15,8 +15,7 @@ from adgen.transpiler.frontend.dispatch import Call, known
 from adgen.transpiler.frontend.instances import make
 from adgen.transpiler.frontend.library_calls import call_definition
 from adgen.transpiler.frontend.objects import called
-from adgen.transpiler.frontend.printing import entry
-from adgen.transpiler.ir import core
+from adgen.transpiler.frontend.printing import say
 from adgen.transpiler.ir.voices import Logged
 from adgen.transpiler.library import progress
 from adgen.transpiler.surroundings import own_attribute
@@ -74,7 +73,7 @@ def _of_logging(
         if not enabled and (of_class or own_attribute(logger, "handlers")):
             return Static(None)
         if callee.__name__ != "exception" and not kwargs.keys() - {"stacklevel"}:
-            _record(cx, node, Logged(callee.__name__, _name_of(logger, of_class)), rest)
+            say(cx, node, rest, voice=Logged(callee.__name__, _name_of(logger, of_class)))
             return Static(None)
     cx.refuse(
         UnsupportedSyntax, f"`{callee.__qualname__}` of `logging` is not compiled", node,
@@ -94,16 +93,6 @@ def _name_of(logger: Any, of_class: bool) -> str | None:
     if not of_class:
         return None
     return "" if logger is logging.root else str(logger.name)
-
-
-def _record(cx: Context, node: Any, voice: Logged, args: tuple[Binding, ...]) -> None:
-    template, operands = [], []
-    for arg in args:
-        said, values = entry(cx, node, arg)
-        template.append(said)
-        operands += values
-    cx.builder.span = cx.span(node)
-    cx.builder.effect(core.PRINT, *operands, template=tuple(template), voice=voice)
 
 
 def _is_text(binding: Binding) -> bool:

@@ -190,6 +190,10 @@ def assign_attribute(cx: Context, node: Any, base: Binding, name: str, value: Bi
             cx.refuse(TypeMismatch, f"the property `{name}` has no setter", node)
         called(cx, node, Static(stored.fset), base, value)
         return
+    setter = class_attribute(type(stored), "__set__")
+    if isinstance(setter, FunctionType):
+        called(cx, node, Static(setter), Static(stored), base, value)
+        return
     shadows.assign_first(cx, base, name)
     found = contents(cx, base, node)
     order = _order(cls, {*found.keys, name})

@@ -76,7 +76,7 @@ from adgen.transpiler.frontend.liveness import local_names
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.frontend.points import CALLER, is_point
 from adgen.transpiler.frontend.recursion import statements as _recursion  # noqa: F401
-from adgen.transpiler.frontend.shadows import Restart, Shadow, begin
+from adgen.transpiler.frontend.shadows import Restart, Shadow, begin, check_arguments
 from adgen.transpiler.ir import core, types
 from adgen.transpiler.ir.core import LEAF, Function, Operand, Value
 from adgen.transpiler.ir.trees import NUMBERS, ROWS, Constant, Given, Keys, Node, Update
@@ -140,6 +140,7 @@ def _lowered(cx: Context, source: Source, arguments: Mapping[str, Argument]) -> 
         name: given.binding(name, argument, (position,))
         for position, (name, argument) in enumerate(arguments.items())
     }
+    check_arguments(cx, given.boxes)
     initial = dict(cx.state.cells)
     result = activate(cx, None, source.name, frame, _bound(cx, source, tree, bound))
     structure, leaves = _flatten(cx, tree, result)

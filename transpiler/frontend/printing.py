@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from adgen.transpiler.errors import UnsupportedSyntax
@@ -30,17 +31,21 @@ def entry(cx: Context, node: Any, binding: Binding) -> tuple[str | Text | None, 
     return piece.text, values
 
 
+def say(cx: Context, node: Any, args: Sequence[Binding], **attrs: Any) -> None:
+    """Say arguments as an effect, as ``print`` does or another voice (``ir/voices.py``)."""
+    template, operands = [], []
+    for arg in args:
+        said, values = entry(cx, node, arg)
+        template.append(said)
+        operands += values
+    cx.builder.span = cx.span(node)
+    cx.builder.effect(core.PRINT, *operands, template=tuple(template), **attrs)
+
+
 @known(builtins.print)
 def _print(cx: Context, call: Call) -> Binding:
     ends = _ends(cx, call)
-    template, operands = [], []
-    for arg in call.args:
-        said, values = entry(cx, call.node, arg)
-        template.append(said)
-        operands += values
-    cx.builder.span = cx.span(call.node)
-    attrs: dict[str, Any] = {"ends": ends} if ends else {}
-    cx.builder.effect(core.PRINT, *operands, template=tuple(template), **attrs)
+    say(cx, call.node, call.args, **({"ends": ends} if ends else {}))
     return Static(None)
 
 

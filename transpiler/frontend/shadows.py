@@ -8,7 +8,7 @@ assigned before they are read are not looked at: a compilation does not depend o
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -20,7 +20,7 @@ from adgen.transpiler.frontend.boxes import reaches
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.names import from_object
 from adgen.transpiler.ir.trees import Kind, Node, kind_of
-from adgen.transpiler.surroundings import ClassTable, is_library, own_attribute
+from adgen.transpiler.surroundings import MISSING, ClassTable, is_library, own_attribute
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,6 +70,21 @@ def begin(cx: Context, kind_of_instances: Callable[[type], Kind]) -> None:
                       cx.frame.node, "return the new value, and assign it outside")  # fmt: skip
 
 
+def check_arguments(cx: Context, boxes: Iterable[Box]) -> None:
+    """Refuse an object that may be one of the arguments too, which would change with it.
+
+    Raises AliasedMutation.
+    """
+    for shadow in cx.shadows.values():
+        for box in boxes:
+            if box.kind.cls is type(shadow.thing):
+                cx.refuse(
+                    AliasedMutation,
+                    f"{describe(box)} of the surroundings is changed, and one is an argument",
+                    cx.frame.node, "pass both, or assign outside of the function",
+                )  # fmt: skip
+
+
 def part_of_object(cx: Context, thing: Any, name: str) -> Binding:
     """An attribute of an object of the surroundings."""
     value = own_attribute(thing, name)
@@ -80,7 +95,12 @@ def part_of_object(cx: Context, thing: Any, name: str) -> Binding:
 
 
 def assign(cx: Context, binding: Static, name: str) -> None:
-    """An attribute of an object is assigned that was taken for constant.  Raises Restart."""
+    """An attribute of an object is assigned that was taken for constant.
+
+    Raises Restart, unless that has been tried: then something leads past the shadow.
+    """
+    if id(binding.value) in cx.shadows:
+        return
     unread = frozenset() if kind_of(type(binding.value)) else frozenset({name})
     raise Restart(Shadow(binding.value, unread))
 
@@ -97,7 +117,9 @@ def assign_first(cx: Context, box: Box, name: str) -> None:
 def read(cx: Context, box: Box, name: str) -> None:
     """An attribute is asked for that the box does not have: perhaps the object has it."""
     shadow = cx.shadow_of.get(box)
-    if shadow is not None and name in shadow.unread and name in vars(shadow.thing):
+    if shadow is None or own_attribute(shadow.thing, name) is MISSING:  # which is noted
+        return
+    if name in shadow.unread:
         raise Restart(replace(shadow, unread=shadow.unread - {name}, read=shadow.read | {name}))
 
 

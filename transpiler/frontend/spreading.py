@@ -20,12 +20,14 @@ from adgen.transpiler.frontend.bindings import (
     Partial,
     Ref,
     Rest,
+    SliceOf,
     Static,
 )
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.expressions import elements
 from adgen.transpiler.frontend.iteration import all_items, element
 from adgen.transpiler.frontend.lazy import spread_out
+from adgen.transpiler.frontend.list_changes import sliced
 from adgen.transpiler.frontend.objects import attribute, is_object
 from adgen.transpiler.ir import core
 from adgen.transpiler.ir.core import Operand, Value
@@ -85,7 +87,8 @@ def _rest(cx: Context, node: Any, function: Binding, given: int, binding: Bindin
         copy = cx.emit(node, core.COPY, cx.read(binding, node))
         assert isinstance(copy, Value)
         return Rest(growing.of_array(cx, node, copy, False))
-    return None if growing.grown_of(cx, binding, node) is None else Rest(binding)
+    grown = growing.grown_of(cx, binding, node)  # what is appended to it later is not given
+    return None if grown is None else Rest(sliced(cx, node, grown, SliceOf(None, None, None)))
 
 
 def _ahead_of_rest(function: Binding) -> int | None:

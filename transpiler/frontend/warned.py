@@ -14,9 +14,8 @@ from adgen.transpiler.frontend.arguments import is_none, named, static_flag, sta
 from adgen.transpiler.frontend.bindings import Binding, ErrorOf, Static
 from adgen.transpiler.frontend.context import Context
 from adgen.transpiler.frontend.dispatch import Call, known
-from adgen.transpiler.frontend.printing import entry
+from adgen.transpiler.frontend.printing import say
 from adgen.transpiler.frontend.texts import is_text
-from adgen.transpiler.ir import core
 from adgen.transpiler.ir.voices import Warned
 
 
@@ -112,9 +111,7 @@ def _warn(cx: Context, call: Call) -> Binding:
                   "give a string: warnings.warn(f'x is {x}')")  # fmt: skip
     if any(_matches(cx, call, said, of, ignored) for ignored in cx.unheard):
         return Static(None)
-    template, values = entry(cx, call.node, said)
-    cx.builder.span = cx.span(call.node)
-    cx.builder.effect(core.PRINT, *values, template=(template,), voice=Warned(of))
+    say(cx, call.node, (said,), voice=Warned(of))
     return Static(None)
 
 
